@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake: the server side of the HTTP/1.1 Upgrade handshake.
+ *
+ * Octets of a request go in, in pieces of any size; what to do next comes
+ * out, and where that is an answer, its exact octets.  The library owns no
+ * socket, no heap, no thread and no clock.
+ *
+ * Conventions, which hold for everything below:
+ *
+ * Memory.   Nothing is allocated.  Every state is a struct of fixed size that
+ *           the caller places anywhere; it holds no pointer into itself, so
+ *           it can be copied and moved with memcpy.  There is nothing to
+ *           free: a state may be forgotten at any time.
+ * Lifetime. Of the application's memory a handshake keeps three pointers:
+ *           its config, its head memory and its user pointer.  These live
+ *           until the last call with that state.  All else is used during
+ *           the call only, unless a function says otherwise.
+ * Members.  The members of upshake, upshake_parser and upshake_judge are
+ *           private, those said to be readable excepted.
+ * NULL.     Pointers are not NULL unless a function says that they may be.
+ *           Where a length is 0, its pointer may be NULL.
+ * Units.    Lengths, offsets and capacities are counts of octets.  `len` is
+ *           what is there, `cap` is the room, `used` is what was taken.
+ *           Offsets count from the first octet received since init or reset.
+ * Strings.  Text from the network is an upshake_slice and has no NUL behind
+ *           it.  `const char *` is text from the application and has one.
+ * Threads.  There is no global state.  Two threads may work with two states
+ *           at once, also where these share a config; one state belongs to
+ *           one thread at a time.  While a decision is pending any number of
+ *           threads may read the request.
+ * Errors.   A bad request is not an error of a call: it becomes a reply to
+ *           send.  A call against the rules returns an upshake_error and has
+ *           changed nothing.  errno is never touched.
+ * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
+ *
+ *                       +---------- reset (kept connection) ----------+
+ *                       v                                             |
+ *    init --> READ -- feed --+--> PLAIN   serve it as HTTP -----------+
+ *              ^  |          |      ^                                 |
+ *              +--+          |      | decline                         |
+ *                            +--> DECIDE -- accept, refuse --+        |
+ *                            |                               v        |
+ *                            +--> SEND   send the reply: 101 switched;
+ *                                        else close (or keep) --------+
+ */
+#ifndef UPSHAKE_H
+#define UPSHAKE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define UPSHAKE_VERSION_MAJOR 0
+#define UPSHAKE_VERSION_MINOR 1
+#define UPSHAKE_VERSION_PATCH 0
+
+#ifndef UPSHAKE_API
+#if defined(_WIN32) && defined(UPSHAKE_SHARED)
+#ifdef UPSHAKE_BUILD
+#define UPSHAKE_API __declspec(dllexport)
+#else
+#define UPSHAKE_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define UPSHAKE_API __attribute__((visibility("default")))
+#else
+#define UPSHAKE_API
+#endif
+#endif
+
+/* ---- Values ----------------------------------------------------------- */
+
+/* A run of octets in memory that somebody else owns.  An absent value has
+ * ptr NULL; a value that is present and empty has len 0 and another ptr. */
+typedef struct upshake_slice {
+  const char *ptr;
+  size_t len;
+} upshake_slice;
+
+/* A string literal as the initializer of a slice: { UPSHAKE_TEXT("a") }. */
+#define UPSHAKE_TEXT(literal) ("" literal), (sizeof(literal) - 1)
+
+/* A field line without its colon and the blanks around its value. */
+typedef struct upshake_field {
+  upshake_slice name;
+  upshake_slice value;
+} upshake_field;
+
+/* What to do next. */
+typedef enum upshake_next {
+  UPSHAKE_READ = 0,   /* receive more octets and feed them                 */
+  UPSHAKE_DECIDE = 1, /* a valid offer waits for upshake_answer            */
+  UPSHAKE_SEND = 2,   /* take the reply with upshake_reply and send it     */
+  UPSHAKE_PLAIN = 3   /* an ordinary request: serve it, or refuse it       */
+                      /* 4 is kept for the octets of a request's body      */
+} upshake_next;
+
+/* What the application says to an offer, beside a status 300 to 599. */
+enum {
+  UPSHAKE_LATER = 0,   /* from the callback only: I will call _answer      */
+  UPSHAKE_DECLINE = 1, /* do not switch: the request becomes PLAIN         */
+  UPSHAKE_ACCEPT = 101 /* switch protocols                                 */
+};
+
+/* Every refusal, every reason for PLAIN and every misuse; src/error.c has the
+ * status, the rule and a sentence for each.  Where several apply to one part
+ * of a request, the one listed first is reported. */
+/* clang-format off */
+typedef enum upshake_error {
+  UPSHAKE_OK,
+  UPSHAKE_ERR_INCOMPLETE, /* the head is not complete yet */
+
+  /* Why a request is PLAIN. */
+  UPSHAKE_ERR_PROXY_TOOK_UPGRADE, UPSHAKE_ERR_NO_UPGRADE,
+  UPSHAKE_ERR_HTTP_1_0, UPSHAKE_ERR_NO_CONNECTION, UPSHAKE_ERR_NOT_SUPPORTED,
+  UPSHAKE_ERR_PASSED_OVER_BODY, UPSHAKE_ERR_PASSED_OVER_METHOD,
+  UPSHAKE_ERR_DECLINED, UPSHAKE_ERR_HTTP2_PREFACE,
+
+  /* Refused at an octet of the request line: 400, _LONG 501 and 414,
+   * TARGET_SECURED 421, HTTP_VERSION 505. */
+  UPSHAKE_ERR_TLS, UPSHAKE_ERR_EMPTY_LINES, UPSHAKE_ERR_LINE_END,
+  UPSHAKE_ERR_METHOD_OCTET, UPSHAKE_ERR_METHOD_LONG,
+  UPSHAKE_ERR_TARGET_OCTET, UPSHAKE_ERR_TARGET_LONG, UPSHAKE_ERR_TARGET_FORM,
+  UPSHAKE_ERR_TARGET_SCHEME, UPSHAKE_ERR_TARGET_AUTHORITY,
+  UPSHAKE_ERR_TARGET_SECURED, UPSHAKE_ERR_HTTP_VERSION_OCTET,
+  UPSHAKE_ERR_HTTP_VERSION,
+
+  /* Refused at a field line: 400, _LONG and _MANY 431. */
+  UPSHAKE_ERR_FIELD_FOLDED, UPSHAKE_ERR_FIELD_BLANK, UPSHAKE_ERR_FIELD_NAME,
+  UPSHAKE_ERR_FIELD_VALUE, UPSHAKE_ERR_FIELD_NAME_LONG,
+  UPSHAKE_ERR_FIELDS_MANY, UPSHAKE_ERR_HEAD_LONG,
+  UPSHAKE_ERR_HOST_REPEATED, UPSHAKE_ERR_HOST_MALFORMED,
+  UPSHAKE_ERR_LENGTH_AND_CODING, UPSHAKE_ERR_LENGTH_REPEATED,
+  UPSHAKE_ERR_LENGTH_MALFORMED, UPSHAKE_ERR_CODING_IN_1_0,
+  UPSHAKE_ERR_CODING_MALFORMED,
+
+  /* Refused at the end of the head: 400, CODING_UNKNOWN 501, METHOD 405,
+   * EXPECTATION 417, VERSION_MISSING and _UNSUPPORTED 426, ORIGIN_MALFORMED
+   * and _REFUSED 403, REFUSED as the application says, DECISION 500. */
+  UPSHAKE_ERR_HOST_MISSING, UPSHAKE_ERR_CODING_NOT_CHUNKED,
+  UPSHAKE_ERR_CONNECTION_MALFORMED, UPSHAKE_ERR_CODING_UNKNOWN,
+  UPSHAKE_ERR_HOST_EMPTY, UPSHAKE_ERR_BODY, UPSHAKE_ERR_METHOD,
+  UPSHAKE_ERR_EXPECTATION, UPSHAKE_ERR_VERSION_REPEATED,
+  UPSHAKE_ERR_VERSION_MALFORMED, UPSHAKE_ERR_VERSION_MISSING,
+  UPSHAKE_ERR_VERSION_UNSUPPORTED, UPSHAKE_ERR_KEY_REPEATED,
+  UPSHAKE_ERR_KEY_MALFORMED, UPSHAKE_ERR_KEY_MISSING,
+  UPSHAKE_ERR_SUBPROTOCOL_MALFORMED, UPSHAKE_ERR_EXTENSION_MALFORMED,
+  UPSHAKE_ERR_ORIGIN_REPEATED, UPSHAKE_ERR_ORIGIN_MALFORMED,
+  UPSHAKE_ERR_ORIGIN_REFUSED, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED,
+  UPSHAKE_ERR_REFUSED, UPSHAKE_ERR_DECISION,
+
+  /* Returned by calls, which then have changed nothing. */
+  UPSHAKE_ERR_STATE, UPSHAKE_ERR_CONFIG, UPSHAKE_ERR_ANSWER,
+  UPSHAKE_ERR_NOT_OFFERED, UPSHAKE_ERR_ROOM, UPSHAKE_ERR_EXTRA_NAME,
+  UPSHAKE_ERR_EXTRA_VALUE, UPSHAKE_ERR_EXTRA_RESERVED,
+  UPSHAKE_ERR_EXTRA_REPEATED, UPSHAKE_ERR_EXTRA_BODY,
+  UPSHAKE_ERR_REPLY_PROTOCOL, UPSHAKE_ERR_REPLY_ACCEPT,
+  UPSHAKE_ERR_NEEDS_AUTHENTICATE, UPSHAKE_ERR_NEEDS_ALLOW,
+  UPSHAKE_ERR_MUST_CLOSE,
+
+  UPSHAKE_ERRORS_LEN
+} upshake_error;
+/* clang-format on */
+
+/* What there is to say of an error. */
+typedef struct upshake_explanation {
+  const char *name;     /* "KEY_MISSING" */
+  const char *rule;     /* "RFC 6455 4.2.1", or "" */
+  const char *sentence; /* "no Sec-WebSocket-Key" */
+  int status;
+} upshake_explanation;
+
+/* The sentence of an error, or all of it.  Static, never NULL; for a number
+ * that is no upshake_error it says so. */
+UPSHAKE_API const char *upshake_strerror(upshake_error error);
+UPSHAKE_API upshake_explanation upshake_explain(upshake_error error);
+
+/* ---- Config: static, const, shared by all connections ------------------ */
+
+typedef struct upshake upshake;
+
+/* Called when a valid offer has arrived.  Returns UPSHAKE_ACCEPT,
+ * UPSHAKE_DECLINE, UPSHAKE_LATER or the status of a refusal, 300 to 599.  It
+ * may look at the request, choose a protocol or a sub-protocol, and call
+ * upshake_answer itself; it does not feed or reset.  Anything else that it
+ * returns is answered 500. */
+typedef int upshake_decide(upshake *hs, void *user);
+
+enum { /* upshake_protocol.rules */
+  UPSHAKE_RULES_BY_TOKEN = 0, /* "websocket": RFC 6455; all others: none   */
+  UPSHAKE_RULES_NONE = 1,     /* any Upgrade; only RFC 9110 7.8 applies    */
+  UPSHAKE_RULES_WEBSOCKET = 2 /* RFC 6455 4.2.1, whatever the token        */
+};
+enum { /* upshake_protocol.body: what a request with a body means */
+  UPSHAKE_BODY_DEFAULT = 0, /* refuse for WebSocket, plain for others      */
+  UPSHAKE_BODY_PLAIN = 1,   /* as if this protocol had not been offered    */
+  UPSHAKE_BODY_REFUSE = 2   /* 400                                         */
+};
+enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
+  UPSHAKE_FAILED_REFUSE = 0, /* refused with the status of the rule        */
+  UPSHAKE_FAILED_PLAIN = 1   /* PLAIN, result.error names the rule         */
+};
+
+/* A protocol that this server speaks (RFC 9110 7.8). */
+typedef struct upshake_protocol {
+  const char *token;   /* "websocket"; compared without regard to case     */
+  const char *version; /* "3.1" of SPDY/3.1, exact; NULL: without version  */
+  const char *methods; /* "GET, POST", exact; NULL: "GET".  Another method
+                          is a 405 for WebSocket; others are passed over   */
+  const char *upgrade; /* Upgrade in the 101 where it is more than the
+                          token: "TLS/1.2, HTTP/1.1"; NULL: as above       */
+  uint8_t rules, body, failed;
+} upshake_protocol;
+
+enum { /* upshake_config.origin; for WebSocket only, RFC 6455 10.2 */
+  UPSHAKE_ORIGIN_SAME_HOST = 0, /* none, or host and port of the request   */
+  UPSHAKE_ORIGIN_LIST = 1,      /* none, or one of `origins`, exactly      */
+  UPSHAKE_ORIGIN_CALLBACK = 2,  /* any: `decide` looks at it; where there is
+                                   no `decide`, none only                  */
+  UPSHAKE_ORIGIN_ANY = 3        /* any                                     */
+};
+enum { /* upshake_config.transport: what the host says of the connection */
+  UPSHAKE_TRANSPORT_UNKNOWN = 0,
+  UPSHAKE_TRANSPORT_UNSECURED = 1, /* a target of https or wss: 421        */
+  UPSHAKE_TRANSPORT_SECURED = 2    /* TLS here, or at a proxy in front     */
+};
+
+/* Limits on a head, in octets (fields: in lines).  0 is the default. */
+typedef struct upshake_limits {
+  uint32_t method; /* 32; at most 255.  Longer: 501                        */
+  uint32_t target; /* none but the head memory.  Longer: 414               */
+  uint32_t fields; /* 128; at most 65535.  More: 431                       */
+  uint32_t name;   /* 255; at most 65535.  Longer: 431                     */
+} upshake_limits;
+
+/* Members that are 0 mean the default, so { protocols, 1 } is a config. */
+typedef struct upshake_config {
+  const upshake_protocol *protocols; /* by preference, at most 32          */
+  size_t protocols_len;
+  upshake_decide *decide; /* NULL: every valid offer is accepted           */
+  const char *const *subprotocols; /* the first that the client lists and  */
+  size_t subprotocols_len;         /* this server speaks is chosen         */
+  const char *const *origins; /* "https://example.com", for ORIGIN_LIST    */
+  size_t origins_len;
+  upshake_limits limits;
+  uint8_t origin;
+  uint8_t transport;
+  uint8_t subprotocol_server_order; /* 1: choose by the server's order     */
+  uint8_t subprotocol_required;     /* 1: none offered, or none of the list
+                                       (unless that is empty): 400         */
+} upshake_config;
+
+/* ---- The handshake: six functions for every day ------------------------ */
+
+/* Private parts of the states below. */
+typedef struct upshake_parser {
+  uint32_t pos, name_at, value_at; /* offsets; pos: octets looked at       */
+  uint32_t target_len;
+  uint16_t fields, name_len;
+  uint8_t state, empty_lines, method_len;
+  uint8_t minor; /* readable at the end: the digit behind "HTTP/1."        */
+} upshake_parser;
+typedef struct upshake_facts {
+  uint64_t body_len;
+  uint32_t offered, flags;
+  uint32_t at[10];
+  uint16_t subprotocol;
+  uint8_t bad[10];
+} upshake_facts;
+
+/* A handshake: one for each connection. */
+struct upshake {
+  const upshake_config *config;
+  void *user;
+  char *memory;
+  uint32_t cap, held, end, offset;
+  upshake_parser parser;
+  upshake_facts facts;
+  uint32_t chosen_at, chosen_len;
+  uint16_t status;
+  uint8_t next, error, protocol, flags;
+};
+
+/* Begin.  The head of the request (request line and field lines) is kept in
+ * `memory`, so cap is its limit: a head of exactly cap octets is accepted, one
+ * that is still incomplete then is refused, 414 or 431.  8192 suits browsers
+ * with cookies; 1024 most others.  `user` is handed to the callback and may be
+ * NULL.  Returns UPSHAKE_OK, or UPSHAKE_ERR_CONFIG where the table is NULL but
+ * not empty or has more than 32 protocols; then hs is not usable. */
+UPSHAKE_API upshake_error upshake_init(upshake *hs,
+                                       const upshake_config *config,
+                                       void *memory, size_t cap, void *user);
+
+/* Take octets from the peer, in pieces of any size: the outcome is the same
+ * for every way of cutting.  *used says how many were taken.  On a 101 and on
+ * PLAIN the next protocol, or the request's body, begins at data + *used; keep
+ * those octets.  On a refusal no octet behind data + *used means anything any
+ * more.  In every other state than READ nothing is taken, the same outcome
+ * comes back, and *used is 0.  RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data,
+                                      size_t len, size_t *used);
+
+/* The request, as soon as its head is complete; before that all members are
+ * absent.  The slices are valid until reset or move, and for as long as the
+ * head memory is; path may be a static "/". */
+typedef struct upshake_request {
+  upshake_slice method;
+  upshake_slice target;    /* as sent: all other parts point into it       */
+  upshake_slice scheme;    /* of the target; else by config.transport      */
+  upshake_slice authority; /* of the target; else the value of Host        */
+  upshake_slice path;      /* as sent, nothing decoded; never empty but for
+                              "OPTIONS *" and CONNECT                      */
+  upshake_slice query;     /* behind the "?"; absent where there is none   */
+  upshake_slice fields;    /* the field lines: for upshake_next_field      */
+} upshake_request;
+UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
+
+/* Answer an offer that waits (DECIDE): UPSHAKE_ACCEPT, UPSHAKE_DECLINE or the
+ * status of a refusal.  A refusal is possible at any time until the first
+ * octet of a reply was taken: 408 or 503 while reading, 404 or 426 to a PLAIN
+ * one.  Returns UPSHAKE_OK, and the handshake is at SEND or PLAIN; or
+ * UPSHAKE_ERR_ANSWER (no such answer) or UPSHAKE_ERR_STATE. */
+UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
+
+/* What the application adds to a reply; all of it may be absent.  Names and
+ * values are checked: the handshake's own fields, Content-Length and the like
+ * are refused, as is every octet that could break the response. */
+typedef struct upshake_extra {
+  const upshake_field *fields; /* Set-Cookie, Location, Content-Type...    */
+  size_t fields_len;           /* how many                                 */
+  upshake_slice date;          /* value of Date (RFC 9110 6.6.1)           */
+  upshake_slice body;          /* of a refusal; left out to HEAD           */
+  uint8_t keep; /* 1: keep the connection, see upshake_result.may_keep     */
+} upshake_extra;
+
+/* Write the whole reply, or nothing.  extra may be NULL.  Returns UPSHAKE_OK
+ * and *len octets are in out; UPSHAKE_ERR_ROOM and *len is the cap that it
+ * needs (cap 0 just asks for that); or another error, and *len is 0:
+ * EXTRA_..., NEEDS_..., MUST_CLOSE, REPLY_PROTOCOL, STATE (not at SEND).
+ * UPSHAKE_REPLY_CAP is enough without extras where the tokens of the table and
+ * the sub-protocol have no more than 256 octets together.
+ *
+ * After a refusal the connection is closed.  Not at once, or octets of the
+ * peer that are still unread destroy the answer on its way: shut down sending,
+ * read and drop until the peer closes, up to a limit of time; then close. */
+#define UPSHAKE_REPLY_CAP 512
+UPSHAKE_API upshake_error upshake_reply(upshake *hs,
+                                        const upshake_extra *extra, void *out,
+                                        size_t cap, size_t *len);
+
+/* Where the handshake stands. */
+typedef struct upshake_result {
+  upshake_next next;
+  upshake_error error; /* why refused or PLAIN; INCOMPLETE; OK             */
+  int status;          /* of the reply: 101, 300 to 599; 0 without one     */
+  size_t offset;       /* refused: first octet of what is wrong; for what is
+                          missing the octet behind the head                */
+  size_t consumed;     /* octets that belong to the head                   */
+  const upshake_protocol *protocol; /* to switch to (DECIDE: as things are
+                                       now), or NULL                       */
+  upshake_slice subprotocol;        /* chosen, or absent                   */
+  int may_keep; /* 1: extra.keep is possible.  Unsafe where clients send the
+                   new protocol before the answer (RFC 9931 5)             */
+  uint64_t body_left; /* octets of the request's body behind the head, to be
+                         skipped on a kept connection; or _UNKNOWN         */
+} upshake_result;
+#define UPSHAKE_BODY_UNKNOWN UINT64_MAX
+UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
+
+/* ---- Choosing ----------------------------------------------------------- */
+
+/* Choose among what was offered, in the callback or while DECIDE: a protocol
+ * of the table, by its place in it; a sub-protocol of a WebSocket offer, octet
+ * for octet, or none where name.ptr is NULL.  Without these calls the first
+ * protocol of the table and the sub-protocol by the config are taken.  Returns
+ * UPSHAKE_OK, UPSHAKE_ERR_NOT_OFFERED or UPSHAKE_ERR_STATE. */
+UPSHAKE_API upshake_error upshake_choose_protocol(upshake *hs, size_t place);
+UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
+                                                     upshake_slice name);
+
+/* ---- Memory and the stream ---------------------------------------------- */
+
+/* All octets taken since init or reset, skipped empty lines included: with
+ * the octets behind them the stream as it came, to be replayed elsewhere. */
+UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
+
+/* Instead of feed: receive straight into the head memory.  room gives where
+ * and up to how many octets (0 in every state but READ), commit takes the
+ * first len of them (at most that many).  Octets behind the head stay in the
+ * memory; rest gives them, valid until reset or move. */
+UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
+UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
+UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
+
+/* The next request on a connection that is kept: after PLAIN, or after a
+ * refusal written with keep.  `taken` octets of rest are gone (a body); what
+ * is left is judged at once.  In any other state this is a new connection's
+ * beginning, and rest is dropped.  Returns what to do next. */
+UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
+
+/* Go on with another head memory, larger or smaller; the two may overlap.
+ * Slices into the old one are then invalid.  Returns UPSHAKE_OK, or
+ * UPSHAKE_ERR_ROOM where what is held does not fit. */
+UPSHAKE_API upshake_error upshake_move(upshake *hs, void *memory, size_t cap);
+
+/* As upshake_reply, but only the octets from position `from` on, at most cap
+ * of them; *len 0 is the end.  The extras are the same in every call. */
+UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
+                                             const upshake_extra *extra,
+                                             size_t from, void *out,
+                                             size_t cap, size_t *len);
+
+/* ---- Layer: fields and lists (RFC 9110 5) -------------------------------- */
+
+/* Take the next field line off *fields.  Returns 1, or 0 at the end or at a
+ * line that is none.  Works on any octets. */
+UPSHAKE_API int upshake_next_field(upshake_slice *fields,
+                                   upshake_field *field);
+
+/* The value of the first field with that name, without regard to case; absent
+ * where there is none. */
+UPSHAKE_API upshake_slice upshake_find_field(upshake_slice fields,
+                                             const char *name);
+
+/* The members of `value`, then those of every line in `fields` that is named
+ * `name`: several lines are one list (RFC 9110 5.3).  Any of the three may be
+ * absent, so that a list can be walked in the lines that any parser gives:
+ *     upshake_list list = { value, { 0 }, NULL };                           */
+typedef struct upshake_list {
+  upshake_slice value;
+  upshake_slice fields;
+  const char *name;
+} upshake_list;
+
+/* The next member that is not empty, without the blanks around it.  A comma
+ * in a quoted-string does not end it; an unterminated quoted-string runs to
+ * the end of its line.  Returns 1, or 0 at the end. */
+UPSHAKE_API int upshake_next_member(upshake_list *list, upshake_slice *member);
+
+/* Take the leading token off a member, then its parameters one by one (RFC
+ * 9110 5.6.6; blanks around ";" and "=" are allowed).  The first call gives
+ * the token in `name`, further ones a parameter; value is absent without "=",
+ * and a quoted-string keeps its quotes.  Returns 1, 0 at the end, or -1 where
+ * the grammar is broken. */
+UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
+                                       upshake_slice *name,
+                                       upshake_slice *value);
+
+/* A parameter's value without quotes and backslashes (RFC 9110 5.6.4), written
+ * to out.  Returns its length; more than cap: nothing was written. */
+UPSHAKE_API size_t upshake_unquote(upshake_slice value, char *out, size_t cap);
+
+/* 1 if the octets are those of `text`; _fold without regard to the case of
+ * ASCII letters.  1 if the slice is a token (RFC 9110 5.6.2). */
+UPSHAKE_API int upshake_equal(upshake_slice slice, const char *text);
+UPSHAKE_API int upshake_equal_fold(upshake_slice slice, const char *text);
+UPSHAKE_API int upshake_is_token(upshake_slice slice);
+
+/* ---- Layer: the head parser (RFC 9112 2 to 5) ---------------------------- */
+
+/* Parse a head in a buffer that grows: octets[0 .. len) is all that came so
+ * far, at any address.  The parser begins as { 0 } and remembers where it was;
+ * what it has seen it does not look at again.  limits may be NULL.  Returns
+ * UPSHAKE_OK (complete), UPSHAKE_ERR_INCOMPLETE (call again with more),
+ * UPSHAKE_ERR_HTTP2_PREFACE, or the error of the octet at *end.  In the first
+ * and the third case *end is the length of the head. */
+UPSHAKE_API upshake_error upshake_parse_head(upshake_parser *parser,
+                                             const upshake_limits *limits,
+                                             const void *octets, size_t len,
+                                             size_t *end);
+
+/* The parts of a head that is complete. */
+UPSHAKE_API upshake_request upshake_parsed_request(
+    const upshake_parser *parser, const void *octets);
+
+/* ---- Layer: judging what another parser found ---------------------------- */
+
+/* The values of how many lines of Sec-WebSocket-Protocol are remembered for
+ * upshake_choose_subprotocol; the config's list sees every line. */
+#define UPSHAKE_JUDGE_LINES 8
+
+/* A request judged without a head in memory.  At the end, result `hs` is a
+ * handshake at DECIDE, SEND or PLAIN: answer it, choose, write the reply.
+ * Its result.offset is the number of the field, from 1 in the order of the
+ * calls; 0 is the request line, and one more than all is the end. */
+typedef struct upshake_judge {
+  upshake hs; /* readable: for the functions above, but feed, reset... */
+  upshake_slice method, target, host, origin, chosen;
+  upshake_slice lines[UPSHAKE_JUDGE_LINES];
+  char key[24];
+} upshake_judge;
+
+/* Begin, one call for each field in any order, end.  version is 11 for
+ * HTTP/1.1, 10 for HTTP/1.0, 20 for HTTP/2.0.  Every octet is checked again.
+ * The slices are valid until the end; those of Sec-WebSocket-Protocol until
+ * the reply; method, target and Host for as long as upshake_get_request is
+ * called.  Nothing is copied but the key.
+ * The order of the fields does not change the outcome.  begin returns as
+ * upshake_init does; end returns what to do next. */
+UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
+                                              const upshake_config *config,
+                                              void *user,
+                                              upshake_slice method,
+                                              upshake_slice target,
+                                              int version);
+UPSHAKE_API void upshake_judge_field(upshake_judge *judge, upshake_slice name,
+                                     upshake_slice value);
+UPSHAKE_API upshake_next upshake_judge_end(upshake_judge *judge);
+
+/* ---- Layer: writing a reply without a request ---------------------------- */
+
+/* A reply: 101 or a final status.  Everything but status may be absent. */
+typedef struct upshake_response {
+  int status;              /* 101, 300 to 599                              */
+  upshake_slice upgrade;   /* 101: the protocol; 426: those that are spoken */
+  upshake_slice accept;    /* 101: Sec-WebSocket-Accept, 28 octets         */
+  upshake_slice subprotocol; /* 101: Sec-WebSocket-Protocol                */
+  upshake_slice version;   /* Sec-WebSocket-Version                        */
+  upshake_slice allow;     /* 405: Allow                                   */
+  uint8_t continue_first;  /* 1: a 100 (Continue) goes before the 101      */
+  uint8_t to_head;         /* 1: the method was HEAD, no body is sent      */
+  const upshake_extra *extra; /* may be NULL                               */
+} upshake_response;
+
+/* As upshake_reply and upshake_reply_part. */
+UPSHAKE_API upshake_error upshake_write(const upshake_response *response,
+                                        void *out, size_t cap, size_t *len);
+UPSHAKE_API upshake_error upshake_write_part(const upshake_response *response,
+                                             size_t from, void *out,
+                                             size_t cap, size_t *len);
+
+/* ---- Layer: Sec-WebSocket-Accept (RFC 6455 4.2.2) ------------------------ */
+
+/* The 28 octets for a key of 24; no NUL is added. */
+UPSHAKE_API void upshake_accept(const char key[24], char accept[28]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

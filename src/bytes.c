@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Octets: the table of character classes, and slices of octets.
+ */
+#include "bytes.h"
+
+/* Laid out like the ABNF. */
+/* clang-format off */
+
+/* Every visible ASCII octet can stand in a field's value; the other classes
+ * add up from the groups of the ABNF. */
+#define V CLASS_VALUE
+#define URI (CLASS_PATH | CLASS_QUERY)
+
+#define DIGIT (V | CLASS_TOKEN | URI | CLASS_HOST | CLASS_HEX | CLASS_BASE64)
+#define AF DIGIT /* the letters that are HEXDIG too */
+#define GZ (V | CLASS_TOKEN | URI | CLASS_HOST | CLASS_BASE64)
+
+#define OBS V
+#define OBS8 OBS, OBS, OBS, OBS, OBS, OBS, OBS, OBS
+#define OBS32 OBS8, OBS8, OBS8, OBS8
+
+const unsigned char upshake_classes[256] = {
+    /* SP and HTAB: in values only (RFC 9110 5.5) */
+    ['\t'] = V, [' '] = V,
+
+    /* DIGIT */
+    ['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT,
+    ['4'] = DIGIT, ['5'] = DIGIT, ['6'] = DIGIT, ['7'] = DIGIT,
+    ['8'] = DIGIT, ['9'] = DIGIT,
+
+    /* ALPHA */
+    ['A'] = AF, ['B'] = AF, ['C'] = AF, ['D'] = AF, ['E'] = AF, ['F'] = AF,
+    ['G'] = GZ, ['H'] = GZ, ['I'] = GZ, ['J'] = GZ, ['K'] = GZ, ['L'] = GZ,
+    ['M'] = GZ, ['N'] = GZ, ['O'] = GZ, ['P'] = GZ, ['Q'] = GZ, ['R'] = GZ,
+    ['S'] = GZ, ['T'] = GZ, ['U'] = GZ, ['V'] = GZ, ['W'] = GZ, ['X'] = GZ,
+    ['Y'] = GZ, ['Z'] = GZ,
+    ['a'] = AF, ['b'] = AF, ['c'] = AF, ['d'] = AF, ['e'] = AF, ['f'] = AF,
+    ['g'] = GZ, ['h'] = GZ, ['i'] = GZ, ['j'] = GZ, ['k'] = GZ, ['l'] = GZ,
+    ['m'] = GZ, ['n'] = GZ, ['o'] = GZ, ['p'] = GZ, ['q'] = GZ, ['r'] = GZ,
+    ['s'] = GZ, ['t'] = GZ, ['u'] = GZ, ['v'] = GZ, ['w'] = GZ, ['x'] = GZ,
+    ['y'] = GZ, ['z'] = GZ,
+
+    /* unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~" (RFC 3986 2.3) */
+    ['-'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['.'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['_'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['~'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+
+    /* sub-delims (RFC 3986 2.2), those of tchar first */
+    ['!'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['$'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['&'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['\''] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['*'] = V | URI | CLASS_HOST | CLASS_TOKEN,
+    ['+'] = V | URI | CLASS_HOST | CLASS_TOKEN | CLASS_BASE64,
+    ['('] = V | URI | CLASS_HOST, [')'] = V | URI | CLASS_HOST,
+    [','] = V | URI | CLASS_HOST, [';'] = V | URI | CLASS_HOST,
+    ['='] = V | URI | CLASS_HOST,
+
+    /* pchar = unreserved / pct-encoded / sub-delims / ":" / "@" (3.3);
+     * "%" is passed as sent */
+    [':'] = V | URI, ['@'] = V | URI,
+    ['%'] = V | URI | CLASS_TOKEN,
+    ['/'] = V | URI | CLASS_BASE64,
+
+    /* query = *( pchar / "/" / "?" ) (3.4); the "?" that ends a path is
+     * looked for apart */
+    ['?'] = V | CLASS_QUERY,
+
+    /* what browsers do not escape (WHATWG URL, path and query states) */
+    ['['] = V | URI, [']'] = V | URI,
+    ['|'] = V | URI | CLASS_TOKEN, ['^'] = V | URI | CLASS_TOKEN,
+    ['\\'] = V | CLASS_QUERY, ['{'] = V | CLASS_QUERY,
+    ['}'] = V | CLASS_QUERY, ['`'] = V | CLASS_QUERY | CLASS_TOKEN,
+
+    /* the rest of tchar (RFC 9110 5.6.2), and VCHAR that is in nothing else */
+    ['#'] = V | CLASS_TOKEN,
+    ['"'] = V, ['<'] = V, ['>'] = V,
+
+    /* obs-text = %x80-FF (RFC 9110 5.5) */
+    [0x80] = OBS32, OBS32, OBS32, OBS32,
+};
+/* clang-format on */
+
+int upshake_all_in(upshake_slice slice, unsigned class_bits) {
+  for (size_t i = 0; i < slice.len; i++)
+    if (!in_class(slice.ptr[i], class_bits))
+      return 0;
+  return 1;
+}
+
+upshake_slice upshake_trim(upshake_slice slice) {
+  while (slice.len > 0 && is_blank(slice.ptr[0]))
+    slice = slice_from(slice, 1);
+  while (slice.len > 0 && is_blank(slice.ptr[slice.len - 1]))
+    slice.len--;
+  return slice;
+}
+
+int upshake_same(upshake_slice a, upshake_slice b) {
+  if (a.len != b.len)
+    return 0;
+  for (size_t i = 0; i < a.len; i++)
+    if (a.ptr[i] != b.ptr[i])
+      return 0;
+  return 1;
+}
+
+int upshake_same_fold(upshake_slice a, upshake_slice b) {
+  if (a.len != b.len)
+    return 0;
+  for (size_t i = 0; i < a.len; i++)
+    if (to_lower(a.ptr[i]) != to_lower(b.ptr[i]))
+      return 0;
+  return 1;
+}

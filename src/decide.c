@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Decisions: what the judgement leads to, and what the application says to it.
+ */
+#include "errors.h"
+#include "handshake.h"
+
+/* Syntax, framing, Host and bodies: where the next request begins is then in
+ * doubt, or nobody will look (RFC 9112 9.3). */
+static int is_unsafe_to_keep(upshake_error error) {
+  return error >= UPSHAKE_ERR_TLS && error <= UPSHAKE_ERR_BODY;
+}
+
+void upshake_conclude_refusal(upshake *hs, upshake_error error,
+                              uint32_t offset) {
+  hs->next = UPSHAKE_SEND;
+  hs->error = (uint8_t)error;
+  hs->status = (uint16_t)upshake_error_status(error);
+  hs->offset = offset;
+  if (is_unsafe_to_keep(error))
+    hs->flags |= HANDSHAKE_CLOSE;
+}
+
+/* Asks the application.  It may have answered before the callback returns. */
+static void ask(upshake *hs) {
+  const upshake_config *config = hs->config;
+  int answer =
+      config->decide ? config->decide(hs, hs->user) : (int)UPSHAKE_ACCEPT;
+
+  if (hs->next != UPSHAKE_DECIDE || answer == UPSHAKE_LATER)
+    return;
+  if (upshake_answer(hs, answer) != UPSHAKE_OK)
+    upshake_conclude_refusal(hs, UPSHAKE_ERR_DECISION, hs->end);
+}
+
+void upshake_conclude(upshake *hs) {
+  verdict result;
+
+  if (hs->facts.offered)
+    upshake_judge_origin(hs);
+  result = upshake_judge_request(hs);
+  hs->protocol = result.protocol;
+  if (result.next == UPSHAKE_SEND) {
+    upshake_conclude_refusal(hs, (upshake_error)result.error, result.offset);
+    return;
+  }
+  hs->next = result.next;
+  hs->error = result.error;
+  if (result.next == UPSHAKE_DECIDE)
+    ask(hs);
+}
+
+/* ---- the application's part ---- */
+
+static upshake_error accept_or_decline(upshake *hs, int answer) {
+  if (hs->next != UPSHAKE_DECIDE)
+    return UPSHAKE_ERR_STATE;
+  if (answer == UPSHAKE_DECLINE) {
+    hs->next = UPSHAKE_PLAIN;
+    hs->error = UPSHAKE_ERR_DECLINED;
+    return UPSHAKE_OK;
+  }
+  hs->next = UPSHAKE_SEND;
+  hs->status = UPSHAKE_ACCEPT;
+  return UPSHAKE_OK;
+}
+
+upshake_error upshake_answer(upshake *hs, int answer) {
+  if (hs->flags & HANDSHAKE_TAKEN)
+    return UPSHAKE_ERR_STATE;
+  if (answer == UPSHAKE_ACCEPT || answer == UPSHAKE_DECLINE)
+    return accept_or_decline(hs, answer);
+  if (answer < 300 || answer > 599) /* final, and no success: RFC 9110 15 */
+    return UPSHAKE_ERR_ANSWER;
+  if (hs->next == UPSHAKE_READ)
+    hs->end = hs->held;
+  upshake_conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);
+  hs->status = (uint16_t)answer;
+  return UPSHAKE_OK;
+}
+
+upshake_error upshake_choose_protocol(upshake *hs, size_t place) {
+  if (hs->next != UPSHAKE_DECIDE)
+    return UPSHAKE_ERR_STATE;
+  if (place >= hs->config->protocols_len ||
+      (hs->facts.offered >> place & 1) == 0)
+    return UPSHAKE_ERR_NOT_OFFERED;
+  hs->protocol = (uint8_t)place;
+  return UPSHAKE_OK;
+}
+
+/* ---- sub-protocols ---- */
+
+static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
+  upshake_slice found = slice_none();
+
+  if ((hs->flags & HANDSHAKE_JUDGE) == 0) {
+    list.fields = head_fields(&hs->parser, hs->memory);
+    list.name = "Sec-WebSocket-Protocol";
+    return upshake_find_member(&list, name);
+  }
+  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES && !found.ptr; i++) {
+    list.value = judge_of(hs)->lines[i];
+    found = upshake_find_member(&list, name);
+  }
+  return found;
+}
+
+upshake_error upshake_choose_subprotocol(upshake *hs, upshake_slice name) {
+  upshake_slice found = slice_none();
+
+  if (hs->next != UPSHAKE_DECIDE ||
+      !upshake_is_websocket(&hs->config->protocols[hs->protocol]))
+    return UPSHAKE_ERR_STATE;
+  if (name.ptr) {
+    found = find_offered(hs, name);
+    if (!found.ptr)
+      return UPSHAKE_ERR_NOT_OFFERED;
+  }
+  hs->flags |= HANDSHAKE_CHOSEN;
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    ((upshake_judge *)(void *)hs)->chosen = found;
+    return UPSHAKE_OK;
+  }
+  hs->chosen_at = found.ptr ? (uint32_t)(found.ptr - hs->memory) : 0;
+  hs->chosen_len = (uint32_t)found.len;
+  return UPSHAKE_OK;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fields: walking the lines of a head, the members of a list, the parameters
+ * of a member.
+ */
+#include "bytes.h"
+
+int upshake_equal(upshake_slice slice, const char *text) {
+  return upshake_same(slice, slice_text(text));
+}
+
+int upshake_equal_fold(upshake_slice slice, const char *text) {
+  return upshake_same_fold(slice, slice_text(text));
+}
+
+int upshake_is_token(upshake_slice slice) {
+  return slice.len > 0 && upshake_all_in(slice, CLASS_TOKEN);
+}
+
+/* ---- field lines ---- */
+
+int upshake_next_field(upshake_slice *fields, upshake_field *field) {
+  size_t end = index_of(*fields, '\n');
+  upshake_slice line = slice_of(fields->ptr, end);
+  size_t colon = index_of(line, ':');
+
+  if (end == fields->len || end == 0 || line.ptr[end - 1] != '\r' ||
+      colon == line.len || !upshake_is_token(slice_of(line.ptr, colon)))
+    return 0;
+  line.len--;
+  field->name = slice_of(line.ptr, colon);
+  field->value = upshake_trim(slice_from(line, colon + 1));
+  *fields = slice_from(*fields, end + 1);
+  return 1;
+}
+
+upshake_slice upshake_find_field(upshake_slice fields, const char *name) {
+  upshake_field field;
+  while (upshake_next_field(&fields, &field))
+    if (upshake_equal_fold(field.name, name))
+      return field.value;
+  return slice_none();
+}
+
+/* ---- lists: RFC 9110 5.6.1 ---- */
+
+/* How many octets a quoted-string at the start of text has (RFC 9110 5.6.4);
+ * all of text where it does not end. */
+static size_t quoted_len(upshake_slice text) {
+  for (size_t i = 1; i < text.len; i++) {
+    if (text.ptr[i] == '"')
+      return i + 1;
+    if (text.ptr[i] == '\\')
+      i++;
+  }
+  return text.len;
+}
+
+static size_t member_len(upshake_slice text) {
+  size_t i = 0;
+  while (i < text.len && text.ptr[i] != ',')
+    i += text.ptr[i] == '"' ? quoted_len(slice_from(text, i)) : 1;
+  return i;
+}
+
+/* Puts the next line with the list's name into list->value. */
+static int next_line(upshake_list *list) {
+  upshake_field field;
+  while (list->name && upshake_next_field(&list->fields, &field)) {
+    if (upshake_equal_fold(field.name, list->name)) {
+      list->value = field.value;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int upshake_next_member(upshake_list *list, upshake_slice *member) {
+  do {
+    while (list->value.len > 0) {
+      size_t len = member_len(list->value);
+      *member = upshake_trim(slice_of(list->value.ptr, len));
+      if (len < list->value.len)
+        len++; /* the comma */
+      list->value = slice_from(list->value, len);
+      if (member->len > 0)
+        return 1;
+    }
+  } while (next_line(list));
+  return 0;
+}
+
+upshake_slice upshake_find_member(upshake_list *list, upshake_slice text) {
+  upshake_slice member;
+  while (upshake_next_member(list, &member))
+    if (upshake_same(member, text))
+      return member;
+  return slice_none();
+}
+
+/* ---- parameters: RFC 9110 5.6.6 ---- */
+
+static void skip_blanks(upshake_slice *text) {
+  while (text->len > 0 && is_blank(text->ptr[0]))
+    *text = slice_from(*text, 1);
+}
+
+static upshake_slice take(upshake_slice *text, size_t len) {
+  upshake_slice taken = slice_of(text->ptr, len);
+  *text = slice_from(*text, len);
+  return taken;
+}
+
+static size_t token_len(upshake_slice text) {
+  size_t i = 0;
+  while (i < text.len && in_class(text.ptr[i], CLASS_TOKEN))
+    i++;
+  return i;
+}
+
+/* A token, or a quoted-string that ends.  Returns 0 where there is neither. */
+static int take_value(upshake_slice *text, upshake_slice *value) {
+  if (text->len == 0 || text->ptr[0] != '"') {
+    *value = take(text, token_len(*text));
+    return value->len > 0;
+  }
+  *value = take(text, quoted_len(*text));
+  return upshake_all_in(*value, CLASS_VALUE) &&
+         upshake_unquote(*value, NULL, 0) != SIZE_MAX;
+}
+
+int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
+                           upshake_slice *value) {
+  upshake_slice rest = *member;
+
+  skip_blanks(&rest);
+  if (rest.len == 0)
+    return 0;
+  *name = take(&rest, token_len(rest));
+  if (name->len == 0)
+    return -1;
+  *value = slice_none();
+  skip_blanks(&rest);
+  if (rest.len > 0 && rest.ptr[0] == '=') {
+    rest = slice_from(rest, 1);
+    skip_blanks(&rest);
+    if (!take_value(&rest, value))
+      return -1;
+    skip_blanks(&rest);
+  }
+  if (rest.len > 0) {
+    upshake_slice next = slice_from(rest, 1);
+    skip_blanks(&next);
+    if (rest.ptr[0] != ';')
+      return -1;
+    if (next.len > 0) /* else the ";" stays, and fails the next call */
+      rest = next;
+  }
+  *member = rest;
+  return 1;
+}
+
+/* Measures where out is NULL.  SIZE_MAX where a quoted-string does not end, or
+ * ends before the value does. */
+static size_t unquote_into(upshake_slice value, char *out) {
+  size_t len = 0, i = 1;
+  while (i < value.len && value.ptr[i] != '"') {
+    if (value.ptr[i] == '\\' && ++i == value.len)
+      break;
+    if (out)
+      out[len] = value.ptr[i];
+    len++;
+    i++;
+  }
+  return i + 1 == value.len ? len : SIZE_MAX;
+}
+
+size_t upshake_unquote(upshake_slice value, char *out, size_t cap) {
+  size_t len;
+  if (value.len == 0 || value.ptr[0] != '"') {
+    if (value.len > 0 && value.len <= cap)
+      memcpy(out, value.ptr, value.len);
+    return value.len;
+  }
+  len = unquote_into(value, NULL);
+  if (len <= cap)
+    unquote_into(value, out);
+  return len;
+}

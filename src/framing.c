@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Host and framing: the fields that decide where a request goes and where it
+ * ends.  Doubt here is request smuggling, so nothing is repaired.
+ */
+#include "offer.h"
+#include "target.h"
+
+/* Host = uri-host [ ":" port ], once; an empty one is of no use to WebSocket
+ * but legal (RFC 9112 3.2). */
+void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
+                        upshake_slice value, uint32_t at) {
+  size_t host_len;
+  (void)config;
+  if (!upshake_note_seen(facts, PART_HOST, FACT_HOST, at))
+    upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_REPEATED, at);
+  if (upshake_parse_authority(value, &host_len) == AUTHORITY_BROKEN)
+    upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_MALFORMED, at);
+}
+
+/* Content-Length = 1*DIGIT (RFC 9110 8.6).  2^63 octets and more are refused:
+ * somebody behind us would count them in a signed number. */
+static int parse_length(upshake_slice value, uint64_t *length) {
+  *length = 0;
+  for (size_t i = 0; i < value.len; i++) {
+    uint64_t digit = (uint64_t)(value.ptr[i] - '0');
+    if (!is_digit(value.ptr[i]) || *length > (INT64_MAX - digit) / 10)
+      return 0;
+    *length = *length * 10 + digit;
+  }
+  return value.len > 0;
+}
+
+void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
+                          upshake_slice value, uint32_t at) {
+  uint64_t length;
+  (void)config;
+  if (!upshake_note_seen(facts, PART_FRAMING, FACT_LENGTH, at))
+    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_REPEATED, at);
+  if (facts->flags & FACT_CODING)
+    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
+  if (parse_length(value, &length))
+    facts->body_len = length;
+  else
+    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_MALFORMED, at);
+}
+
+/* transfer-coding = token *( OWS ";" OWS transfer-parameter ) (RFC 9112 7).
+ * Returns 0 where it is malformed, chunked again or with parameters. */
+static int judge_member(upshake_facts *facts, upshake_slice member) {
+  upshake_slice name, value, rest = member;
+  int more;
+
+  if (member.ptr[0] == ';' || upshake_next_parameter(&rest, &name, &value) != 1)
+    return 0;
+  if (value.ptr)
+    return 0;
+  if (upshake_equal_fold(name, "chunked")) {
+    if ((facts->flags & FACT_CHUNKED) || rest.len > 0)
+      return 0;
+    facts->flags |= FACT_CHUNKED | FACT_CHUNKED_LAST;
+    return 1;
+  }
+  while ((more = upshake_next_parameter(&rest, &name, &value)) == 1)
+    ;
+  facts->flags |= FACT_CODING_UNKNOWN;
+  facts->flags &= ~(uint32_t)FACT_CHUNKED_LAST;
+  return more == 0;
+}
+
+/* Transfer-Encoding is a list over all its lines (RFC 9112 6.1).  That it ends
+ * in chunked can be judged only when there are no more lines. */
+void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
+                          upshake_slice value, uint32_t at) {
+  upshake_list list = {value, {NULL, 0}, NULL};
+  upshake_slice member;
+
+  (void)config;
+  facts->flags |= FACT_CODING;
+  if (!facts->bad[PART_FRAMING])
+    facts->at[PART_FRAMING] = at;
+  if (facts->flags & FACT_LENGTH)
+    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
+  if (facts->flags & FACT_HTTP_1_0)
+    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_CODING_IN_1_0, at);
+  while (upshake_next_member(&list, &member))
+    if (!judge_member(facts, member))
+      upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_CODING_MALFORMED, at);
+}

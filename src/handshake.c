@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The handshake: octets in, what to do next out.  Octets are gathered in the
+ * head memory, and each is parsed and judged as it comes.
+ */
+#include "handshake.h"
+
+#include "target.h"
+
+/* ---- from octets to an outcome ---- */
+
+/* Refused before the head was complete; the first `end` octets were taken. */
+static void refuse(upshake *hs, upshake_error error, uint32_t offset,
+                   uint32_t end) {
+  hs->end = end;
+  upshake_conclude_refusal(hs, error, offset);
+}
+
+/* All octets are parsed and the head is not complete. */
+static void judge_room(upshake *hs) {
+  if (hs->held < hs->cap)
+    return;
+  refuse(hs,
+         upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
+                                             : UPSHAKE_ERR_HEAD_LONG,
+         hs->cap, hs->held);
+}
+
+/* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
+static void judge_target(upshake *hs) {
+  if (hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
+      upshake_is_secured_target(head_target(&hs->parser, hs->memory)))
+    refuse(hs, UPSHAKE_ERR_TARGET_SECURED, head_target_at(&hs->parser),
+           hs->parser.pos);
+}
+
+/* Host and framing are refused as soon as their line is there. */
+static void judge_line(upshake *hs, const head_step *step) {
+  upshake_facts *facts = &hs->facts;
+
+  if (hs->parser.minor == 0)
+    facts->flags |= FACT_HTTP_1_0;
+  upshake_judge_line(facts, hs->config, upshake_head_field(step),
+                     hs->parser.value_at);
+  for (int part = PART_HOST; part <= PART_FRAMING; part++) {
+    if (facts->bad[part]) {
+      refuse(hs, (upshake_error)facts->bad[part], facts->at[part],
+             hs->parser.pos);
+      return;
+    }
+  }
+}
+
+static void judge_head(upshake *hs) {
+  hs->end = hs->parser.pos;
+  hs->flags |= HANDSHAKE_COMPLETE;
+  if (hs->parser.minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  upshake_conclude(hs);
+}
+
+static void judge_preface(upshake *hs) {
+  hs->end = hs->parser.pos;
+  hs->next = UPSHAKE_PLAIN;
+  hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
+}
+
+/* Goes through what the memory holds, up to where the head is complete or is
+ * refused, or more is needed. */
+static NOINLINE head_event parse(upshake *hs) {
+  head_step step = {&hs->parser, hs->memory,
+                    hs->held,    upshake_head_limits(&hs->config->limits),
+                    UPSHAKE_OK,  0};
+
+  for (;;) {
+    head_event event = upshake_head_step(&step);
+    if (event == HEAD_TARGET)
+      judge_target(hs);
+    else if (event == HEAD_FIELD)
+      judge_line(hs, &step);
+    else if (event == HEAD_REFUSED)
+      refuse(hs, step.error, step.offset, hs->parser.pos);
+    else
+      return event;
+    if (hs->next != UPSHAKE_READ)
+      return HEAD_REFUSED;
+  }
+}
+
+/* The same, and what follows.  Here the stack of parsing is free again. */
+static upshake_next advance(upshake *hs) {
+  switch (parse(hs)) {
+  case HEAD_MORE:
+    judge_room(hs);
+    break;
+  case HEAD_END:
+    judge_head(hs);
+    break;
+  case HEAD_PREFACE:
+    judge_preface(hs);
+    break;
+  default:
+    break;
+  }
+  return (upshake_next)hs->next;
+}
+
+/* ---- ways for octets to come in ---- */
+
+static int is_reading(const upshake *hs) {
+  return hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_JUDGE);
+}
+
+upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
+                          size_t *used) {
+  uint32_t before = hs->held, room = hs->cap - hs->held;
+  upshake_next next;
+
+  *used = 0;
+  if (!is_reading(hs))
+    return (upshake_next)hs->next;
+  if (len < room)
+    room = (uint32_t)len;
+  if (room > 0)
+    memcpy(hs->memory + hs->held, data, room);
+  hs->held += room;
+  next = advance(hs);
+  if (next != UPSHAKE_READ)
+    hs->held = hs->end; /* what is behind stays the caller's */
+  *used = hs->held - before;
+  return next;
+}
+
+void *upshake_room(upshake *hs, size_t *cap) {
+  *cap = is_reading(hs) ? hs->cap - hs->held : 0;
+  return hs->memory ? hs->memory + hs->held : NULL;
+}
+
+upshake_next upshake_commit(upshake *hs, size_t len) {
+  uint32_t room = hs->cap - hs->held;
+  if (!is_reading(hs))
+    return (upshake_next)hs->next;
+  hs->held += len < room ? (uint32_t)len : room;
+  return advance(hs);
+}
+
+/* ---- the octets that are held ---- */
+
+upshake_slice upshake_head(const upshake *hs) {
+  if (!hs->memory)
+    return slice_none();
+  return slice_of(hs->memory, hs->next == UPSHAKE_READ ? hs->held : hs->end);
+}
+
+upshake_slice upshake_rest(const upshake *hs) {
+  if (hs->next == UPSHAKE_READ || hs->held == hs->end)
+    return slice_none();
+  return slice_of(hs->memory + hs->end, hs->held - hs->end);
+}
+
+upshake_next upshake_reset(upshake *hs, size_t taken) {
+  int kept = hs->next == UPSHAKE_PLAIN || (hs->flags & HANDSHAKE_KEPT);
+  upshake_slice rest = kept ? upshake_rest(hs) : slice_none();
+  const upshake_config *config = hs->config;
+  uint32_t left = 0;
+
+  if (taken < rest.len) {
+    rest = slice_from(rest, taken);
+    memmove(hs->memory, rest.ptr, rest.len);
+    left = (uint32_t)rest.len;
+  }
+  upshake_init(hs, config, hs->memory, hs->cap, hs->user);
+  hs->held = left;
+  return left > 0 ? advance(hs) : UPSHAKE_READ;
+}
+
+upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
+  if (hs->held > cap)
+    return UPSHAKE_ERR_ROOM;
+  if (hs->held > 0)
+    memmove(memory, hs->memory, hs->held);
+  hs->memory = memory;
+  hs->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  return UPSHAKE_OK;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The head parser: request line and field lines (RFC 9112 2 to 5), strict,
+ * resumable at every octet.  It knows the grammar only; what a field means is
+ * judged elsewhere.  Positions are offsets, so the octets may move between
+ * two calls, and no octet is scanned twice.
+ */
+#include "head.h"
+
+#include "scan.h"
+#include "target.h"
+
+#define EMPTY_LINES_MAX 8
+
+/* What the octet at parser->pos is expected to be. */
+enum state {
+  STATE_START,    /* first octet of the request line, or of an empty one */
+  STATE_EMPTY_LF, /* LF of an empty line                                 */
+  STATE_METHOD,   /* in the method                                       */
+  STATE_PATH,     /* in the target, before a "?"                         */
+  STATE_QUERY,    /* in the target, behind it                            */
+  STATE_VERSION,  /* in SP HTTP-version CRLF, at any octet               */
+  STATE_PREFACE,  /* the same in what may be the HTTP/2 preface          */
+  STATE_FIELD,    /* first octet of a field line, or CR of the last line */
+  STATE_NAME,     /* in a field's name, behind its first octet           */
+  STATE_BLANKS,   /* in the blanks before a value                        */
+  STATE_VALUE,    /* in a value                                          */
+  STATE_VALUE_LF, /* LF of a field line                                  */
+  STATE_END_LF,   /* LF of the last line                                 */
+  STATE_END,
+  STATE_END_PREFACE
+};
+
+/* ---- results of a step ---- */
+
+/* A part is looked at: go on with the next state. */
+#define HEAD_GO_ON HEAD_END
+
+static head_event go_on(head_step *step, enum state state) {
+  step->parser->state = (uint8_t)state;
+  return HEAD_GO_ON;
+}
+
+/* Refuse the octet at parser->pos.  A LF is always refused as what it means to
+ * be: files and tools that end lines with LF alone are the usual cause. */
+static head_event refuse(head_step *step, upshake_error error) {
+  int is_lf = step->octets[step->parser->pos] == '\n';
+  step->error = is_lf ? UPSHAKE_ERR_LINE_END : error;
+  step->offset = step->parser->pos;
+  return HEAD_REFUSED;
+}
+
+/* As refuse, but the octet at `pos`: what is before it was good. */
+static head_event refuse_at(head_step *step, upshake_error error,
+                            uint32_t pos) {
+  step->parser->pos = pos;
+  return refuse(step, error);
+}
+
+static char octet_at(const head_step *step, uint32_t pos) {
+  return step->octets[pos];
+}
+
+/* The octets from `begin` on that are not looked at yet end here: all that
+ * came, or one behind the limit of `begin`'s part, so that a part that is too
+ * long is noticed at the first octet too many and no further one is read. */
+static const char *window_end(const head_step *step, uint32_t begin,
+                              uint32_t limit) {
+  if (step->len - begin > limit)
+    return step->octets + begin + limit + 1;
+  return step->octets + step->len;
+}
+
+int upshake_head_in_target(const upshake_parser *parser) {
+  return parser->state == STATE_PATH || parser->state == STATE_QUERY;
+}
+
+/* ---- the request line: RFC 9112 3 ---- */
+
+/* Some empty lines before the request line are skipped (RFC 9112 2.2). */
+static head_event parse_start(head_step *step) {
+  upshake_parser *parser = step->parser;
+  char octet = octet_at(step, parser->pos);
+
+  if (octet == 0x16 && parser->pos == 0) /* a TLS handshake record */
+    return refuse(step, UPSHAKE_ERR_TLS);
+  if (octet != '\r')
+    return go_on(step, STATE_METHOD);
+  if (parser->empty_lines == EMPTY_LINES_MAX)
+    return refuse(step, UPSHAKE_ERR_EMPTY_LINES);
+  parser->pos++;
+  return go_on(step, STATE_EMPTY_LF);
+}
+
+static head_event parse_empty_lf(head_step *step) {
+  if (octet_at(step, step->parser->pos) != '\n')
+    return refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  step->parser->empty_lines++;
+  return go_on(step, STATE_START);
+}
+
+/* method = token SP (RFC 9112 3.1) */
+static head_event parse_method(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_method_at(parser), limit = step->limits.method;
+  const char *end = window_end(step, begin, limit);
+  const char *stop = scan_class(step->octets + parser->pos, end, CLASS_TOKEN);
+
+  parser->pos = (uint32_t)(stop - step->octets);
+  if (parser->pos - begin > limit)
+    return refuse_at(step, UPSHAKE_ERR_METHOD_LONG, begin + limit);
+  if (stop == end)
+    return HEAD_MORE;
+  if (*stop != ' ' || parser->pos == begin)
+    return refuse(step, UPSHAKE_ERR_METHOD_OCTET);
+  parser->method_len = (uint8_t)(parser->pos - begin);
+  parser->pos++;
+  return go_on(step, STATE_PATH);
+}
+
+/* The target is complete, at the SP behind it: has it a form that goes with
+ * the method? */
+static head_event judge_target(head_step *step) {
+  upshake_parser *parser = step->parser;
+  upshake_slice method = head_method(parser, step->octets);
+  upshake_slice target = head_target(parser, step->octets);
+
+  if (upshake_equal(method, "PRI") && upshake_equal(target, "*"))
+    return go_on(step, STATE_PREFACE);
+  step->error = upshake_check_target(method, target);
+  if (step->error) {
+    step->offset = head_target_at(parser);
+    return HEAD_REFUSED;
+  }
+  go_on(step, STATE_VERSION);
+  return HEAD_TARGET;
+}
+
+/* request-target SP (RFC 9112 3.2) */
+static head_event parse_target(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_target_at(parser), limit = step->limits.target;
+  const char *end = window_end(step, begin, limit);
+  const char *stop =
+      scan_class(step->octets + parser->pos, end,
+                 parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY);
+
+  parser->pos = (uint32_t)(stop - step->octets);
+  if (parser->pos - begin > limit)
+    return refuse_at(step, UPSHAKE_ERR_TARGET_LONG, begin + limit);
+  if (stop == end)
+    return HEAD_MORE;
+  if (*stop == '?')
+    return go_on(step, STATE_QUERY);
+  if (*stop != ' ' || parser->pos == begin)
+    return refuse(step, UPSHAKE_ERR_TARGET_OCTET);
+  parser->target_len = parser->pos - begin;
+  return judge_target(step);
+}
+
+/* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
+ * there; UPSHAKE_OK where nothing is.  The major version is judged at its
+ * digit (RFC 9112 2.3). */
+static upshake_error judge_version_octet(char octet, uint32_t place) {
+  static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.d\r\n";
+  if (place == 6 && is_digit(octet))
+    return octet == '1' ? UPSHAKE_OK : UPSHAKE_ERR_HTTP_VERSION;
+  if (form[place] == 'd' && is_digit(octet))
+    return UPSHAKE_OK;
+  if (octet == form[place])
+    return UPSHAKE_OK;
+  if (place == 10)
+    return UPSHAKE_ERR_LINE_END;
+  return UPSHAKE_ERR_HTTP_VERSION_OCTET;
+}
+
+static head_event parse_version(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_target_end(parser), end = begin + HEAD_VERSION_LEN;
+
+  for (; parser->pos < end; parser->pos++) {
+    upshake_error error;
+    char octet;
+    if (parser->pos == step->len)
+      return HEAD_MORE;
+    octet = octet_at(step, parser->pos);
+    error = judge_version_octet(octet, parser->pos - begin);
+    if (error)
+      return refuse(step, error);
+  }
+  parser->minor = (uint8_t)(octet_at(step, begin + 8) - '0');
+  return go_on(step, STATE_FIELD);
+}
+
+/* "PRI * HTTP/2.0" CRLF CRLF: the client speaks HTTP/2 (RFC 9113 3.4).
+ * Anything else is judged as the request it then is. */
+static upshake_error judge_preface_octet(char octet, uint32_t place) {
+  static const char form[] = " HTTP/2.0\r\n\r\n";
+  if (octet == form[place])
+    return UPSHAKE_OK;
+  if (place == 6 && octet == '1') /* asterisk-form without OPTIONS */
+    return UPSHAKE_ERR_TARGET_FORM;
+  if (place == 11 || (place == 8 && is_digit(octet)))
+    return UPSHAKE_ERR_HTTP_VERSION;
+  if (place == 12)
+    return UPSHAKE_ERR_LINE_END;
+  return judge_version_octet(octet, place);
+}
+
+static head_event parse_preface(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_target_end(parser), end = begin + HEAD_VERSION_LEN + 2;
+
+  for (; parser->pos < end; parser->pos++) {
+    upshake_error error;
+    if (parser->pos == step->len)
+      return HEAD_MORE;
+    error =
+        judge_preface_octet(octet_at(step, parser->pos), parser->pos - begin);
+    if (error) {
+      refuse(step, error);
+      if (error == UPSHAKE_ERR_TARGET_FORM)
+        step->offset = head_target_at(parser);
+      return HEAD_REFUSED;
+    }
+  }
+  return go_on(step, STATE_END_PREFACE);
+}
+
+/* ---- field lines: RFC 9112 5 ---- */
+
+static head_event parse_field(head_step *step) {
+  upshake_parser *parser = step->parser;
+  char octet = octet_at(step, parser->pos);
+
+  if (octet == '\r') {
+    parser->pos++;
+    return go_on(step, STATE_END_LF);
+  }
+  if (is_blank(octet)) /* obs-fold (RFC 9112 5.2), or before the first line */
+    return refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
+  if (parser->fields == step->limits.fields)
+    return refuse(step, UPSHAKE_ERR_FIELDS_MANY);
+  parser->name_at = parser->pos;
+  return go_on(step, STATE_NAME);
+}
+
+/* field-name ":" (RFC 9112 5.1) */
+static head_event parse_name(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = parser->name_at, limit = step->limits.name;
+  const char *end = window_end(step, begin, limit);
+  const char *stop = scan_class(step->octets + parser->pos, end, CLASS_TOKEN);
+
+  parser->pos = (uint32_t)(stop - step->octets);
+  if (parser->pos - begin > limit)
+    return refuse_at(step, UPSHAKE_ERR_FIELD_NAME_LONG, begin + limit);
+  if (stop == end)
+    return HEAD_MORE;
+  if (is_blank(*stop))
+    return refuse(step, UPSHAKE_ERR_FIELD_BLANK);
+  if (*stop != ':' || parser->pos == begin)
+    return refuse(step, UPSHAKE_ERR_FIELD_NAME);
+  parser->name_len = (uint16_t)(parser->pos - begin);
+  parser->fields++;
+  parser->pos++;
+  return go_on(step, STATE_BLANKS);
+}
+
+static head_event parse_blanks(head_step *step) {
+  upshake_parser *parser = step->parser;
+  while (parser->pos < step->len && is_blank(octet_at(step, parser->pos)))
+    parser->pos++;
+  parser->value_at = parser->pos;
+  return parser->pos < step->len ? go_on(step, STATE_VALUE) : HEAD_MORE;
+}
+
+/* field-value CRLF (RFC 9110 5.5) */
+static head_event parse_value(head_step *step) {
+  upshake_parser *parser = step->parser;
+  const char *end = step->octets + step->len;
+  const char *stop = scan_value(step->octets + parser->pos, end);
+
+  parser->pos = (uint32_t)(stop - step->octets);
+  if (stop == end)
+    return HEAD_MORE;
+  if (*stop != '\r')
+    return refuse(step, UPSHAKE_ERR_FIELD_VALUE);
+  parser->pos++;
+  return go_on(step, STATE_VALUE_LF);
+}
+
+static head_event parse_value_lf(head_step *step) {
+  if (octet_at(step, step->parser->pos) != '\n')
+    return refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  go_on(step, STATE_FIELD);
+  return HEAD_FIELD;
+}
+
+static head_event parse_end_lf(head_step *step) {
+  if (octet_at(step, step->parser->pos) != '\n')
+    return refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  return go_on(step, STATE_END);
+}
+
+upshake_field upshake_head_field(const head_step *step) {
+  const upshake_parser *parser = step->parser;
+  upshake_field field;
+  uint32_t end = parser->pos - 2; /* the line's CRLF */
+
+  while (end > parser->value_at && is_blank(octet_at(step, end - 1)))
+    end--;
+  field.name = slice_of(step->octets + parser->name_at, parser->name_len);
+  field.value =
+      slice_of(step->octets + parser->value_at, end - parser->value_at);
+  return field;
+}
+
+/* ---- all of it ---- */
+
+static head_event parse_part(head_step *step) {
+  switch ((enum state)step->parser->state) {
+  case STATE_START:
+    return parse_start(step);
+  case STATE_EMPTY_LF:
+    return parse_empty_lf(step);
+  case STATE_METHOD:
+    return parse_method(step);
+  case STATE_PATH:
+  case STATE_QUERY:
+    return parse_target(step);
+  case STATE_VERSION:
+    return parse_version(step);
+  case STATE_PREFACE:
+    return parse_preface(step);
+  case STATE_FIELD:
+    return parse_field(step);
+  case STATE_NAME:
+    return parse_name(step);
+  case STATE_BLANKS:
+    return parse_blanks(step);
+  case STATE_VALUE:
+    return parse_value(step);
+  case STATE_VALUE_LF:
+    return parse_value_lf(step);
+  default:
+    return parse_end_lf(step);
+  }
+}
+
+head_event upshake_head_step(head_step *step) {
+  upshake_parser *parser = step->parser;
+  head_event event = HEAD_GO_ON;
+
+  while (event == HEAD_GO_ON) {
+    if (parser->state == STATE_END)
+      return HEAD_END;
+    if (parser->state == STATE_END_PREFACE)
+      return HEAD_PREFACE;
+    if (parser->pos >= step->len)
+      return HEAD_MORE;
+    event = parse_part(step);
+  }
+  return event;
+}
+
+upshake_error upshake_parse_head(upshake_parser *parser,
+                                 const upshake_limits *limits,
+                                 const void *octets, size_t len, size_t *end) {
+  head_step step = {parser,     octets, 0, upshake_head_limits(limits),
+                    UPSHAKE_OK, 0};
+  head_event event;
+
+  step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
+  do
+    event = upshake_head_step(&step);
+  while (event == HEAD_TARGET || event == HEAD_FIELD);
+
+  *end = event == HEAD_REFUSED ? step.offset : parser->pos;
+  switch (event) {
+  case HEAD_REFUSED:
+    return step.error;
+  case HEAD_END:
+    return UPSHAKE_OK;
+  case HEAD_PREFACE:
+    return UPSHAKE_ERR_HTTP2_PREFACE;
+  default:
+    return UPSHAKE_ERR_INCOMPLETE;
+  }
+}
+
+upshake_request upshake_parsed_request(const upshake_parser *parser,
+                                       const void *octets) {
+  const char *begin = octets;
+  upshake_request request = upshake_split_target(head_method(parser, begin),
+                                                 head_target(parser, begin));
+
+  request.fields = head_fields(parser, begin);
+  if (!request.authority.ptr)
+    request.authority = upshake_find_field(request.fields, "Host");
+  return request;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hosts and ports: authority = host [ ":" port ] (RFC 3986 3.2).
+ */
+#include "target.h"
+
+#define PORT_MAX 65535
+
+/* Each of these matches a part of the grammar at p and returns where it ends,
+ * or NULL where it is broken. */
+
+static const char *match_class(const char *p, const char *end,
+                               unsigned class_bits) {
+  while (p < end && in_class(*p, class_bits))
+    p++;
+  return p;
+}
+
+/* reg-name = *( unreserved / pct-encoded / sub-delims ), and IPv4address with
+ * it (RFC 3986 3.2.2) */
+static const char *match_reg_name(const char *p, const char *end) {
+  while ((p = match_class(p, end, CLASS_HOST)) < end && *p == '%') {
+    if (end - p < 3 || !in_class(p[1], CLASS_HEX) || !in_class(p[2], CLASS_HEX))
+      return NULL;
+    p += 3;
+  }
+  return p;
+}
+
+/* dec-octet: 0 to 255 without a leading zero */
+static const char *match_dec_octet(const char *p, const char *end) {
+  const char *begin = p;
+  int number = 0;
+  while (p < end && is_digit(*p) && number <= 255)
+    number = number * 10 + (*p++ - '0');
+  if (p == begin || number > 255 || (*begin == '0' && p - begin > 1))
+    return NULL;
+  return p;
+}
+
+/* IPv4address, all of what is left */
+static int is_ipv4(const char *p, const char *end) {
+  for (int i = 0; i < 4; i++) {
+    if (i > 0 && (p == end || *p++ != '.'))
+      return 0;
+    p = match_dec_octet(p, end);
+    if (!p)
+      return 0;
+  }
+  return p == end;
+}
+
+/* IPv6address (RFC 3986 3.2.2): eight groups of 1 to 4 digits, of which one
+ * "::" stands for one or more, and an IPv4address at the end for two. */
+static int is_ipv6(const char *p, const char *end) {
+  int groups = 0, gaps = 0;
+
+  if (end - p >= 2 && p[0] == ':' && p[1] == ':') {
+    p += 2;
+    gaps = 1;
+  }
+  while (p < end) {
+    const char *stop = match_class(p, end, CLASS_HEX);
+    if (stop < end && *stop == '.')
+      return is_ipv4(p, end) && gaps <= 1 && (gaps ? groups <= 5 : groups == 6);
+    if (stop == p || stop - p > 4)
+      return 0;
+    groups++;
+    p = stop;
+    if (p == end)
+      break;
+    if (*p++ != ':' || p == end) /* one colon ends no address */
+      return 0;
+    if (*p == ':') {
+      p++;
+      gaps++;
+    }
+  }
+  return gaps ? gaps == 1 && groups <= 7 : groups == 8;
+}
+
+/* IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" ) */
+static int is_ipvfuture(const char *p, const char *end) {
+  const char *stop;
+  if (p == end || to_lower(*p++) != 'v')
+    return 0;
+  stop = match_class(p, end, CLASS_HEX);
+  if (stop == p || end - stop < 2 || *stop != '.')
+    return 0;
+  for (p = stop + 1; p < end; p++)
+    if (*p != ':' && !in_class(*p, CLASS_HOST))
+      return 0;
+  return 1;
+}
+
+/* host = IP-literal / IPv4address / reg-name */
+static const char *match_host(const char *p, const char *end) {
+  const char *close;
+  if (p == end || *p != '[')
+    return match_reg_name(p, end);
+  close = memchr(p, ']', (size_t)(end - p));
+  if (!close || (!is_ipv6(p + 1, close) && !is_ipvfuture(p + 1, close)))
+    return NULL;
+  return close + 1;
+}
+
+/* port = *DIGIT, and one that TCP has (RFC 3986 3.2.3) */
+static int32_t parse_port(const char *p, const char *end) {
+  int32_t port = p < end ? 0 : AUTHORITY_NO_PORT;
+  for (; p < end; p++) {
+    if (!is_digit(*p))
+      return AUTHORITY_BROKEN;
+    port = port * 10 + (*p - '0');
+    if (port > PORT_MAX)
+      return AUTHORITY_BROKEN;
+  }
+  return port;
+}
+
+int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
+  const char *end = text.ptr + text.len;
+  const char *stop = match_host(text.ptr, end);
+
+  if (!stop || (stop < end && *stop != ':'))
+    return AUTHORITY_BROKEN;
+  *host_len = (size_t)(stop - text.ptr);
+  return stop < end ? parse_port(stop + 1, end) : AUTHORITY_NO_PORT;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Judging a request that another parser has taken apart.  Whatever that parser
+ * was, every octet is checked again.
+ */
+#include "handshake.h"
+#include "target.h"
+
+/* A handshake in a judge counts fields instead of octets: parser.pos is how
+ * many there were, which is also what `at` means. */
+
+static void note_syntax(upshake_judge *judge, upshake_error error) {
+  upshake_note_bad(&judge->hs.facts, PART_SYNTAX, error, judge->hs.parser.pos);
+}
+
+static upshake_limits limits_of(const upshake_judge *judge) {
+  return upshake_head_limits(&judge->hs.config->limits);
+}
+
+/* ---- the request line ---- */
+
+static void judge_method(upshake_judge *judge) {
+  if (!upshake_is_token(judge->method))
+    note_syntax(judge, UPSHAKE_ERR_METHOD_OCTET);
+  else if (judge->method.len > limits_of(judge).method)
+    note_syntax(judge, UPSHAKE_ERR_METHOD_LONG);
+  if (upshake_equal(judge->method, "HEAD"))
+    judge->hs.facts.flags |= FACT_HEAD;
+  if (upshake_equal(judge->method, "CONNECT"))
+    judge->hs.facts.flags |= FACT_CONNECT;
+}
+
+/* The path's octets up to the first "?", the query's behind it. */
+static int is_target(upshake_slice target) {
+  size_t mark = index_of(target, '?');
+  return target.len > 0 &&
+         upshake_all_in(slice_of(target.ptr, mark), CLASS_PATH) &&
+         upshake_all_in(slice_from(target, mark), CLASS_QUERY);
+}
+
+/* The start of an HTTP/2 preface (RFC 9113 3.4) is wrong for its version. */
+static int is_preface(const upshake_judge *judge, int version) {
+  return upshake_equal(judge->method, "PRI") &&
+         upshake_equal(judge->target, "*") && version / 10 != 1;
+}
+
+static void judge_target(upshake_judge *judge, int version) {
+  upshake_error error;
+
+  if (!is_target(judge->target)) {
+    note_syntax(judge, UPSHAKE_ERR_TARGET_OCTET);
+    return;
+  }
+  if (judge->target.len > limits_of(judge).target)
+    note_syntax(judge, UPSHAKE_ERR_TARGET_LONG);
+  error = upshake_check_target(judge->method, judge->target);
+  if (error && !is_preface(judge, version))
+    note_syntax(judge, error);
+  if (judge->hs.config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
+      upshake_is_secured_target(judge->target))
+    note_syntax(judge, UPSHAKE_ERR_TARGET_SECURED);
+}
+
+upshake_error upshake_judge_begin(upshake_judge *judge,
+                                  const upshake_config *config, void *user,
+                                  upshake_slice method, upshake_slice target,
+                                  int version) {
+  upshake_error error;
+
+  memset(judge, 0, sizeof *judge);
+  error = upshake_init(&judge->hs, config, NULL, 0, user);
+  if (error)
+    return error;
+  judge->hs.flags = HANDSHAKE_JUDGE;
+  judge->method = method;
+  judge->target = target;
+  judge_method(judge);
+  judge_target(judge, version);
+  if (version / 10 != 1)
+    note_syntax(judge, UPSHAKE_ERR_HTTP_VERSION);
+  if (version == 10)
+    judge->hs.facts.flags |= FACT_HTTP_1_0;
+  return UPSHAKE_OK;
+}
+
+/* ---- fields ---- */
+
+static void judge_octets(upshake_judge *judge, upshake_slice name,
+                         upshake_slice value) {
+  upshake_limits limits = limits_of(judge);
+
+  if (!upshake_is_token(name))
+    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME);
+  else if (name.len > limits.name)
+    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME_LONG);
+  if (!upshake_all_in(value, CLASS_VALUE))
+    note_syntax(judge, UPSHAKE_ERR_FIELD_VALUE);
+  if (judge->hs.parser.pos > limits.fields)
+    note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
+}
+
+static void remember_line(upshake_judge *judge, upshake_slice value) {
+  size_t i = 0;
+  while (i < UPSHAKE_JUDGE_LINES && judge->lines[i].ptr)
+    i++;
+  if (i < UPSHAKE_JUDGE_LINES)
+    judge->lines[i] = value;
+}
+
+/* What is needed of a value behind the judgement of its line. */
+static void remember(upshake_judge *judge, upshake_slice name,
+                     upshake_slice value) {
+  if (upshake_equal_fold(name, "Host"))
+    judge->host = value;
+  else if (upshake_equal_fold(name, "Origin"))
+    judge->origin = value;
+  else if (upshake_equal_fold(name, "Sec-WebSocket-Protocol"))
+    remember_line(judge, value);
+  else if (upshake_equal_fold(name, "Sec-WebSocket-Key") &&
+           value.len == sizeof judge->key)
+    memcpy(judge->key, value.ptr, sizeof judge->key);
+}
+
+void upshake_judge_field(upshake_judge *judge, upshake_slice name,
+                         upshake_slice value) {
+  upshake_field field;
+
+  if (judge->hs.next != UPSHAKE_READ || judge->hs.parser.pos == UINT32_MAX - 1)
+    return;
+  judge->hs.parser.pos++;
+  judge_octets(judge, name, value);
+  field.name = name;
+  field.value = upshake_trim(value);
+  upshake_judge_line(&judge->hs.facts, judge->hs.config, field,
+                     judge->hs.parser.pos);
+  remember(judge, name, field.value);
+}
+
+/* ---- the end ---- */
+
+upshake_next upshake_judge_end(upshake_judge *judge) {
+  upshake *hs = &judge->hs;
+
+  if (hs->next != UPSHAKE_READ)
+    return (upshake_next)hs->next;
+  hs->held = hs->end = hs->parser.pos + 1;
+  if (hs->facts.bad[PART_SYNTAX] == 0)
+    hs->flags |= HANDSHAKE_COMPLETE;
+  upshake_conclude(hs);
+  return (upshake_next)hs->next;
+}

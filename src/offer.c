@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The judgement: gathers facts from each field line, and when the head is
+ * complete decides in a fixed order whether the request is a valid offer.
+ */
+#include "handshake.h"
+
+void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
+                      uint32_t at) {
+  if (facts->bad[part] && facts->bad[part] <= error)
+    return;
+  facts->bad[part] = (uint8_t)error;
+  facts->at[part] = at;
+}
+
+int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
+                      uint32_t at) {
+  if (facts->flags & flag)
+    return 0;
+  facts->flags |= flag;
+  if (!facts->bad[part])
+    facts->at[part] = at;
+  return 1;
+}
+
+int upshake_has_body(const upshake_facts *facts) {
+  return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
+}
+
+int upshake_is_websocket(const upshake_protocol *protocol) {
+  if (protocol->rules != UPSHAKE_RULES_BY_TOKEN)
+    return protocol->rules == UPSHAKE_RULES_WEBSOCKET;
+  return upshake_equal_fold(slice_text(protocol->token), "websocket");
+}
+
+/* ---- fields that every offer has ---- */
+
+/* Connection = #token (RFC 9110 7.6.1).  Quotes are no syntax there, but what
+ * is inside of them shall not count either. */
+static void judge_connection(upshake_facts *facts, const upshake_config *config,
+                             upshake_slice value, uint32_t at) {
+  upshake_list list = {value, {NULL, 0}, NULL};
+  upshake_slice option;
+
+  (void)config;
+  while (upshake_next_member(&list, &option)) {
+    if (!upshake_is_token(option))
+      upshake_note_bad(facts, PART_CONNECTION, UPSHAKE_ERR_CONNECTION_MALFORMED,
+                       at);
+    else if (upshake_equal_fold(option, "upgrade"))
+      facts->flags |= FACT_CONNECTION_UPGRADE;
+    else if (upshake_equal_fold(option, "close"))
+      facts->flags |= FACT_CONNECTION_CLOSE;
+  }
+}
+
+/* protocol = protocol-name ["/" protocol-version], name without regard to case
+ * (RFC 9110 7.8).  A member with more than that matches nothing. */
+static int is_offer_of(upshake_slice member, const upshake_protocol *protocol) {
+  size_t slash = index_of(member, '/');
+
+  if (!upshake_equal_fold(slice_of(member.ptr, slash), protocol->token))
+    return 0;
+  if (!protocol->version)
+    return slash == member.len;
+  return slash < member.len &&
+         upshake_equal(slice_from(member, slash + 1), protocol->version);
+}
+
+/* Marks what a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so
+ * not for a secured connection (RFC 7540 3.2). */
+static void note_offer(upshake_facts *facts, const upshake_config *config,
+                       upshake_slice member) {
+  if (config->transport == UPSHAKE_TRANSPORT_SECURED &&
+      upshake_equal_fold(member, "h2c"))
+    return;
+  for (size_t i = 0; i < config->protocols_len; i++)
+    if (is_offer_of(member, &config->protocols[i]))
+      facts->offered |= (uint32_t)1 << i;
+}
+
+static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
+                          upshake_slice value, uint32_t at) {
+  upshake_list list = {value, {NULL, 0}, NULL};
+  upshake_slice member;
+
+  (void)at;
+  facts->flags |= FACT_UPGRADE;
+  while (upshake_next_member(&list, &member))
+    note_offer(facts, config, member);
+}
+
+/* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
+static void judge_expect(upshake_facts *facts, const upshake_config *config,
+                         upshake_slice value, uint32_t at) {
+  upshake_list list = {value, {NULL, 0}, NULL};
+  upshake_slice member;
+
+  (void)config;
+  while (upshake_next_member(&list, &member)) {
+    if (upshake_equal_fold(member, "100-continue"))
+      facts->flags |= FACT_EXPECT_CONTINUE;
+    else
+      upshake_note_bad(facts, PART_EXPECT, UPSHAKE_ERR_EXPECTATION, at);
+  }
+}
+
+/* Two Origin lines are two answers to one question (RFC 6454 7.3); what one
+ * says is judged when the authority of the request is known too. */
+static void judge_origin_line(upshake_facts *facts,
+                              const upshake_config *config, upshake_slice value,
+                              uint32_t at) {
+  (void)config;
+  (void)value;
+  if (!upshake_note_seen(facts, PART_ORIGIN, FACT_ORIGIN, at))
+    upshake_note_bad(facts, PART_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at);
+}
+
+void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
+                        upshake_field field, uint32_t at) {
+  typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
+                     uint32_t);
+  static const struct {
+    char name[25];
+    uint8_t len;
+    judge *function;
+  } known[] = {
+      {"Host", 4, upshake_judge_host},
+      {"Expect", 6, judge_expect},
+      {"Origin", 6, judge_origin_line},
+      {"Upgrade", 7, judge_upgrade},
+      {"Connection", 10, judge_connection},
+      {"Content-Length", 14, upshake_judge_length},
+      {"Transfer-Encoding", 17, upshake_judge_coding},
+      {"Sec-WebSocket-Key", 17, upshake_judge_key},
+      {"Sec-WebSocket-Version", 21, upshake_judge_version},
+      {"Sec-WebSocket-Protocol", 22, upshake_judge_subprotocol},
+      {"Sec-WebSocket-Extensions", 24, upshake_judge_extensions},
+  };
+
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    if (known[i].len == field.name.len &&
+        upshake_equal_fold(field.name, known[i].name)) {
+      known[i].function(facts, config, field.value, at);
+      return;
+    }
+  }
+}
+
+/* ---- when all fields are there ---- */
+
+static verdict refuse(upshake_error error, uint32_t offset) {
+  verdict result = {offset, UPSHAKE_SEND, (uint8_t)error, 0};
+  return result;
+}
+
+static verdict pass(upshake_error reason) {
+  verdict result = {0, UPSHAKE_PLAIN, (uint8_t)reason, 0};
+  return result;
+}
+
+/* Host and framing, for every request. */
+static verdict judge_message(const upshake *hs) {
+  const upshake_facts *facts = &hs->facts;
+
+  for (int part = PART_SYNTAX; part <= PART_FRAMING; part++)
+    if (facts->bad[part])
+      return refuse((upshake_error)facts->bad[part], facts->at[part]);
+  if ((facts->flags & (FACT_HOST | FACT_HTTP_1_0)) == 0)
+    return refuse(UPSHAKE_ERR_HOST_MISSING, hs->end);
+  if ((facts->flags & FACT_CODING) && !(facts->flags & FACT_CHUNKED_LAST))
+    return refuse(UPSHAKE_ERR_CODING_NOT_CHUNKED, facts->at[PART_FRAMING]);
+  return pass(UPSHAKE_OK);
+}
+
+/* Is there an offer of something in the table?  RFC 9110 7.8 and 7.6.1. */
+static verdict judge_upgrade_fields(const upshake *hs) {
+  const upshake_facts *facts = &hs->facts;
+
+  if ((facts->flags & FACT_UPGRADE) == 0)
+    return pass(facts->flags & (FACT_KEY | FACT_VERSION)
+                    ? UPSHAKE_ERR_PROXY_TOOK_UPGRADE
+                    : UPSHAKE_ERR_NO_UPGRADE);
+  if (facts->flags & FACT_HTTP_1_0)
+    return pass(UPSHAKE_ERR_HTTP_1_0);
+  if (facts->bad[PART_CONNECTION])
+    return refuse(UPSHAKE_ERR_CONNECTION_MALFORMED, facts->at[PART_CONNECTION]);
+  if ((facts->flags & FACT_CONNECTION_UPGRADE) == 0)
+    return pass(UPSHAKE_ERR_NO_CONNECTION);
+  return pass(facts->offered ? UPSHAKE_OK : UPSHAKE_ERR_NOT_SUPPORTED);
+}
+
+static int is_list_space(char octet) { return octet == ',' || is_blank(octet); }
+
+/* Is it one of the entry's methods, "GET, POST"? */
+static int allows_method(const upshake_protocol *protocol,
+                         upshake_slice method) {
+  const char *p = protocol->methods ? protocol->methods : "GET";
+  while (*p) {
+    size_t len = 0;
+    while (p[len] && !is_list_space(p[len]))
+      len++;
+    if (len > 0 && upshake_same(slice_of(p, len), method))
+      return 1;
+    p += len > 0 ? len : 1;
+  }
+  return 0;
+}
+
+/* The reason to pass an offer over as if it had not been made. */
+static upshake_error judge_eligible(const upshake *hs,
+                                    const upshake_protocol *protocol) {
+  int is_websocket = upshake_is_websocket(protocol);
+  if (upshake_has_body(&hs->facts) &&
+      (protocol->body == UPSHAKE_BODY_PLAIN ||
+       (protocol->body == UPSHAKE_BODY_DEFAULT && !is_websocket)))
+    return UPSHAKE_ERR_PASSED_OVER_BODY;
+  if (!is_websocket && !allows_method(protocol, upshake_method_of(hs)))
+    return UPSHAKE_ERR_PASSED_OVER_METHOD;
+  return UPSHAKE_OK;
+}
+
+static int names_no_host(upshake_slice authority) {
+  return authority.len == 0 || authority.ptr[0] == ':';
+}
+
+/* The reason to refuse an offer that is eligible. */
+static upshake_error judge_rules(const upshake *hs,
+                                 const upshake_protocol *protocol,
+                                 uint32_t *offset) {
+  const upshake_facts *facts = &hs->facts;
+  int is_websocket = upshake_is_websocket(protocol);
+
+  *offset = facts->at[PART_FRAMING];
+  if (facts->flags & FACT_CODING_UNKNOWN)
+    return UPSHAKE_ERR_CODING_UNKNOWN;
+  if (is_websocket && names_no_host(upshake_authority_of(hs))) {
+    *offset = facts->at[PART_HOST];
+    return UPSHAKE_ERR_HOST_EMPTY;
+  }
+  if (upshake_has_body(facts))
+    return UPSHAKE_ERR_BODY;
+  if (!allows_method(protocol, upshake_method_of(hs))) {
+    *offset = head_method_at(&hs->parser);
+    return UPSHAKE_ERR_METHOD;
+  }
+  *offset = facts->at[PART_EXPECT];
+  if (facts->bad[PART_EXPECT])
+    return UPSHAKE_ERR_EXPECTATION;
+  return is_websocket ? upshake_judge_websocket(hs, offset) : UPSHAKE_OK;
+}
+
+/* Judges one offered protocol.  PLAIN: passed over. */
+static verdict judge_protocol(const upshake *hs, size_t place) {
+  const upshake_protocol *protocol = &hs->config->protocols[place];
+  verdict result = pass(judge_eligible(hs, protocol));
+  if (result.error)
+    return result;
+  result.error = (uint8_t)judge_rules(hs, protocol, &result.offset);
+  result.next = result.error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
+  result.protocol = (uint8_t)place;
+  return result;
+}
+
+/* The order between what two protocols came to: the first that is valid, else
+ * the first that is refused, else the first that was passed over. */
+static int is_better(verdict a, verdict b) {
+  static const int rank[] = {0, 2, 1, 0}; /* by upshake_next */
+  return rank[a.next] > rank[b.next];
+}
+
+/* Strikes out of the offer what fails its own rules. */
+static verdict judge_protocols(upshake *hs) {
+  const upshake_config *config = hs->config;
+  upshake_facts *facts = &hs->facts;
+  verdict best = pass(UPSHAKE_ERR_NOT_SUPPORTED);
+  int none = 1;
+
+  for (size_t i = 0; i < config->protocols_len; i++) {
+    verdict result;
+    if ((facts->offered >> i & 1) == 0)
+      continue;
+    result = judge_protocol(hs, i);
+    if (result.next != UPSHAKE_DECIDE)
+      facts->offered &= ~((uint32_t)1 << i);
+    if (none || is_better(result, best))
+      best = result;
+    none = 0;
+  }
+  if (best.next == UPSHAKE_SEND &&
+      config->protocols[best.protocol].failed == UPSHAKE_FAILED_PLAIN)
+    best.next = UPSHAKE_PLAIN;
+  return best;
+}
+
+verdict upshake_judge_request(upshake *hs) {
+  verdict result = judge_message(hs);
+  if (!result.error)
+    result = judge_upgrade_fields(hs);
+  if (!result.error)
+    result = judge_protocols(hs);
+  return result;
+}

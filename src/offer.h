@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The judgement: what the fields of a request say (facts), and what follows
+ * from them for each protocol of the table (verdict).
+ */
+#ifndef UPSHAKE_OFFER_H
+#define UPSHAKE_OFFER_H
+
+#include "bytes.h"
+
+/* Parts of a request that can be wrong each for itself, in upshake_facts.bad
+ * and .at.  For a part that is not wrong, `at` is where its value stands. */
+enum part {
+  PART_SYNTAX, /* octets; a parser of our own has refused these before */
+  PART_HOST,
+  PART_FRAMING,
+  PART_CONNECTION,
+  PART_EXPECT,
+  PART_VERSION,
+  PART_KEY,
+  PART_SUBPROTOCOL,
+  PART_EXTENSIONS,
+  PART_ORIGIN
+};
+
+/* upshake_facts.flags */
+enum {
+  FACT_HOST = 1 << 0,
+  FACT_LENGTH = 1 << 1,         /* Content-Length                       */
+  FACT_CODING = 1 << 2,         /* Transfer-Encoding                    */
+  FACT_CHUNKED = 1 << 3,        /* chunked is among the codings         */
+  FACT_CHUNKED_LAST = 1 << 4,   /* and the last of them so far          */
+  FACT_CODING_UNKNOWN = 1 << 5, /* there is another                     */
+  FACT_UPGRADE = 1 << 6,        /* the field, whatever it holds         */
+  FACT_CONNECTION_UPGRADE = 1 << 7,
+  FACT_CONNECTION_CLOSE = 1 << 8,
+  FACT_EXPECT_CONTINUE = 1 << 9,
+  FACT_VERSION = 1 << 10,
+  FACT_KEY = 1 << 11,
+  FACT_SUBPROTOCOL = 1 << 12, /* at least one is offered                */
+  FACT_ORIGIN = 1 << 13,
+  FACT_HTTP_1_0 = 1 << 14,
+  FACT_HEAD = 1 << 15,   /* the method, where it is not in the   */
+  FACT_CONNECT = 1 << 16 /* head memory of a handshake           */
+};
+
+/* Notes that `part` is wrong at `at`.  Of several errors in one part the one
+ * listed first in upshake_error wins, in any order of the fields. */
+void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
+                      uint32_t at);
+
+/* Notes that `part` is there, once; returns 0 where it was there before. */
+int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
+                      uint32_t at);
+
+/* A field line that the judgement has a rule for; others are ignored.  The
+ * facts begin as { 0 }, with FACT_HTTP_1_0 where that is the version. */
+void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
+                        upshake_field field, uint32_t at);
+
+typedef struct verdict {
+  uint32_t offset;
+  uint8_t next;     /* DECIDE, SEND or PLAIN */
+  uint8_t error;    /* why */
+  uint8_t protocol; /* place of the one to switch to, or that was refused */
+} verdict;
+
+/* Judges a request whose fields have all been seen, in the order of judgement.
+ * Strikes out of facts.offered what cannot be switched to.  hs->end is where
+ * something missing is missing. */
+verdict upshake_judge_request(upshake *hs);
+
+/* Is there a body, or may there be one? */
+int upshake_has_body(const upshake_facts *facts);
+
+/* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
+int upshake_is_websocket(const upshake_protocol *protocol);
+
+/* ---- fields of a family, each in its own file ---- */
+
+/* host and framing: framing.c */
+void upshake_judge_host(upshake_facts *, const upshake_config *, upshake_slice,
+                        uint32_t at);
+void upshake_judge_length(upshake_facts *, const upshake_config *,
+                          upshake_slice, uint32_t at);
+void upshake_judge_coding(upshake_facts *, const upshake_config *,
+                          upshake_slice, uint32_t at);
+
+/* RFC 6455: websocket.c */
+void upshake_judge_key(upshake_facts *, const upshake_config *, upshake_slice,
+                       uint32_t at);
+void upshake_judge_version(upshake_facts *, const upshake_config *,
+                           upshake_slice, uint32_t at);
+void upshake_judge_subprotocol(upshake_facts *, const upshake_config *,
+                               upshake_slice, uint32_t at);
+void upshake_judge_extensions(upshake_facts *, const upshake_config *,
+                              upshake_slice, uint32_t at);
+
+/* What keeps a request from being a WebSocket handshake, behind the rules that
+ * hold for every protocol: UPSHAKE_OK or an error, and the offset. */
+upshake_error upshake_judge_websocket(const upshake *hs, uint32_t *offset);
+
+/* The Origin policy: notes whether an Origin that is there is bad.  Only when
+ * all fields are, as it may be compared with Host. */
+void upshake_judge_origin(upshake *hs);
+
+#endif

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writing replies: 101, and every final status from 300 to 599.  All of a
+ * reply is produced in order, each time; what lies outside of the window that
+ * was asked for is counted and not stored.
+ */
+#include "reply.h"
+
+#define SWITCHING 101
+#define NOT_MODIFIED 304
+#define UPGRADE_REQUIRED 426
+
+/* ---- octets ---- */
+
+static void put(window *w, upshake_slice octets) {
+  size_t skip = 0, room;
+
+  if (w->pos < w->from)
+    skip = w->from - w->pos;
+  if (skip < octets.len && w->pos + skip - w->from < w->cap) {
+    size_t at = w->pos + skip - w->from, len = octets.len - skip;
+    room = w->cap - at;
+    memcpy(w->out + at, octets.ptr + skip, len < room ? len : room);
+  }
+  w->pos += octets.len;
+}
+
+static void put_text(window *w, const char *text) { put(w, slice_text(text)); }
+
+static void put_number(window *w, uint64_t number) {
+  char digits[20];
+  size_t at = sizeof digits;
+  do
+    digits[--at] = (char)('0' + number % 10);
+  while (number /= 10);
+  put(w, slice_of(digits + at, sizeof digits - at));
+}
+
+static void put_field(window *w, const char *name, upshake_slice value) {
+  put_text(w, name);
+  put_text(w, ": ");
+  put(w, value);
+  put_text(w, "\r\n");
+}
+
+/* The same, where the value is there. */
+static void put_optional(window *w, const char *name, upshake_slice value) {
+  if (value.ptr)
+    put_field(w, name, value);
+}
+
+/* ---- the parts of a reply ---- */
+
+/* RFC 9110 15.  A reason phrase may be empty, and says nothing that the number
+ * does not (RFC 9112 4); those that servers here send have theirs. */
+static const char *reason_phrase(int status) {
+  static const struct {
+    uint16_t status;
+    char phrase[32];
+  } phrases[] = {
+      {101, "Switching Protocols"},
+      {301, "Moved Permanently"},
+      {302, "Found"},
+      {303, "See Other"},
+      {304, "Not Modified"},
+      {307, "Temporary Redirect"},
+      {308, "Permanent Redirect"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {410, "Gone"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {417, "Expectation Failed"},
+      {421, "Misdirected Request"},
+      {426, "Upgrade Required"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+  };
+  for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+    if (phrases[i].status == status)
+      return phrases[i].phrase;
+  return "";
+}
+
+static void put_status_line(window *w, int status) {
+  put_text(w, "HTTP/1.1 ");
+  put_number(w, (uint64_t)status);
+  put_text(w, " ");
+  put_text(w, reason_phrase(status));
+  put_text(w, "\r\n");
+}
+
+/* Upgrade = #protocol: one for a 101, all that are spoken for a 426. */
+static void put_upgrade(window *w, const reply *r) {
+  put_text(w, "Upgrade: ");
+  if (r->response.upgrade.ptr)
+    put(w, r->response.upgrade);
+  for (size_t i = 0; !r->response.upgrade.ptr && i < r->protocols_len; i++) {
+    const upshake_protocol *protocol = &r->protocols[i];
+    if (i > 0)
+      put_text(w, ", ");
+    put_text(w, protocol->upgrade ? protocol->upgrade : protocol->token);
+    if (!protocol->upgrade && protocol->version) {
+      put_text(w, "/");
+      put_text(w, protocol->version);
+    }
+  }
+  put_text(w, "\r\n");
+}
+
+static void put_extra_fields(window *w, const upshake_extra *extra) {
+  put_optional(w, "Date", extra->date);
+  for (size_t i = 0; i < extra->fields_len; i++) {
+    put(w, extra->fields[i].name);
+    put_text(w, ": ");
+    put(w, extra->fields[i].value);
+    put_text(w, "\r\n");
+  }
+}
+
+/* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no
+ * Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
+static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
+  const upshake_response *response = &r->response;
+  if (response->continue_first) /* RFC 9110 7.8 */
+    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
+  put_status_line(w, SWITCHING);
+  put_upgrade(w, r);
+  put_text(w, "Connection: Upgrade\r\n");
+  put_optional(w, "Sec-WebSocket-Accept", response->accept);
+  put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+  put_extra_fields(w, extra);
+  put_text(w, "\r\n");
+}
+
+/* Upgrade goes with its connection option (RFC 9110 7.8), and a sender that
+ * will close says so (RFC 9112 9.6). */
+static void put_connection(window *w, int status, int keep) {
+  if (status == UPGRADE_REQUIRED)
+    put_text(w, keep ? "Connection: Upgrade\r\n"
+                     : "Connection: Upgrade, close\r\n");
+  else if (!keep)
+    put_text(w, "Connection: close\r\n");
+}
+
+static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
+  const upshake_response *response = &r->response;
+  put_status_line(w, response->status);
+  if (response->status == UPGRADE_REQUIRED)
+    put_upgrade(w, r);
+  put_connection(w, response->status, extra->keep);
+  put_optional(w, "Sec-WebSocket-Version", response->version);
+  put_optional(w, "Allow", response->allow);
+  if (response->status != NOT_MODIFIED) {
+    put_text(w, "Content-Length: ");
+    put_number(w, extra->body.len);
+    put_text(w, "\r\n");
+  }
+  put_extra_fields(w, extra);
+  put_text(w, "\r\n");
+  if (!response->to_head)
+    put(w, extra->body);
+}
+
+static const upshake_extra *extra_of(const reply *r) {
+  static const upshake_extra none = {NULL, 0, {NULL, 0}, {NULL, 0}, 0};
+  return r->response.extra ? r->response.extra : &none;
+}
+
+static void produce(const reply *r, window *w) {
+  w->pos = 0;
+  if (r->response.status == SWITCHING)
+    put_switch(w, r, extra_of(r));
+  else
+    put_refusal(w, r, extra_of(r));
+}
+
+/* ---- checks: all of them before the first octet ---- */
+
+/* field-value, which begins and ends with a visible octet (RFC 9110 5.5). */
+static int is_value(upshake_slice value) {
+  return upshake_all_in(value, CLASS_VALUE) &&
+         (value.len == 0 ||
+          !(is_blank(value.ptr[0]) || is_blank(value.ptr[value.len - 1])));
+}
+
+/* Fields that only the handshake itself may write. */
+static int is_reserved(upshake_slice name) {
+  static const char names[][20] = {"Connection",
+                                   "Upgrade",
+                                   "HTTP2-Settings",
+                                   "Content-Length",
+                                   "Transfer-Encoding",
+                                   "Keep-Alive",
+                                   "Proxy-Connection",
+                                   "TE",
+                                   "Trailer"};
+  static const char prefix[] = "Sec-WebSocket-";
+  size_t prefix_len = sizeof prefix - 1;
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (upshake_equal_fold(name, names[i]))
+      return 1;
+  return name.len >= prefix_len &&
+         upshake_equal_fold(slice_of(name.ptr, prefix_len), prefix);
+}
+
+static int has_extra(const upshake_extra *extra, const char *name) {
+  for (size_t i = 0; i < extra->fields_len; i++)
+    if (upshake_equal_fold(extra->fields[i].name, name))
+      return 1;
+  return 0;
+}
+
+static upshake_error check_extra(const upshake_response *response,
+                                 const upshake_extra *extra) {
+  for (size_t i = 0; i < extra->fields_len; i++) {
+    if (!upshake_is_token(extra->fields[i].name))
+      return UPSHAKE_ERR_EXTRA_NAME;
+    if (is_reserved(extra->fields[i].name))
+      return UPSHAKE_ERR_EXTRA_RESERVED;
+    if (!is_value(extra->fields[i].value))
+      return UPSHAKE_ERR_EXTRA_VALUE;
+  }
+  if (extra->date.ptr && (extra->date.len == 0 || !is_value(extra->date)))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if ((extra->date.ptr && has_extra(extra, "Date")) ||
+      (response->allow.ptr && has_extra(extra, "Allow")))
+    return UPSHAKE_ERR_EXTRA_REPEATED;
+  if (extra->body.len > 0 &&
+      (response->status == SWITCHING || response->status == NOT_MODIFIED))
+    return UPSHAKE_ERR_EXTRA_BODY;
+  return UPSHAKE_OK;
+}
+
+static const char *skip_class(const char *p, const char *end,
+                              unsigned class_bits) {
+  while (p < end && in_class(*p, class_bits))
+    p++;
+  return p;
+}
+
+/* Where protocol = token ["/" token] (RFC 9110 7.8) ends; p where there is
+ * none. */
+static const char *skip_protocol(const char *p, const char *end) {
+  const char *slash = skip_class(p, end, CLASS_TOKEN), *stop;
+  if (slash == p || slash == end || *slash != '/')
+    return slash;
+  stop = skip_class(slash + 1, end, CLASS_TOKEN);
+  return stop > slash + 1 ? stop : p;
+}
+
+static const char *skip_blanks(const char *p, const char *end) {
+  while (p < end && is_blank(*p))
+    p++;
+  return p;
+}
+
+/* 1#protocol, without the empty members that a sender must not write (RFC 9110
+ * 5.6.1.1). */
+static int is_protocol_list(upshake_slice text) {
+  const char *p = text.ptr, *end = p + text.len;
+  for (;;) {
+    const char *stop = skip_protocol(p, end);
+    if (stop == p)
+      return 0;
+    if (stop == end)
+      return 1;
+    p = skip_blanks(stop, end);
+    if (p == end || *p != ',')
+      return 0;
+    p = skip_blanks(p + 1, end);
+  }
+}
+
+/* What put_upgrade writes for an entry of the table. */
+static int is_entry(const upshake_protocol *protocol) {
+  if (protocol->upgrade)
+    return is_protocol_list(slice_text(protocol->upgrade));
+  return upshake_is_token(slice_text(protocol->token)) &&
+         (!protocol->version ||
+          upshake_is_token(slice_text(protocol->version)));
+}
+
+static upshake_error check_upgrade(const reply *r) {
+  int good = r->protocols_len > 0;
+  if (r->response.upgrade.ptr)
+    good = is_protocol_list(r->response.upgrade);
+  for (size_t i = 0; i < r->protocols_len; i++)
+    good &= is_entry(&r->protocols[i]);
+  return good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
+}
+
+static upshake_error check_switch(const reply *r) {
+  const upshake_response *response = &r->response;
+  if (response->accept.ptr &&
+      (response->accept.len != 28 || response->accept.ptr[27] != '=' ||
+       !upshake_all_in(slice_of(response->accept.ptr, 27), CLASS_BASE64)))
+    return UPSHAKE_ERR_REPLY_ACCEPT;
+  if (response->subprotocol.ptr && !upshake_is_token(response->subprotocol))
+    return UPSHAKE_ERR_REPLY_ACCEPT;
+  return check_upgrade(r);
+}
+
+static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
+  const upshake_response *response = &r->response;
+  if (response->status < 300 || response->status > 599)
+    return UPSHAKE_ERR_ANSWER;
+  if (response->status == 401 && !has_extra(extra, "WWW-Authenticate"))
+    return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
+  if (response->status == 405 && !response->allow.ptr &&
+      !has_extra(extra, "Allow"))
+    return UPSHAKE_ERR_NEEDS_ALLOW;
+  if (!is_value(response->version) || !is_value(response->allow))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  return response->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
+}
+
+static NOINLINE upshake_error check(const reply *r) {
+  const upshake_extra *extra = extra_of(r);
+  upshake_error error = check_extra(&r->response, extra);
+  if (error)
+    return error;
+  return r->response.status == SWITCHING ? check_switch(r)
+                                         : check_refusal(r, extra);
+}
+
+/* ---- the two ways to write ---- */
+
+upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
+  upshake_error error = check(r);
+  size_t cap = w->cap;
+
+  *len = 0;
+  if (error)
+    return error;
+  if (w->whole) { /* first without room, to see how much it is */
+    w->cap = 0;
+    produce(r, w);
+    *len = w->pos;
+    if (*len > cap)
+      return UPSHAKE_ERR_ROOM;
+    w->cap = cap;
+  }
+  produce(r, w);
+  if (!w->whole && w->from < w->pos)
+    *len = w->pos - w->from < cap ? w->pos - w->from : cap;
+  return UPSHAKE_OK;
+}
+
+upshake_error upshake_write(const upshake_response *response, void *out,
+                            size_t cap, size_t *len) {
+  reply r = {*response, NULL, 0};
+  window w = {out, cap, 0, 0, 1};
+  return upshake_write_window(&r, &w, len);
+}
+
+upshake_error upshake_write_part(const upshake_response *response, size_t from,
+                                 void *out, size_t cap, size_t *len) {
+  reply r = {*response, NULL, 0};
+  window w = {out, cap, from, 0, 0};
+  return upshake_write_window(&r, &w, len);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The request-target and what it has in common with Host: an authority.
+ */
+#ifndef UPSHAKE_TARGET_H
+#define UPSHAKE_TARGET_H
+
+#include "bytes.h"
+
+/* host [ ":" port ]; userinfo has no place in it (RFC 9110 4.2.4).  Returns the
+ * port, or one of these; the host, which may be empty, keeps its brackets. */
+#define AUTHORITY_NO_PORT (-1)
+#define AUTHORITY_BROKEN (-2)
+int32_t upshake_parse_authority(upshake_slice text, size_t *host_len);
+
+/* Has the target one of the four forms of RFC 9112 3.2, and one that goes with
+ * the method?  Returns UPSHAKE_OK or what is wrong. */
+upshake_error upshake_check_target(upshake_slice method, upshake_slice target);
+
+/* Splits a target that was found good into the members of a request. */
+upshake_request upshake_split_target(upshake_slice method,
+                                     upshake_slice target);
+
+/* The authority of a good target; absent where its form has none. */
+upshake_slice upshake_target_authority(upshake_slice method,
+                                       upshake_slice target);
+
+/* 1 where the scheme of the target, or this scheme, is https or wss. */
+int upshake_is_secured_target(upshake_slice target);
+int upshake_is_secured_scheme(upshake_slice scheme);
+
+#endif
