@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# What a script needs from the machine: says what is missing, and installs it
+# where there is apt.  Sourced by the scripts in tests/.
+#
+#   need cc:gcc cmocka.h:libcmocka-dev
+#
+# Each word is WHAT:PACKAGE.  WHAT is a command, a C header (ends in .h), a file
+# (begins with /), or "-" for what is known to be missing.  Where nothing is
+# missing the network is not touched.
+
+have() {
+  case $1 in
+    -) return 1 ;;
+    /*) [ -e "$1" ] ;;
+    *.h) echo "#include <$1>" | cc -E -x c - >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+# Runs a command as root, quietly; its output is shown where it fails.
+as_root() {
+  local log sudo=()
+  [ "$(id -u)" = 0 ] || sudo=(sudo)
+  if ! log=$("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "$@" 2>&1); then
+    printf '%s\n' "$log" >&2
+    return 1
+  fi
+}
+
+apt_install() {
+  local apt=(apt-get -qq -y -o DPkg::Lock::Timeout=300)
+  echo "installing: $*"
+  # The lists of a fresh machine are empty, those of an old one outdated.
+  as_root "${apt[@]}" install --no-install-recommends "$@" 2>/dev/null ||
+    { as_root "${apt[@]}" update &&
+      as_root "${apt[@]}" install --no-install-recommends "$@"; }
+}
+
+need() {
+  local word missing=()
+  for word in "$@"; do
+    have "${word%%:*}" || missing+=("${word#*:}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null ||
+    { [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; }; then
+    echo "missing; please install (Debian's names): ${missing[*]}" >&2
+    return 1
+  fi
+  apt_install "${missing[@]}"
+}

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The head parser on its own: a buffer that grows and never stays where it
+ * was, every cut, the octet that is refused, limits, the parsed request.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+
+#define LINE "GET / HTTP/1.1\r\n"
+#define ANY UPSHAKE_ERRORS_LEN /* several errors fit; the octet is certain */
+
+typedef struct outcome {
+  upshake_error error;
+  size_t end;
+} outcome;
+
+/* One call, with the octets in memory that is gone after it. */
+static upshake_error parse_at_new_address(upshake_parser *parser,
+                                          const upshake_limits *limits,
+                                          const char *octets, size_t len,
+                                          size_t *end) {
+  char *copy = exact(octets, len);
+  upshake_error error = upshake_parse_head(parser, limits, copy, len, end);
+  if (len > 0)
+    memset(copy, 'z', len);
+  free(copy);
+  return error;
+}
+
+/* Feeds the octets up to each of the lengths, until something is decided. */
+static outcome parse_by(const upshake_limits *limits, const char *octets,
+                        size_t len, size_t first, size_t step) {
+  upshake_parser parser = {0};
+  outcome got = {UPSHAKE_ERR_INCOMPLETE, 0};
+  for (size_t to = first;; to = len - to < step ? len : to + step) {
+    upshake_parser moved;
+    got.error = parse_at_new_address(&parser, limits, octets, to, &got.end);
+    if (got.error != UPSHAKE_ERR_INCOMPLETE || to == len)
+      break;
+    memcpy(&moved, &parser, sizeof moved);
+    memset(&parser, 0xa5, sizeof parser);
+    memcpy(&parser, &moved, sizeof parser);
+  }
+  if (got.error == UPSHAKE_ERR_INCOMPLETE)
+    got.end = 0;
+  return got;
+}
+
+static void assert_outcome(outcome got, upshake_error error, size_t end,
+                           const char *octets) {
+  int right = error == ANY ? got.error != UPSHAKE_OK &&
+                                 got.error != UPSHAKE_ERR_INCOMPLETE
+                           : got.error == error;
+  if (error == UPSHAKE_ERR_INCOMPLETE)
+    end = 0;
+  if (!right || got.end != end)
+    fail_msg("%s: %s at %u, not %s at %u", octets,
+             upshake_explain(got.error).name, (unsigned)got.end,
+             error == ANY ? "any" : upshake_explain(error).name, (unsigned)end);
+}
+
+/* Whole, one by one, by seven, and in two pieces at every cut.  The decision
+ * falls with the octet at `end`, for a head with its last one. */
+static void assert_parses(const upshake_limits *limits, const char *octets,
+                          size_t len, upshake_error error, size_t end) {
+  outcome whole = parse_by(limits, octets, len, len, len + 1);
+  int complete = error == UPSHAKE_OK || error == UPSHAKE_ERR_HTTP2_PREFACE;
+  size_t enough = complete ? end : end + 1;
+  assert_outcome(whole, error, end, octets);
+  assert_outcome(parse_by(limits, octets, len, 0, 1), whole.error, end, octets);
+  assert_outcome(parse_by(limits, octets, len, 0, 7), whole.error, end, octets);
+  for (size_t cut = 0; cut <= len && cut < 600; cut++)
+    assert_outcome(parse_by(limits, octets, len, cut, len), whole.error, end,
+                   octets);
+  if (error == UPSHAKE_ERR_INCOMPLETE)
+    return;
+  assert_outcome(parse_by(limits, octets, enough, enough, 1), whole.error, end,
+                 octets);
+  assert_outcome(parse_by(limits, octets, enough - 1, enough - 1, 1),
+                 UPSHAKE_ERR_INCOMPLETE, 0, octets);
+}
+
+/* `good` is all right; the error is at the first octet of `bad`. */
+static void assert_row(const upshake_limits *limits, const char *good,
+                       const char *bad, upshake_error error) {
+  size_t good_len = strlen(good), len = good_len + strlen(bad);
+  char *octets = malloc(len + 1);
+  memcpy(octets, good, good_len);
+  memcpy(octets + good_len, bad, len + 1 - good_len);
+  assert_parses(limits, octets, len, error, good_len);
+  free(octets);
+}
+
+/* ---- Heads ----------------------------------------------------------------
+ */
+
+static void takes_a_complete_head_and_no_octet_more(void **state) {
+  static const char *const heads[] = {
+      LINE "\r\n",
+      CHECK_REQUEST,
+      "\r\n\r\n" CHECK_REQUEST,
+      "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n" CHECK_PLAIN,
+      "g!#$%&'*+-.^_`|~9 / HTTP/1.0\r\n\r\n",
+      "GET /%zz[]|^?\\{}` HTTP/1.9\r\n\r\n",
+      LINE "A:\r\nB: \t \r\nC:x\t y \r\nD: \x80\xff\r\n\r\n",
+      LINE "!#$%&'*+-.^_`|~: :::\r\n\r\n",
+      "OPTIONS * HTTP/1.1\r\n\r\n",
+      "CONNECT a.example:443 HTTP/1.1\r\n\r\n",
+      "GET http://a.example/x HTTP/1.1\r\n\r\n",
+  };
+  static const char *const behind[] = {
+      "", "x", "\r\n", CHECK_PLAIN, "\x81\x05hello", "\n", " "};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(heads); i++)
+    for (size_t k = 0; k < CHECK_LEN(behind); k++)
+      assert_row(NULL, heads[i], behind[k], UPSHAKE_OK);
+}
+
+static void every_prefix_of_a_head_is_incomplete(void **state) {
+  static const char head[] = "\r\n" CHECK_REQUEST;
+  (void)state;
+  for (size_t len = 0; len < sizeof head - 1; len++)
+    assert_parses(NULL, head, len, UPSHAKE_ERR_INCOMPLETE, 0);
+}
+
+static void an_empty_piece_may_be_null(void **state) {
+  upshake_parser parser = {0};
+  size_t end = 0;
+  (void)state;
+  assert_int_equal(upshake_parse_head(&parser, NULL, NULL, 0, &end),
+                   UPSHAKE_ERR_INCOMPLETE);
+}
+
+static void knows_the_preface_of_http_2(void **state) {
+  (void)state;
+  assert_row(NULL, "PRI * HTTP/2.0\r\n\r\n", "SM\r\n\r\n",
+             UPSHAKE_ERR_HTTP2_PREFACE);
+  assert_row(NULL, "PRI * HTTP/2.0\r\n\r\n", "", UPSHAKE_ERR_HTTP2_PREFACE);
+}
+
+/* ---- The octet that is refused --------------------------------------------
+ */
+
+static void refuses_at_the_octet(void **state) {
+  static const struct {
+    const char *good, *bad;
+    upshake_error error;
+  } rows[] = {
+      {"", "\x16\x03\x01\x02", UPSHAKE_ERR_TLS},
+      {"", " / HTTP/1.1\r\n\r\n", UPSHAKE_ERR_METHOD_OCTET},
+      {"", "\t", UPSHAKE_ERR_METHOD_OCTET},
+      {"", "\nGET / HTTP/1.1\r\n\r\n", ANY},
+      {"\r", "\rGET", ANY},
+      {"\r", "GET", ANY},
+      {"\r\n", "\nGET", ANY},
+      {"\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", "\r\nGET", UPSHAKE_ERR_EMPTY_LINES},
+      {"GET", "\r\n", ANY},
+      {"GET", "\t/ HTTP/1.1", UPSHAKE_ERR_METHOD_OCTET},
+      {"GET", ":/ HTTP/1.1", UPSHAKE_ERR_METHOD_OCTET},
+      {"GET ", " / HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
+      {"GET /", "\r\n", ANY},
+      {"GET /", "\n", ANY},
+      {"GET /", "\tHTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
+      {"GET /a", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
+      {"GET /a?", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
+      {"GET / ", " HTTP/1.1", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / ", "\r\n", ANY},
+      {"GET / ", "http/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP", "S/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/", "x.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1", "\r\n", ANY},
+      {"GET / HTTP/1", "1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1", ",1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1.", "x\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1.", "\r\n", ANY},
+      {"GET / HTTP/1.1", " \r\n", ANY},
+      {"GET / HTTP/1.1", "1\r\n", ANY},
+      {"GET / HTTP/1.1", "\n", UPSHAKE_ERR_LINE_END},
+      {"GET / HTTP/1.1\r", "\r\n", UPSHAKE_ERR_LINE_END},
+      {"GET / HTTP/1.1\r", "A: 1\r\n", UPSHAKE_ERR_LINE_END},
+      {"GET / HTTP/", "2.0\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"GET / HTTP/", "0.9\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"GET / HTTP/", "9", UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI * HTTP/", "3.0\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI * HTTP/2.", "1\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI * HTTP/2.", "x\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * HTTP/2.0", "\n", UPSHAKE_ERR_LINE_END},
+      {"PRI * HTTP/2.0\r\n", "Host: a\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI * HTTP/2.0\r\n\r", "x", UPSHAKE_ERR_LINE_END},
+      {"PRI /* HTTP/", "2.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {LINE, " A: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
+      {LINE, "\tA: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
+      {LINE "A: 1\r\n", " b\r\n", UPSHAKE_ERR_FIELD_FOLDED},
+      {LINE "A: 1\r\n", "\t\r\n", UPSHAKE_ERR_FIELD_FOLDED},
+      {LINE "A", " : 1\r\n", UPSHAKE_ERR_FIELD_BLANK},
+      {LINE "A", "\t: 1\r\n", UPSHAKE_ERR_FIELD_BLANK},
+      {LINE, ": 1\r\n", UPSHAKE_ERR_FIELD_NAME},
+      {LINE, "\n", ANY},
+      {LINE "NoColon", "\r\n", UPSHAKE_ERR_FIELD_NAME},
+      {LINE "NoColon", "\n", ANY},
+      {LINE "Up", "(grade: x\r\n", UPSHAKE_ERR_FIELD_NAME},
+      {LINE, "\xd0\x9a: x\r\n", UPSHAKE_ERR_FIELD_NAME},
+      {LINE "A: 1", "\nB: 2\r\n", ANY},
+      {LINE "A:", "\n", ANY},
+      {LINE "A: 1\r", "B: 2\r\n", ANY},
+      {LINE "A: 1\r", "\r\n", ANY},
+      {LINE "A:\r", "\r\n", ANY},
+      {LINE "A: 1", "\x7f\r\n", UPSHAKE_ERR_FIELD_VALUE},
+      {LINE "A:", "\x01\r\n", UPSHAKE_ERR_FIELD_VALUE},
+      {LINE "A: 1 ", "\x0b\r\n", UPSHAKE_ERR_FIELD_VALUE},
+      {LINE "\r", "x", ANY},
+      {LINE "\r", "\r\n", ANY},
+      {LINE "A: 1\r\n\r", "\r\n", ANY},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    assert_row(NULL, rows[i].good, rows[i].bad, rows[i].error);
+}
+
+/* Each octet behind `good`; `complete` is what follows a good one. */
+typedef upshake_error expected(unsigned octet);
+
+static void assert_each_octet(const char *good, const char *complete,
+                              expected *expect, size_t cr) {
+  for (unsigned octet = 0; octet < 256; octet++) {
+    size_t good_len = strlen(good), end = good_len;
+    size_t len = good_len + 1 + strlen(complete);
+    upshake_error error = expect(octet);
+    char *octets = malloc(len + 1);
+    memcpy(octets, good, good_len);
+    octets[good_len] = (char)octet;
+    memcpy(octets + good_len + 1, complete, len - good_len);
+    if (error == UPSHAKE_OK)
+      end = len;
+    else if (octet == '\r') /* good until its LF does not come */
+      end += cr;
+    if (error != UPSHAKE_ERRORS_LEN + 1)
+      assert_parses(NULL, octets, len, error, end);
+    free(octets);
+  }
+}
+
+#define SKIP ((upshake_error)(UPSHAKE_ERRORS_LEN + 1)) /* ends the part */
+
+static upshake_error in_method(unsigned octet) {
+  if (octet == ' ')
+    return SKIP;
+  if (octet == '\r' || octet == '\n')
+    return ANY;
+  return is_tchar(octet) ? UPSHAKE_OK : UPSHAKE_ERR_METHOD_OCTET;
+}
+
+static int is_path(unsigned octet) {
+  return (octet >= '0' && octet <= '9') ||
+         (lower(octet) >= 'a' && lower(octet) <= 'z') ||
+         octet_in(octet, "-._~!$&'()*+,;=:@/%[]|^?");
+}
+
+static upshake_error in_path(unsigned octet) {
+  if (octet == ' ')
+    return SKIP;
+  if (octet == '\r' || octet == '\n')
+    return ANY;
+  return is_path(octet) ? UPSHAKE_OK : UPSHAKE_ERR_TARGET_OCTET;
+}
+
+static upshake_error in_query(unsigned octet) {
+  return octet_in(octet, "\\{}`") ? UPSHAKE_OK : in_path(octet);
+}
+
+static upshake_error in_name(unsigned octet) {
+  if (octet == ':')
+    return SKIP;
+  if (octet_in(octet, " \t\n"))
+    return ANY;
+  return is_tchar(octet) ? UPSHAKE_OK : UPSHAKE_ERR_FIELD_NAME;
+}
+
+static upshake_error in_value(unsigned octet) {
+  if (octet == '\r' || octet == '\n')
+    return ANY;
+  return is_value_octet(octet) ? UPSHAKE_OK : UPSHAKE_ERR_FIELD_VALUE;
+}
+
+static void judges_every_octet_at_its_place(void **state) {
+  static const char rest[] = "x HTTP/1.1\r\n\r\n";
+  (void)state;
+  assert_each_octet("G", "T / HTTP/1.1\r\n\r\n", in_method, 0);
+  assert_each_octet("GET /", rest, in_path, 0);
+  assert_each_octet("GET /a-much-longer-path/", rest, in_path, 0);
+  assert_each_octet("GET /?", rest, in_query, 0);
+  assert_each_octet("GET /a?b=c?d/", rest, in_query, 0);
+  assert_each_octet(LINE "X", "y: v\r\n\r\n", in_name, 0);
+  assert_each_octet(LINE "X:", "y\r\n\r\n", in_value, 1);
+  assert_each_octet(LINE "X: v", "y\r\n\r\n", in_value, 1);
+  assert_each_octet(LINE "X: 0123456789abcdef", "0123456789abcdef\r\n\r\n",
+                    in_value, 1);
+}
+
+static char *repeat(const char *before, const char *what, size_t times,
+                    const char *after) {
+  size_t before_len = strlen(before), len = strlen(what);
+  size_t after_len = strlen(after);
+  char *all = malloc(before_len + len * times + after_len + 1);
+  memcpy(all, before, before_len);
+  for (size_t i = 0; i < times; i++)
+    memcpy(all + before_len + len * i, what, len);
+  memcpy(all + before_len + len * times, after, after_len + 1);
+  return all;
+}
+
+/* A target's form is judged at the SP behind it; what is wrong begins where
+ * the target does. */
+static void judges_the_form_of_the_target_at_its_end(void **state) {
+  static const struct {
+    const char *good; /* up to the target, and the target */
+    size_t target_len;
+    upshake_error error;
+  } rows[] = {
+      {"GET *", 1, UPSHAKE_ERR_TARGET_FORM},
+      {"options *", 1, UPSHAKE_ERR_TARGET_FORM},
+      {"GET chat", 4, UPSHAKE_ERR_TARGET_FORM},
+      {"GET ?a", 2, UPSHAKE_ERR_TARGET_FORM},
+      {"GET a/b", 3, UPSHAKE_ERR_TARGET_FORM},
+      {"GET a.example:443", 13, UPSHAKE_ERR_TARGET_FORM},
+      {"OPTIONS **", 2, UPSHAKE_ERR_TARGET_FORM},
+      {"CONNECT /", 1, UPSHAKE_ERR_TARGET_FORM},
+      {"CONNECT *", 1, UPSHAKE_ERR_TARGET_FORM},
+      {"CONNECT a.example", 9, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"CONNECT a.example:", 10, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"CONNECT a.example:65536", 15, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"CONNECT :443", 4, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http:", 5, UPSHAKE_ERR_TARGET_FORM},
+      {"GET http:/", 6, UPSHAKE_ERR_TARGET_FORM},
+      {"GET http:/a", 7, UPSHAKE_ERR_TARGET_FORM},
+      {"GET http:a/b", 8, UPSHAKE_ERR_TARGET_FORM},
+      {"GET ftp://a.example/", 16, UPSHAKE_ERR_TARGET_SCHEME},
+      {"GET httpx://a.example/", 18, UPSHAKE_ERR_TARGET_SCHEME},
+      {"GET http://", 7, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http:///x", 9, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://:80/", 11, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://?x", 9, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://u@a.example/", 19, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://u:p@a.example/", 21, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://a.example:8x/", 20, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://a.example:65536/", 23, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://[::1/", 12, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://::1/", 11, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET http://a%zz/", 12, UPSHAKE_ERR_TARGET_AUTHORITY},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t len = strlen(rows[i].good), start = len - rows[i].target_len;
+    char *octets = repeat(rows[i].good, " HTTP/1.1\r\n\r\n", 1, "");
+    for (size_t step = 1; step < 30; step++)
+      assert_outcome(parse_by(NULL, octets, strlen(octets), 0, step),
+                     rows[i].error, start, octets);
+    assert_outcome(parse_by(NULL, octets, len, len, 1), UPSHAKE_ERR_INCOMPLETE,
+                   0, octets);
+    assert_outcome(parse_by(NULL, octets, len + 1, len + 1, 1), rows[i].error,
+                   start, octets);
+    free(octets);
+  }
+}
+
+/* ---- Limits ---------------------------------------------------------------
+ */
+
+/* `most` repetitions are accepted; with one more, the octet `behind` octets
+ * after the last good one is refused. */
+static void assert_limit(const upshake_limits *limits, const char *before,
+                         const char *what, size_t most, const char *after,
+                         upshake_error error) {
+  char *good = repeat(before, what, most, after);
+  char *bad = repeat(before, what, most + 1, after);
+  size_t end = strlen(before) + strlen(what) * most;
+  assert_parses(limits, good, strlen(good), UPSHAKE_OK, strlen(good));
+  assert_parses(limits, bad, strlen(bad), error, end);
+  free(good);
+  free(bad);
+}
+
+static void has_the_limits_of_the_header(void **state) {
+  const upshake_limits zero = {0};
+  const upshake_limits *defaults[] = {NULL, &zero};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(defaults); i++) {
+    assert_limit(defaults[i], "", "M", 32, " / HTTP/1.1\r\n\r\n",
+                 UPSHAKE_ERR_METHOD_LONG);
+    assert_limit(defaults[i], LINE, "n", 255, ": v\r\n\r\n",
+                 UPSHAKE_ERR_FIELD_NAME_LONG);
+    assert_limit(defaults[i], LINE, "a: b\r\n", 128, "\r\n",
+                 UPSHAKE_ERR_FIELDS_MANY);
+  }
+}
+
+static void obeys_limits_that_were_set(void **state) {
+  const upshake_limits small = {3, 5, 2, 4};
+  const upshake_limits ones = {1, 1, 1, 1};
+  const upshake_limits large = {255, 0, 1000, 2000};
+  (void)state;
+  assert_limit(&small, "", "M", 3, " / HTTP/1.1\r\n\r\n",
+               UPSHAKE_ERR_METHOD_LONG);
+  assert_limit(&small, "GET /", "t", 4, " HTTP/1.1\r\n\r\n",
+               UPSHAKE_ERR_TARGET_LONG);
+  assert_limit(&small, LINE, "n", 4, ": v\r\n\r\n",
+               UPSHAKE_ERR_FIELD_NAME_LONG);
+  assert_limit(&small, LINE, "a: b\r\n", 2, "\r\n", UPSHAKE_ERR_FIELDS_MANY);
+  assert_limit(&ones, "", "M", 1, " / HTTP/1.1\r\n\r\n",
+               UPSHAKE_ERR_METHOD_LONG);
+  assert_limit(&ones, "M /", "t", 0, " HTTP/1.1\r\n\r\n",
+               UPSHAKE_ERR_TARGET_LONG);
+  assert_limit(&ones, "M / HTTP/1.1\r\n", "n", 1, ": v\r\n\r\n",
+               UPSHAKE_ERR_FIELD_NAME_LONG);
+  assert_limit(&ones, "M / HTTP/1.1\r\n", "a: b\r\n", 1, "\r\n",
+               UPSHAKE_ERR_FIELDS_MANY);
+  assert_limit(&large, "", "M", 255, " / HTTP/1.1\r\n\r\n",
+               UPSHAKE_ERR_METHOD_LONG);
+}
+
+static void obeys_large_limits(void **state) {
+  const upshake_limits large = {255, 0, 65535, 65535};
+  char *name = repeat(LINE, "n", 65535, ": v\r\n\r\n");
+  char *many = repeat(LINE, "a:\r\n", 65535, "\r\n");
+  char *target = repeat("GET /", "t", 100000, " HTTP/1.1\r\n\r\n");
+  char *octets[3];
+  (void)state;
+  octets[0] = name;
+  octets[1] = many;
+  octets[2] = target;
+  for (size_t i = 0; i < CHECK_LEN(octets); i++) {
+    size_t len = strlen(octets[i]);
+    assert_outcome(parse_by(&large, octets[i], len, len, 1), UPSHAKE_OK, len,
+                   "large");
+    assert_outcome(parse_by(&large, octets[i], len, 100, 1000), UPSHAKE_OK, len,
+                   "large, in pieces");
+    free(octets[i]);
+  }
+}
+
+/* ---- The parsed request ---------------------------------------------------
+ */
+
+typedef struct request_row {
+  const char *octets;
+  int minor;
+  const char *method, *target, *scheme, *authority, *path, *query;
+} request_row;
+
+static void assert_optional(upshake_slice part, const char *expected_part) {
+  if (expected_part == NULL)
+    assert_absent(part);
+  else
+    assert_slice(part, expected_part);
+}
+
+static void assert_request(const request_row *row) {
+  size_t len = strlen(row->octets), end = 0;
+  upshake_parser parser = {0};
+  upshake_request request;
+  char *copy = exact(row->octets, len);
+  /* parsed elsewhere, asked for here */
+  assert_int_equal(parse_at_new_address(&parser, NULL, row->octets, len, &end),
+                   UPSHAKE_OK);
+  request = upshake_parsed_request(&parser, copy);
+  assert_int_equal(parser.minor, row->minor);
+  assert_slice(request.method, row->method);
+  assert_slice(request.target, row->target);
+  assert_optional(request.scheme, row->scheme);
+  assert_optional(request.authority, row->authority);
+  if (row->path[0] == 0)
+    assert_int_equal(request.path.len, 0);
+  else
+    assert_slice(request.path, row->path);
+  assert_optional(request.query, row->query);
+  assert_true(request.target.ptr > copy && request.target.ptr < copy + len);
+  free(copy);
+}
+
+#define TAIL " HTTP/1.1\r\nHost: h\r\n\r\n"
+
+static void gives_the_parts_of_the_request(void **state) {
+  static const request_row rows[] = {
+      {"GET /" TAIL, 1, "GET", "/", NULL, "h", "/", NULL},
+      {"\r\n\r\nGET /" TAIL, 1, "GET", "/", NULL, "h", "/", NULL},
+      {"GET / HTTP/1.0\r\n\r\n", 0, "GET", "/", NULL, NULL, "/", NULL},
+      {"GET / HTTP/1.7\r\n\r\n", 7, "GET", "/", NULL, NULL, "/", NULL},
+      {"get /a/b?c=d?e" TAIL, 1, "get", "/a/b?c=d?e", NULL, "h", "/a/b",
+       "c=d?e"},
+      {"GET /?" TAIL, 1, "GET", "/?", NULL, "h", "/", ""},
+      {"GET //x/http://y" TAIL, 1, "GET", "//x/http://y", NULL, "h",
+       "//x/http://y", NULL},
+      {"GET /%2F%zz" TAIL, 1, "GET", "/%2F%zz", NULL, "h", "/%2F%zz", NULL},
+      {"GET http://a.example:80/x?y" TAIL, 1, "GET", "http://a.example:80/x?y",
+       "http", "a.example:80", "/x", "y"},
+      {"GET http://a.example" TAIL, 1, "GET", "http://a.example", "http",
+       "a.example", "/", NULL},
+      {"GET http://a.example?x=1" TAIL, 1, "GET", "http://a.example?x=1",
+       "http", "a.example", "/", "x=1"},
+      {"GET WSS://A.example:/" TAIL, 1, "GET", "WSS://A.example:/", "WSS",
+       "A.example:", "/", NULL},
+      {"GET ws://[::1]:8080/x" TAIL, 1, "GET", "ws://[::1]:8080/x", "ws",
+       "[::1]:8080", "/x", NULL},
+      {"OPTIONS *" TAIL, 1, "OPTIONS", "*", NULL, "h", "", NULL},
+      {"CONNECT a.example:443" TAIL, 1, "CONNECT", "a.example:443", NULL,
+       "a.example:443", "", NULL},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    assert_request(&rows[i]);
+}
+
+static void gives_the_field_lines(void **state) {
+  static const char head[] = LINE "A: 1\r\nB:\r\nA:\t2 \r\n\r\nC: 3\r\n";
+  static const char *const fields[][2] = {{"A", "1"}, {"B", ""}, {"A", "2"}};
+  upshake_parser parser = {0};
+  upshake_slice left;
+  upshake_field field;
+  size_t end = 0;
+  (void)state;
+  assert_int_equal(
+      upshake_parse_head(&parser, NULL, head, sizeof head - 1, &end),
+      UPSHAKE_OK);
+  left = upshake_parsed_request(&parser, head).fields;
+  for (size_t i = 0; i < CHECK_LEN(fields); i++) {
+    assert_int_equal(upshake_next_field(&left, &field), 1);
+    assert_slice(field.name, fields[i][0]);
+    assert_slice(field.value, fields[i][1]);
+  }
+  assert_int_equal(upshake_next_field(&left, &field), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(takes_a_complete_head_and_no_octet_more),
+      cmocka_unit_test(every_prefix_of_a_head_is_incomplete),
+      cmocka_unit_test(an_empty_piece_may_be_null),
+      cmocka_unit_test(knows_the_preface_of_http_2),
+      cmocka_unit_test(refuses_at_the_octet),
+      cmocka_unit_test(judges_every_octet_at_its_place),
+      cmocka_unit_test(judges_the_form_of_the_target_at_its_end),
+      cmocka_unit_test(has_the_limits_of_the_header),
+      cmocka_unit_test(obeys_limits_that_were_set),
+      cmocka_unit_test(obeys_large_limits),
+      cmocka_unit_test(gives_the_parts_of_the_request),
+      cmocka_unit_test(gives_the_field_lines),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,512 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs upshake-inspect over requests that switch, are refused, are plain and
+# are incomplete; looks at its exit status, at every key of its JSON and at
+# what it tells people.
+#
+# usage: test_inspect.sh PROGRAM
+set -u
+
+program=${1:?usage: test_inspect.sh PROGRAM}
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+failed=0
+count=0
+tested=
+
+# ---- Saying what is wrong ---------------------------------------------------
+
+fail() {
+  failed=$((failed + 1))
+  printf 'not ok: %s: %s\n' "$tested" "$1"
+  sed 's/^/    | /' "$folder/out" "$folder/err"
+}
+
+# it SENTENCE: what is tested from here on.
+it() {
+  tested=$1
+  count=$((count + 1))
+}
+
+# run STATUS ARGUMENTS...: the request is in $folder/request.
+run() {
+  status=$1
+  shift
+  "$program" "$@" <"$folder/request" >"$folder/out" 2>"$folder/err"
+  got=$?
+  [ "$got" -eq "$status" ] || fail "exit status $got, expected $status: $*"
+}
+
+# says TEXT: there is a line with this text in the output.
+says() {
+  grep -qF -e "$1" "$folder/out" || fail "does not say: $1"
+}
+
+says_not() {
+  if grep -qF -e "$1" "$folder/out"; then
+    fail "says: $1"
+  fi
+}
+
+# begins TEXT: the first line begins so.
+begins() {
+  case $(head -n 1 "$folder/out") in
+  "$1"*) ;;
+  *) fail "the first line does not begin with: $1" ;;
+  esac
+}
+
+# marks LINE COLUMN: a line of the output ends with LINE, and the caret in the
+# line below it stands under column COLUMN of the output.
+marks() {
+  below=$(grep -F -A 1 -e "$1" "$folder/out" | sed -n 2p)
+  wanted=$(printf '%*s^' "$(($2 - 1))" '')
+  [ "$below" = "$wanted" ] || fail "no caret in column $2 below: $1"
+}
+
+# ---- Requests ---------------------------------------------------------------
+
+key='Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
+version='Sec-WebSocket-Version: 13'
+upgrade='Upgrade: websocket'
+connection='Connection: Upgrade'
+
+# request LINE...: the lines, each with CR LF, and the empty line.
+request() {
+  printf '%s\r\n' "$@" '' >"$folder/request"
+}
+
+# handshake LINE...: a handshake for example.com with these lines added.
+handshake() {
+  request 'GET /chat HTTP/1.1' 'Host: example.com' "$upgrade" "$connection" \
+    "$key" "$version" "$@"
+}
+
+size() {
+  wc -c <"$folder/request" | tr -d ' '
+}
+
+# ---- JSON -------------------------------------------------------------------
+
+# quoted TEXT: as a JSON string; - is null.
+quoted() {
+  if [ "$1" = - ]; then
+    printf null
+  else
+    printf '"%s"' "$1"
+  fi
+}
+
+# keys OUTCOME STATUS ERROR RULE OFFSET CONSUMED PROTOCOL SUBPROTOCOL: what
+# the object has to begin with.
+keys() {
+  close=false
+  [ "$1" = refused ] && close=true
+  offset=$5
+  [ "$5" = - ] && offset=null
+  printf '{"outcome":"%s","status":%s,"error":%s,"rule":%s,"offset":%s,' \
+    "$1" "$2" "$(quoted "$3")" "$(quoted "$4")" "$offset"
+  printf '"consumed":%s,"protocol":%s,"subprotocol":%s,"extensions":null,' \
+    "$6" "$(quoted "$7")" "$(quoted "$8")"
+  printf '"close":%s,"reply":"' "$close"
+}
+
+status_of() {
+  case $1 in
+  switched) echo 0 ;;
+  refused) echo 1 ;;
+  plain) echo 2 ;;
+  incomplete) echo 3 ;;
+  esac
+}
+
+# valid: one line of ASCII, one object with exactly the keys of the contract,
+# and a reply that is there and complete exactly where there is one.
+valid() {
+  [ "$(wc -l <"$folder/out" | tr -d ' ')" = 1 ] || fail "is not one line"
+  if LC_ALL=C grep -q '[^ -~]' "$folder/out"; then
+    fail "is not all printable ASCII"
+  fi
+  command -v python3 >/dev/null 2>&1 || return 0
+  python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+keys = "outcome status error rule offset consumed protocol subprotocol"
+assert list(said) == (keys + " extensions close reply").split(), list(said)
+if said["outcome"] in ("switched", "refused"):
+    assert said["reply"].startswith("HTTP/1.1 ")
+    assert "HTTP/1.1 %d " % said["status"] in said["reply"]
+    assert "\r\n\r\n" in said["reply"]
+else:
+    assert said["reply"] == "" and said["status"] == 0
+' <"$folder/out" 2>"$folder/err" || fail "is not the JSON that is promised"
+}
+
+# same ARGUMENTS...: whole, octet by octet and in pieces of 7 are the same.
+same() {
+  cp "$folder/out" "$folder/whole"
+  for feed in 0 1 7; do
+    "$program" "$@" --feed "$feed" <"$folder/request" >"$folder/out" \
+      2>"$folder/err"
+    cmp -s "$folder/out" "$folder/whole" || fail "--feed $feed differs"
+  done
+}
+
+# object KEYS(8) ARGUMENTS...: --json says this.
+object() {
+  wanted=$(keys "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8")
+  wanted_status=$(status_of "$1")
+  shift 8
+  run "$wanted_status" --json "$@"
+  case $(cat "$folder/out") in
+  "$wanted"*'"}') ;;
+  *) fail "does not begin with: $wanted" ;;
+  esac
+  valid
+  same --json "$@"
+}
+
+# ---- Switched ---------------------------------------------------------------
+
+it switches_to_websocket_with_the_accept_of_rfc_6455
+handshake
+object switched 101 - - - "$(size)" websocket -
+says 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='
+says 'Upgrade: websocket'
+says '\r\n\r\n"}'
+
+it says_where_the_next_protocol_begins
+handshake
+head_size=$(size)
+printf '\201\205\0\0\0\0hello' >>"$folder/request"
+object switched 101 - - - "$head_size" websocket -
+run 0
+begins 'switched: '
+says "begins at octet $head_size; 11 octets of it are here"
+says '    \x81\x85\x00\x00\x00\x00hello'
+says '    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
+
+it chooses_the_first_subprotocol_of_the_client_that_is_named
+handshake 'Sec-WebSocket-Protocol: soap, chat' 'Sec-WebSocket-Protocol: wamp'
+object switched 101 - - - "$(size)" websocket chat \
+  --subprotocol wamp --subprotocol chat
+says 'Sec-WebSocket-Protocol: chat'
+run 0 --subprotocol wamp --subprotocol chat
+says '  sub-protocol  chat'
+
+it warns_of_a_browser_that_offers_subprotocols_in_vain
+handshake 'Sec-WebSocket-Protocol: soap, chat'
+object switched 101 - - - "$(size)" websocket -
+run 0
+says 'none; the client offers soap, chat'
+says '--subprotocol'
+
+it switches_to_any_token_as_the_table_spells_it
+request 'GET / HTTP/1.1' 'Host: a' 'Upgrade: ECHO, spdy/3.1' "$connection"
+object switched 101 - - - "$(size)" Echo - --protocol Echo
+object switched 101 - - - "$(size)" SPDY/3.1 - --protocol SPDY/3.1
+object switched 101 - - - "$(size)" SPDY/3.1 - --protocol x --protocol SPDY/3.1
+
+it answers_100_and_101_where_both_are_due
+handshake 'Expect: 100-continue'
+object switched 101 - - - "$(size)" websocket -
+says '"reply":"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 '
+run 0
+says '  status        101 Switching Protocols'
+
+# ---- Refused ----------------------------------------------------------------
+
+it names_the_octet_the_rule_and_the_sentence_of_a_refusal
+request 'GET / HTTP/1.1' 'Host : a'
+object refused 400 FIELD_BLANK 'RFC 9112 5.1' 20 20 - -
+run 1
+begins 'refused: the server answers 400'
+says '  status        400 Bad Request'
+says '  error         FIELD_BLANK'
+says '  rule          RFC 9112 5.1'
+says 'octet 20: line 2, column 5'
+marks '    Host : a\r\n' 9
+says '    HTTP/1.1 400 Bad Request'
+
+it says_that_something_is_missing_behind_the_head
+request 'GET / HTTP/1.1' 'Host: example.com' "$upgrade" "$connection" "$version"
+object refused 400 KEY_MISSING 'RFC 6455 4.2.1' "$(size)" "$(size)" - -
+run 1
+says "octet $(size), behind the head"
+says 'head -c 16 /dev/urandom | base64'
+
+it asks_for_version_13
+request 'GET / HTTP/1.1' 'Host: example.com' "$upgrade" "$connection" "$key" \
+  'Sec-WebSocket-Version: 8'
+object refused 426 VERSION_UNSUPPORTED 'RFC 6455 4.4' \
+  $(($(size) - 5)) "$(size)" - -
+says 'Sec-WebSocket-Version: 13'
+run 1
+marks '    Sec-WebSocket-Version: 8\r\n' 28
+
+it marks_the_octet_under_its_column_behind_escapes
+printf 'GET / HTTP/1.1\r\nX: \\\377\tcaf\351\001z\r\n\r\n' >"$folder/request"
+run 1
+says 'octet 26: line 2, column 11'
+marks '    X: \\\xFF\tcaf\xE9\x01z\r\n' 23
+
+it marks_the_lf_of_a_line_end
+printf 'GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n' >"$folder/request"
+run 1
+says '  error         LINE_END'
+marks '    Host: a\n' 12
+says 'others with CR LF'
+
+it cuts_a_long_line_around_the_mark
+long=$(printf '%300s' '' | tr ' ' a)
+request "GET /$long\"$long HTTP/1.1"
+run 1
+says 'octet 305: line 1, column 306'
+says '    ...aaaa'
+says 'aaaa...'
+marks 'a"a' 54
+if awk 'length > 80 { found = 1 } END { exit !found }' "$folder/out"; then
+  fail "a line is longer than 80 columns"
+fi
+
+it explains_a_file_with_lf_only
+printf 'GET / HTTP/1.1\nHost: a\n\n' >"$folder/request"
+object refused 400 LINE_END 'RFC 9112 2.2' 14 14 - -
+run 1
+says 'No line here ends with CR LF'
+says "sed 's/\$/\\r/' FILE | upshake-inspect"
+
+it explains_tls_on_a_plain_port
+printf '\026\003\001\002\0\001\0\001\374\003\003' >"$folder/request"
+object refused 400 TLS 'RFC 9112 2.2' 0 0 - -
+run 1
+says 'wss://'
+marks '    \x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03' 5
+
+it explains_what_is_no_request
+printf '\357\273\277GET / HTTP/1.1\r\n\r\n' >"$folder/request"
+run 1
+says 'byte order mark'
+printf '> GET / HTTP/1.1\r\n' >"$folder/request"
+run 1
+says 'curl -v'
+request 'HTTP/1.1 101 Switching Protocols'
+run 1
+says 'This is a response'
+request 'PROXY TCP4 192.0.2.1 192.0.2.2 5000 80'
+run 1
+says 'This is the PROXY protocol'
+
+it names_both_hosts_where_the_origin_is_another
+handshake 'Origin: https://evil.example'
+object refused 403 ORIGIN_REFUSED 'RFC 6455 10.2' \
+  $(($(size) - 24)) "$(size)" - -
+run 1
+says 'Origin names       https://evil.example'
+says 'the request is for example.com'
+says 'proxy_set_header Host $http_host;'
+
+it takes_origins_from_a_list_or_any
+handshake 'Origin: https://one.example'
+object switched 101 - - - "$(size)" websocket - --origin any
+object switched 101 - - - "$(size)" websocket - \
+  --origin https://two.example --origin https://one.example
+run 1 --origin https://two.example
+says '    https://two.example'
+handshake 'Origin: http://EXAMPLE.com:80'
+object switched 101 - - - "$(size)" websocket -
+
+it refuses_a_head_that_is_longer_than_head_max
+handshake
+object switched 101 - - - "$(size)" websocket - --head-max "$(size)"
+less=$(($(size) - 1))
+object refused 431 HEAD_LONG 'RFC 6585 5' "$less" "$less" - - \
+  --head-max "$less"
+object refused 414 TARGET_LONG 'RFC 9112 3' 8 8 - - --head-max 8
+run 1 --head-max 8
+says '--head-max'
+object switched 101 - - - "$(size)" websocket - --head-max 4294967295
+
+it needs_no_more_than_head_max_octets_to_refuse
+printf 'GET /aaaaaaaaaaaaaaaaaaaa' >"$folder/request"
+object refused 414 TARGET_LONG 'RFC 9112 3' 25 25 - - --head-max 25
+run 1 --head-max 25
+says 'the end of the input'
+marks '    GET /aaaaaaaaaaaaaaaaaaaa' 30
+
+it escapes_octets_of_an_attacker
+handshake 'Origin: http://x'"$(printf '\033')"'[31m'
+run 1
+says '\x1B[31m'
+if LC_ALL=C tr -d '\n' <"$folder/out" | LC_ALL=C grep -q '[^ -~]'; then
+  fail "prints what a terminal would obey"
+fi
+
+# ---- Plain ------------------------------------------------------------------
+
+it explains_a_request_without_upgrade
+request 'GET / HTTP/1.1' 'Host: a'
+object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
+run 2
+begins 'plain: '
+says '  error         NO_UPGRADE'
+says 'no Upgrade'
+says 'no Connection'
+says 'proxy_set_header Upgrade $http_upgrade;'
+says_not 'The reply'
+
+it explains_a_proxy_that_took_upgrade
+request 'GET / HTTP/1.1' 'Host: a' 'Connection: close' "$key" "$version"
+object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
+run 2
+says '  error         PROXY_TOOK_UPGRADE'
+says '  received      no Upgrade'
+says '                Connection: close'
+says 'proxy_set_header Connection "upgrade";'
+
+it explains_upgrade_without_connection
+request 'GET / HTTP/1.1' 'Host: a' "$upgrade" 'Connection: close' \
+  'connection: upgrade-x' "$key" "$version"
+object plain 0 - 'RFC 9110 7.6.1' - "$(size)" - -
+run 2
+says '  error         NO_CONNECTION'
+says '  received      Upgrade: websocket'
+says '                Connection: close'
+says '                connection: upgrade-x'
+says_not 'no Connection'
+says 'proxy_set_header Connection "upgrade";'
+
+it explains_http_1_0
+request 'GET / HTTP/1.0' 'Host: a' "$upgrade" "$connection" "$key" "$version"
+object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
+run 2
+says '  error         HTTP_1_0'
+says 'proxy_http_version 1.1;'
+
+it explains_a_protocol_that_is_not_in_the_table
+request 'GET / HTTP/1.1' 'Host: a' 'Upgrade: h2c' 'Connection: Upgrade'
+object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
+run 2
+says '  error         NOT_SUPPORTED'
+says 'Upgrade: h2c'
+says 'The server speaks websocket.'
+says 'h2c comes from'
+
+it explains_the_preface_of_http_2
+printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' >"$folder/request"
+object plain 0 - 'RFC 9113 3.4' - 18 - -
+run 2
+says '  error         HTTP2_PREFACE'
+says 'HTTP/1.1'
+
+it says_where_the_body_of_a_plain_request_begins
+request 'POST / HTTP/1.1' 'Host: a' 'Content-Length: 5'
+head_size=$(size)
+printf 'a\0b\r\n' >>"$folder/request"
+object plain 0 - 'RFC 9110 7.8' - "$head_size" - -
+run 2
+says "begins at octet $head_size; 5 octets of it are here"
+says '    a\x00b\r\n'
+
+# ---- Incomplete -------------------------------------------------------------
+
+it waits_for_the_empty_line
+handshake
+dd if="$folder/request" of="$folder/cut" bs=1 count=$(($(size) - 2)) \
+  2>/dev/null
+mv "$folder/cut" "$folder/request"
+object incomplete 0 - - - "$(size)" - -
+run 3
+begins 'incomplete: '
+says 'The empty line that ends the head is missing'
+
+it waits_within_a_line
+printf 'GET / HTTP/1.1\r\nHos' >"$folder/request"
+object incomplete 0 - - - 19 - -
+run 3
+says 'The input ends within a line'
+
+it waits_for_the_first_octet
+: >"$folder/request"
+object incomplete 0 - - - 0 - -
+run 3
+says 'Nothing arrived'
+
+# ---- Files and options ------------------------------------------------------
+
+it reads_a_file_or_standard_input
+handshake
+cp "$folder/request" "$folder/a file"
+run 0 "$folder/a file"
+run 0 -- "$folder/a file"
+run 0 -
+run 0 --feed 3 - --json
+run 0 --feed=3 --protocol=websocket --head-max=200
+: >"$folder/request"
+run 0 "$folder/a file"
+
+it reads_any_octets_of_any_number
+handshake
+head_size=$(size)
+dd if=/dev/zero bs=1000 count=300 2>/dev/null >>"$folder/request"
+object switched 101 - - - "$head_size" websocket -
+
+it exits_66_where_a_file_cannot_be_read
+for file in "$folder/none" "$folder"; do
+  run 66 "$file"
+  [ ! -s "$folder/out" ] || fail "prints a result"
+  [ "$(wc -l <"$folder/err" | tr -d ' ')" = 1 ] || fail "is not one line"
+done
+
+# misuse ARGUMENTS...
+misuse() {
+  run 64 "$@"
+  [ ! -s "$folder/out" ] || fail "prints a result: $*"
+  [ "$(wc -l <"$folder/err" | tr -d ' ')" = 1 ] || fail "is not one line: $*"
+}
+
+it exits_64_with_one_line_where_it_is_misused
+handshake
+misuse --unknown
+misuse --unknown=1
+misuse -x
+misuse --json=yes
+misuse --protocol
+misuse --feed
+misuse --subprotocol
+misuse --origin
+misuse --json --head-max
+misuse a b
+misuse - -
+misuse --head-max 0
+misuse --head-max 4294967296
+misuse --head-max 18446744073709551616
+misuse --head-max ''
+misuse --head-max -1
+misuse --head-max 1k
+misuse --head-max=
+misuse --feed -1
+misuse --feed +1
+misuse --feed ' 1'
+misuse --feed 0x10
+misuse --feed 99999999999999999999999
+misuse --protocol ''
+misuse --protocol 'a b'
+misuse --protocol a/
+misuse --protocol /a
+misuse --protocol a/b/c
+misuse --subprotocol 'a,b'
+misuse --subprotocol ''
+
+it prints_its_usage
+run 0 --help
+begins 'usage: upshake-inspect'
+for option in protocol subprotocol origin head-max feed json help; do
+  says "  --$option "
+done
+
+if [ "$failed" -ne 0 ]; then
+  printf 'upshake-inspect: %d failures in %d tests\n' "$failed" "$count"
+  exit 1
+fi
+printf 'upshake-inspect: %d tests passed\n' "$count"

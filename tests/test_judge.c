@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Judging what another parser found: any order of the fields, any octets,
+ * memory that goes away as soon as the header allows it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+
+#define FIELDS_MAX 7
+#define KEY "dGhlIHNhbXBsZSBub25jZQ=="
+#define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+static const upshake_protocol websocket[] = {{.token = "websocket"}};
+static const upshake_protocol both[] = {
+    {.token = "websocket"},
+    {.token = "echo", .body = UPSHAKE_BODY_PLAIN},
+};
+static const upshake_config plain_config = {websocket, 1, .decide = NULL};
+
+typedef struct line {
+  const char *name, *value;
+} line;
+
+static const line good[] = {
+    {"Host", "example.com"},         {"Upgrade", "websocket"},
+    {"Connection", "Upgrade"},       {"Sec-WebSocket-Key", KEY},
+    {"Sec-WebSocket-Version", "13"},
+};
+#define GOOD_LEN CHECK_LEN(good)
+
+static upshake_next judge_lines(upshake_judge *judge,
+                                const upshake_config *config, int version,
+                                const line *const *lines, size_t len) {
+  memset(judge, 0xa5, sizeof *judge);
+  assert_int_equal(upshake_judge_begin(judge, config, NULL, text("GET"),
+                                       text("/chat"), version),
+                   UPSHAKE_OK);
+  for (size_t i = 0; i < len; i++)
+    upshake_judge_field(judge, text(lines[i]->name), text(lines[i]->value));
+  return upshake_judge_end(judge);
+}
+
+/* The good handshake with one field in place of its own, and more of them. */
+static upshake_next judge_with(upshake_judge *judge,
+                               const upshake_config *config, const line *more,
+                               size_t len) {
+  const line *lines[GOOD_LEN + 16];
+  size_t count = 0;
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    lines[count++] = &good[i];
+  for (size_t i = 0; i < len; i++)
+    lines[count++] = &more[i];
+  return judge_lines(judge, config, 11, lines, count);
+}
+
+static reply_view reply_of(upshake *hs, char *out, size_t cap) {
+  size_t len;
+  assert_int_equal(upshake_reply(hs, NULL, out, cap, &len), UPSHAKE_OK);
+  return view_reply(out, len);
+}
+
+/* ---- A good one -----------------------------------------------------------
+ */
+
+static void switches_and_writes_the_reply(void **state) {
+  upshake_judge judge;
+  upshake_result result;
+  upshake_slice value;
+  reply_view view;
+  char out[UPSHAKE_REPLY_CAP];
+  (void)state;
+  assert_int_equal(judge_with(&judge, &plain_config, NULL, 0), UPSHAKE_SEND);
+  result = upshake_get_result(&judge.hs);
+  assert_int_equal(result.next, UPSHAKE_SEND);
+  assert_int_equal(result.status, 101);
+  assert_int_equal(result.error, UPSHAKE_OK);
+  assert_ptr_equal(result.protocol, &websocket[0]);
+  assert_absent(result.subprotocol);
+  view = reply_of(&judge.hs, out, sizeof out);
+  assert_int_equal(view.status, 101);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Accept", &value), 1);
+  assert_slice(value, ACCEPT);
+  assert_true(is_framed(view, 0));
+}
+
+static int later(upshake *hs, void *user) {
+  *(upshake **)user = hs;
+  return UPSHAKE_LATER;
+}
+
+static void waits_for_a_decision_like_a_handshake(void **state) {
+  const upshake_config config = {websocket, 1, .decide = later};
+  upshake_judge judge;
+  upshake *seen = NULL;
+  char out[UPSHAKE_REPLY_CAP];
+  (void)state;
+  assert_int_equal(
+      upshake_judge_begin(&judge, &config, &seen, text("GET"), text("/"), 11),
+      UPSHAKE_OK);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_DECIDE);
+  assert_ptr_equal(seen, &judge.hs);
+  assert_int_equal(upshake_get_result(&judge.hs).next, UPSHAKE_DECIDE);
+  assert_int_equal(upshake_answer(&judge.hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(upshake_answer(&judge.hs, 404), UPSHAKE_OK);
+  assert_int_equal(reply_of(&judge.hs, out, sizeof out).status, 404);
+}
+
+static void refuses_the_config_that_init_refuses(void **state) {
+  const upshake_config null_table = {NULL, 1, .decide = NULL};
+  const upshake_config large_table = {websocket, 33, .decide = NULL};
+  const upshake_config empty_table = {NULL, 0, .decide = NULL};
+  upshake_judge judge;
+  (void)state;
+  assert_int_equal(upshake_judge_begin(&judge, &null_table, NULL, text("GET"),
+                                       text("/"), 11),
+                   UPSHAKE_ERR_CONFIG);
+  assert_int_equal(upshake_judge_begin(&judge, &large_table, NULL, text("GET"),
+                                       text("/"), 11),
+                   UPSHAKE_ERR_CONFIG);
+  assert_int_equal(judge_with(&judge, &empty_table, NULL, 0), UPSHAKE_PLAIN);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_NOT_SUPPORTED);
+}
+
+static void leaves_the_body_out_to_head(void **state) {
+  const upshake_extra extra = {.body = text("none")};
+  upshake_judge judge;
+  reply_view view;
+  char out[UPSHAKE_REPLY_CAP];
+  size_t len;
+  (void)state;
+  for (int is_head = 0; is_head < 2; is_head++) {
+    upshake_judge_begin(&judge, &plain_config, NULL,
+                        text(is_head ? "HEAD" : "GET"), text("/"), 11);
+    assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND); /* no Host */
+    assert_int_equal(upshake_reply(&judge.hs, &extra, out, sizeof out, &len),
+                     UPSHAKE_OK);
+    view = view_reply(out, len);
+    assert_int_equal(view.status, 400);
+    assert_int_equal(view.body.len, is_head ? 0 : 4);
+    assert_true(is_framed(view, is_head));
+  }
+}
+
+/* ---- Any order ------------------------------------------------------------
+ */
+
+typedef struct scene {
+  int version;
+  line lines[FIELDS_MAX];
+  upshake_next next;
+  upshake_error error;
+  const char *culprit; /* the field of result.offset, where there is one */
+} scene;
+
+/* clang-format off */
+#define HOST {"Host", "example.com"}
+#define UPGRADE {"Upgrade", "websocket"}
+#define CONNECTION {"Connection", "Upgrade"}
+#define KEY_LINE {"Sec-WebSocket-Key", KEY}
+#define VERSION {"Sec-WebSocket-Version", "13"}
+#define OFFER HOST, UPGRADE, CONNECTION
+#define HANDSHAKE OFFER, KEY_LINE, VERSION
+#define SWITCH UPSHAKE_SEND, UPSHAKE_OK
+#define REFUSE(error) UPSHAKE_SEND, UPSHAKE_ERR_##error
+#define PLAIN(error) UPSHAKE_PLAIN, UPSHAKE_ERR_##error
+
+static const scene scenes[] = {
+    {11, {HANDSHAKE, {"Origin", "http://example.com"}}, SWITCH, NULL},
+    {11, {HANDSHAKE, {"Upgrade", "x"}, {"Connection", "close"}}, SWITCH, NULL},
+    {11, {OFFER, VERSION}, REFUSE(KEY_MISSING), NULL},
+    {11, {HANDSHAKE, KEY_LINE}, REFUSE(KEY_REPEATED), NULL},
+    {11, {HANDSHAKE, {"Sec-WebSocket-Key", "x"}}, REFUSE(KEY_REPEATED), NULL},
+    {11, {OFFER, {"Sec-WebSocket-Key", "x"}, {"Sec-WebSocket-Version", "8"}},
+     REFUSE(VERSION_UNSUPPORTED), "Sec-WebSocket-Version"},
+    {11, {OFFER, {"Sec-WebSocket-Key", "x"}, VERSION, {"Origin", "null"}},
+     REFUSE(KEY_MALFORMED), "Sec-WebSocket-Key"},
+    {11, {HANDSHAKE, {"Origin", "http://example.org"}},
+     REFUSE(ORIGIN_REFUSED), "Origin"},
+    {11, {HANDSHAKE, {"Origin", "http://example.com"}, {"Origin", "null"}},
+     REFUSE(ORIGIN_REPEATED), NULL},
+    {11, {HOST, UPGRADE, {"Connection", "Upgrade, \"x\""}, KEY_LINE, VERSION},
+     REFUSE(CONNECTION_MALFORMED), "Connection"},
+    {11, {HANDSHAKE, HOST}, REFUSE(HOST_REPEATED), NULL},
+    {11, {HANDSHAKE, {"Host", "a b"}}, REFUSE(HOST_REPEATED), NULL},
+    {11, {{"Host", "a b"}, UPGRADE, CONNECTION, KEY_LINE, VERSION},
+     REFUSE(HOST_MALFORMED), "Host"},
+    {11, {UPGRADE, CONNECTION, KEY_LINE, VERSION}, REFUSE(HOST_MISSING), NULL},
+    {11, {UPGRADE, CONNECTION, KEY_LINE, VERSION, {"Origin", "http://a"}},
+     REFUSE(HOST_MISSING), NULL},
+    {11, {OFFER, {"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}},
+     REFUSE(LENGTH_AND_CODING), NULL},
+    {11, {OFFER, {"Content-Length", "0"}, {"Content-Length", "0"}},
+     REFUSE(LENGTH_REPEATED), NULL},
+    {11, {OFFER, {"Content-Length", "x"}},
+     REFUSE(LENGTH_MALFORMED), "Content-Length"},
+    {11, {{"Host", "a b"}, {"Content-Length", "x"},
+          {"Transfer-Encoding", "chunked"}}, REFUSE(HOST_MALFORMED), "Host"},
+    {10, {OFFER, {"Transfer-Encoding", "chunked"}},
+     REFUSE(CODING_IN_1_0), "Transfer-Encoding"},
+    {10, {HANDSHAKE}, PLAIN(HTTP_1_0), NULL},
+    {11, {HOST, UPGRADE, {"Connection", "close"}, KEY_LINE, VERSION},
+     PLAIN(NO_CONNECTION), NULL},
+    {11, {HOST, CONNECTION, KEY_LINE, VERSION},
+     PLAIN(PROXY_TOOK_UPGRADE), NULL},
+    {11, {HOST, CONNECTION, {"Accept", "x"}}, PLAIN(NO_UPGRADE), NULL},
+    {11, {HOST, CONNECTION, {"Upgrade", "h2c"}}, PLAIN(NOT_SUPPORTED), NULL},
+    {11, {HANDSHAKE, {"Expect", "x"}}, REFUSE(EXPECTATION), "Expect"},
+    {11, {OFFER, {"Content-Length", "1"}, {"Expect", "x"}},
+     REFUSE(BODY), NULL},
+    {11, {HANDSHAKE, {"Sec-WebSocket-Protocol", "a b"},
+          {"Sec-WebSocket-Extensions", "="}},
+     REFUSE(SUBPROTOCOL_MALFORMED), "Sec-WebSocket-Protocol"},
+    {11, {HANDSHAKE, {"Origin", "null"}, {"Sec-WebSocket-Extensions", ";a"}},
+     REFUSE(EXTENSION_MALFORMED), "Sec-WebSocket-Extensions"},
+    {11, {HANDSHAKE, {"a b", "v"}}, REFUSE(FIELD_NAME), "a b"},
+    {11, {HANDSHAKE, {"a", "\x7f"}}, REFUSE(FIELD_VALUE), "a"},
+    {11, {HOST, HOST, {"a", "\x7f"}, {"Content-Length", "x"}},
+     REFUSE(FIELD_VALUE), "a"},
+};
+/* clang-format on */
+
+static void assert_scene(const scene *expected, const line *const *lines,
+                         size_t len) {
+  upshake_judge judge;
+  upshake_next next =
+      judge_lines(&judge, &plain_config, expected->version, lines, len);
+  upshake_result result = upshake_get_result(&judge.hs);
+  char out[UPSHAKE_REPLY_CAP];
+  if (next != expected->next || result.next != next ||
+      result.error != expected->error)
+    fail_msg("scene %d: next %d, %s; not %d, %s", (int)(expected - scenes),
+             (int)next, upshake_explain(result.error).name, (int)expected->next,
+             upshake_explain(expected->error).name);
+  if (expected->culprit != NULL) {
+    assert_in_range(result.offset, 1, len);
+    assert_string_equal(lines[result.offset - 1]->name, expected->culprit);
+  }
+  assert_true(result.offset <= len + 1);
+  if (next == UPSHAKE_SEND) {
+    reply_view view = reply_of(&judge.hs, out, sizeof out);
+    assert_int_equal(view.status, result.status);
+    assert_true(is_framed(view, 0));
+  }
+}
+
+/* All orders, by exchanging (Heap's way, with a count for each place). */
+static void assert_in_all_orders(const scene *expected) {
+  const line *lines[FIELDS_MAX], *held;
+  size_t len = 0, counts[FIELDS_MAX] = {0}, i = 0;
+  while (len < FIELDS_MAX && expected->lines[len].name != NULL) {
+    lines[len] = &expected->lines[len];
+    len++;
+  }
+  assert_scene(expected, lines, len);
+  while (i < len) {
+    if (counts[i] < i) {
+      size_t other = i % 2 == 0 ? 0 : counts[i];
+      held = lines[other];
+      lines[other] = lines[i];
+      lines[i] = held;
+      assert_scene(expected, lines, len);
+      counts[i]++;
+      i = 0;
+    } else
+      counts[i++] = 0;
+  }
+}
+
+static void the_order_of_the_fields_does_not_matter(void **state) {
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(scenes); i++)
+    assert_in_all_orders(&scenes[i]);
+}
+
+/* ---- Any octets -----------------------------------------------------------
+ */
+
+static upshake_result judge_slices(upshake_slice method, upshake_slice target,
+                                   int version, upshake_slice name,
+                                   upshake_slice value) {
+  upshake_judge judge;
+  upshake_next next;
+  assert_int_equal(
+      upshake_judge_begin(&judge, &plain_config, NULL, method, target, version),
+      UPSHAKE_OK);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  upshake_judge_field(&judge, name, value);
+  next = upshake_judge_end(&judge);
+  assert_int_equal(next, upshake_get_result(&judge.hs).next);
+  if (next == UPSHAKE_SEND) {
+    char out[UPSHAKE_REPLY_CAP];
+    reply_view view = reply_of(&judge.hs, out, sizeof out);
+    assert_int_equal(view.status, upshake_get_result(&judge.hs).status);
+    assert_true(view.status == 101 || is_framed(view, view.body.len == 0));
+  }
+  return upshake_get_result(&judge.hs);
+}
+
+static void assert_refused(upshake_result result, upshake_error error,
+                           size_t offset) {
+  assert_int_equal(result.next, UPSHAKE_SEND);
+  if (result.error != error)
+    fail_msg("%s, not %s", upshake_explain(result.error).name,
+             upshake_explain(error).name);
+  assert_int_equal(result.status, upshake_explain(error).status);
+  assert_int_equal(result.offset, offset);
+}
+
+static void checks_every_octet_of_a_field_again(void **state) {
+  (void)state;
+  for (unsigned octet = 0; octet < 256; octet++) {
+    const char octets[3] = {'a', (char)octet, 'b'};
+    upshake_slice slice = part_of(octets, 3);
+    upshake_result as_name =
+        judge_slices(text("GET"), text("/"), 11, slice, text("v"));
+    upshake_result as_value =
+        judge_slices(text("GET"), text("/"), 11, text("n"), slice);
+    if (is_tchar(octet))
+      assert_int_equal(as_name.status, 101);
+    else
+      assert_refused(as_name, UPSHAKE_ERR_FIELD_NAME, GOOD_LEN + 1);
+    if (is_value_octet(octet))
+      assert_int_equal(as_value.status, 101);
+    else
+      assert_refused(as_value, UPSHAKE_ERR_FIELD_VALUE, GOOD_LEN + 1);
+  }
+}
+
+static void refuses_hostile_slices(void **state) {
+  static const char crlf[] = "x\r\nSec-WebSocket-Protocol: evil";
+  static const char nul[] = {'w', 0, 's'};
+  upshake_slice none = {NULL, 0}, get = text("GET"), root = text("/");
+  (void)state;
+  assert_refused(judge_slices(get, root, 11, text("X"), text(crlf)),
+                 UPSHAKE_ERR_FIELD_VALUE, GOOD_LEN + 1);
+  assert_refused(judge_slices(get, root, 11, text(crlf), text("v")),
+                 UPSHAKE_ERR_FIELD_NAME, GOOD_LEN + 1);
+  assert_refused(judge_slices(get, root, 11, text(""), text("v")),
+                 UPSHAKE_ERR_FIELD_NAME, GOOD_LEN + 1);
+  assert_refused(judge_slices(get, root, 11, none, none),
+                 UPSHAKE_ERR_FIELD_NAME, GOOD_LEN + 1);
+  assert_int_equal(judge_slices(get, root, 11, text("X"), none).status, 101);
+  assert_refused(judge_slices(none, root, 11, text("X"), none),
+                 UPSHAKE_ERR_METHOD_OCTET, 0);
+  assert_refused(judge_slices(text("G T"), root, 11, text("X"), none),
+                 UPSHAKE_ERR_METHOD_OCTET, 0);
+  assert_refused(judge_slices(part_of(nul, 3), root, 11, text("X"), none),
+                 UPSHAKE_ERR_METHOD_OCTET, 0);
+  assert_refused(judge_slices(get, none, 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_OCTET, 0);
+  assert_refused(judge_slices(get, text("/a b"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_OCTET, 0);
+  assert_refused(judge_slices(get, text("/\r\nX: y"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_OCTET, 0);
+  assert_refused(judge_slices(get, text("/{}"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_OCTET, 0);
+  assert_refused(judge_slices(get, text("chat"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_FORM, 0);
+  assert_refused(judge_slices(get, text("ftp://a/"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_SCHEME, 0);
+  assert_refused(judge_slices(get, text("http://u@a/"), 11, text("X"), none),
+                 UPSHAKE_ERR_TARGET_AUTHORITY, 0);
+  assert_refused(judge_slices(text("POST"), root, 11, text("X"), none),
+                 UPSHAKE_ERR_METHOD, 0);
+}
+
+static void knows_the_versions(void **state) {
+  upshake_slice get = text("GET"), root = text("/");
+  static const int others[] = {
+      0, 9, 20, 21, 30, 99, -1, -11, 111, 2147483647, -2147483647 - 1};
+  (void)state;
+  assert_int_equal(judge_slices(get, root, 11, text("X"), text("")).status,
+                   101);
+  assert_int_equal(judge_slices(get, root, 12, text("X"), text("")).status,
+                   101);
+  assert_int_equal(judge_slices(get, root, 19, text("X"), text("")).status,
+                   101);
+  assert_int_equal(judge_slices(get, root, 10, text("X"), text("")).error,
+                   UPSHAKE_ERR_HTTP_1_0);
+  for (size_t i = 0; i < CHECK_LEN(others); i++)
+    assert_refused(judge_slices(get, root, others[i], text("X"), text("")),
+                   UPSHAKE_ERR_HTTP_VERSION, 0);
+}
+
+static void has_the_limits_of_the_config(void **state) {
+  char *octets = malloc(70000);
+  upshake_slice none = {NULL, 0};
+  upshake_judge judge;
+  (void)state;
+  memset(octets, 'a', 70000);
+  assert_int_equal(
+      judge_slices(text("GET"), text("/"), 11, part_of(octets, 255), none)
+          .status,
+      101);
+  assert_refused(
+      judge_slices(text("GET"), text("/"), 11, part_of(octets, 256), none),
+      UPSHAKE_ERR_FIELD_NAME_LONG, GOOD_LEN + 1);
+  assert_refused(
+      judge_slices(text("GET"), text("/"), 11, part_of(octets, 70000), none),
+      UPSHAKE_ERR_FIELD_NAME_LONG, GOOD_LEN + 1);
+  assert_refused(
+      judge_slices(part_of(octets, 33), text("/"), 11, text("X"), none),
+      UPSHAKE_ERR_METHOD_LONG, 0);
+  assert_refused(
+      judge_slices(part_of(octets, 70000), text("/"), 11, text("X"), none),
+      UPSHAKE_ERR_METHOD_LONG, 0);
+  assert_int_equal(judge_slices(text("GET"), text("/"), 11, text("X"),
+                                part_of(octets, 70000))
+                       .status,
+                   101);
+  for (size_t extra = 123; extra <= 124; extra++) {
+    assert_int_equal(upshake_judge_begin(&judge, &plain_config, NULL,
+                                         text("GET"), text("/"), 11),
+                     UPSHAKE_OK);
+    for (size_t i = 0; i < GOOD_LEN; i++)
+      upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+    for (size_t i = 0; i < extra; i++)
+      upshake_judge_field(&judge, text("X"), text("y"));
+    assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+    if (extra == 123)
+      assert_int_equal(upshake_get_result(&judge.hs).status, 101);
+    else
+      assert_refused(upshake_get_result(&judge.hs), UPSHAKE_ERR_FIELDS_MANY,
+                     129);
+  }
+  free(octets);
+}
+
+static void has_the_limit_of_the_target(void **state) {
+  const upshake_config config = {websocket, 1, .limits = {.target = 5}};
+  upshake_judge judge;
+  (void)state;
+  upshake_judge_begin(&judge, &config, NULL, text("GET"), text("/1234"), 10);
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_PLAIN);
+  upshake_judge_begin(&judge, &config, NULL, text("GET"), text("/12345"), 10);
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+  assert_refused(upshake_get_result(&judge.hs), UPSHAKE_ERR_TARGET_LONG, 0);
+}
+
+static void judges_a_head_without_fields(void **state) {
+  upshake_judge judge;
+  (void)state;
+  upshake_judge_begin(&judge, &plain_config, NULL, text("GET"), text("/"), 11);
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+  assert_refused(upshake_get_result(&judge.hs), UPSHAKE_ERR_HOST_MISSING, 1);
+  upshake_judge_begin(&judge, &plain_config, NULL, text("GET"), text("/"), 10);
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_PLAIN);
+}
+
+/* ---- Sub-protocols --------------------------------------------------------
+ */
+
+static void chooses_among_several_lines(void **state) {
+  static const line lines[] = {{"Sec-WebSocket-Protocol", "x, c"},
+                               {"sec-websocket-protocol", ",b ,"},
+                               {"SEC-WEBSOCKET-PROTOCOL", "a"}};
+  static const char *const spoken[] = {"a", "b", "c"};
+  upshake_config config = {websocket, 1, .subprotocols = spoken,
+                           .subprotocols_len = 3};
+  upshake_judge judge;
+  upshake_slice value;
+  reply_view view;
+  char out[UPSHAKE_REPLY_CAP];
+  (void)state;
+  assert_int_equal(judge_with(&judge, &config, lines, 3), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "c");
+  view = reply_of(&judge.hs, out, sizeof out);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Protocol", &value), 1);
+  assert_slice(value, "c");
+  config.subprotocol_server_order = 1;
+  assert_int_equal(judge_with(&judge, &config, lines, 3), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "a");
+  config.subprotocol_server_order = 0;
+  assert_int_equal(judge_with(&judge, &config, lines + 1, 2), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "b");
+}
+
+static void lets_the_application_choose_what_was_offered(void **state) {
+  static const line lines[] = {{"Sec-WebSocket-Protocol", "x, c"},
+                               {"Sec-WebSocket-Protocol", "b"}};
+  const upshake_config config = {websocket, 1, .decide = later};
+  upshake_judge judge;
+  upshake *seen;
+  char *b = exact("b", 1);
+  (void)state;
+  upshake_judge_begin(&judge, &config, &seen, text("GET"), text("/"), 11);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  for (size_t i = 0; i < 2; i++)
+    upshake_judge_field(&judge, text(lines[i].name), text(lines[i].value));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_DECIDE);
+  assert_absent(upshake_get_result(&judge.hs).subprotocol);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("a")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("B")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, part_of(b, 1)),
+                   UPSHAKE_OK);
+  free(b); /* what is kept is the offer, not the choice */
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "b");
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, part_of(NULL, 0)),
+                   UPSHAKE_OK);
+  assert_absent(upshake_get_result(&judge.hs).subprotocol);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("x")),
+                   UPSHAKE_OK);
+  assert_int_equal(upshake_choose_protocol(&judge.hs, 1),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_choose_protocol(&judge.hs, 0), UPSHAKE_OK);
+  assert_int_equal(upshake_answer(&judge.hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("c")),
+                   UPSHAKE_ERR_STATE);
+}
+
+static void the_list_sees_more_lines_than_are_remembered(void **state) {
+  static const char *const spoken[] = {"p11", "p8"};
+  static const char *const names[] = {"p0", "p1", "p2", "p3", "p4",  "p5",
+                                      "p6", "p7", "p8", "p9", "p10", "p11"};
+  line lines[12];
+  upshake_config config = {websocket, 1, .decide = NULL, .subprotocols = spoken,
+                           .subprotocols_len = 2};
+  upshake_judge judge;
+  (void)state;
+  for (size_t i = 0; i < 12; i++) {
+    lines[i].name = "Sec-WebSocket-Protocol";
+    lines[i].value = names[i];
+  }
+  assert_int_equal(judge_with(&judge, &config, lines, 12), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "p8");
+  config.subprotocol_server_order = 1;
+  assert_int_equal(judge_with(&judge, &config, lines, 12), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "p11");
+  config.subprotocols_len = 1;
+  config.subprotocol_server_order = 0;
+  config.subprotocol_required = 1;
+  assert_int_equal(judge_with(&judge, &config, lines, 12), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "p11");
+  assert_int_equal(judge_with(&judge, &config, lines, 11), UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_SUBPROTOCOL_REQUIRED);
+}
+
+static void the_application_chooses_among_the_first_eight(void **state) {
+  upshake *seen = NULL;
+  const upshake_config config = {websocket, 1, .decide = later};
+  upshake_judge judge;
+  char names[12][4];
+  (void)state;
+  upshake_judge_begin(&judge, &config, &seen, text("GET"), text("/"), 11);
+  for (size_t i = 0; i < 12; i++) {
+    snprintf(names[i], sizeof names[i], "p%u", (unsigned)i);
+    upshake_judge_field(&judge, text("Sec-WebSocket-Protocol"), text(names[i]));
+  }
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_DECIDE);
+  for (size_t i = 0; i < 12; i++)
+    assert_int_equal(upshake_choose_subprotocol(&judge.hs, text(names[i])),
+                     i < UPSHAKE_JUDGE_LINES ? UPSHAKE_OK
+                                             : UPSHAKE_ERR_NOT_OFFERED);
+  assert_slice(upshake_get_result(&judge.hs).subprotocol, "p7");
+}
+
+/* ---- Memory that goes away ------------------------------------------------
+ */
+
+static void
+keeps_nothing_behind_the_end_but_what_the_header_says(void **state) {
+  static const char *const spoken[] = {"chat"};
+  const upshake_config config = {both, 2, .subprotocols = spoken,
+                                 .subprotocols_len = 1};
+  upshake_judge judge, moved;
+  upshake_slice value;
+  char *names[GOOD_LEN], *values[GOOD_LEN], *method = exact("GET", 3);
+  char *offer = exact("chat", 4),
+       *offer_name = exact("Sec-WebSocket-Protocol", 22);
+  char out[UPSHAKE_REPLY_CAP];
+  reply_view view;
+  (void)state;
+  upshake_judge_begin(&judge, &config, NULL, part_of(method, 3), text("/"), 11);
+  for (size_t i = 0; i < GOOD_LEN; i++) {
+    size_t name_len = strlen(good[i].name), len = strlen(good[i].value);
+    names[i] = exact(good[i].name, name_len);
+    values[i] = exact(good[i].value, len);
+    upshake_judge_field(&judge, part_of(names[i], name_len),
+                        part_of(values[i], len));
+  }
+  upshake_judge_field(&judge, part_of(offer_name, 22), part_of(offer, 4));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+  for (size_t i = 1; i < GOOD_LEN; i++) /* Host stays */
+    free(values[i]);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    free(names[i]);
+  free(method);
+  free(offer_name);
+  moved = judge;
+  memset(&judge, 0xa5, sizeof judge);
+  view = reply_of(&moved.hs, out, sizeof out);
+  assert_int_equal(view.status, 101);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Accept", &value), 1);
+  assert_slice(value, ACCEPT);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Protocol", &value), 1);
+  assert_slice(value, "chat");
+  free(values[0]);
+  free(offer);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(switches_and_writes_the_reply),
+      cmocka_unit_test(waits_for_a_decision_like_a_handshake),
+      cmocka_unit_test(leaves_the_body_out_to_head),
+      cmocka_unit_test(refuses_the_config_that_init_refuses),
+      cmocka_unit_test(the_order_of_the_fields_does_not_matter),
+      cmocka_unit_test(checks_every_octet_of_a_field_again),
+      cmocka_unit_test(refuses_hostile_slices),
+      cmocka_unit_test(knows_the_versions),
+      cmocka_unit_test(has_the_limits_of_the_config),
+      cmocka_unit_test(has_the_limit_of_the_target),
+      cmocka_unit_test(judges_a_head_without_fields),
+      cmocka_unit_test(chooses_among_several_lines),
+      cmocka_unit_test(lets_the_application_choose_what_was_offered),
+      cmocka_unit_test(the_list_sees_more_lines_than_are_remembered),
+      cmocka_unit_test(the_application_chooses_among_the_first_eight),
+      cmocka_unit_test(keeps_nothing_behind_the_end_but_what_the_header_says),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

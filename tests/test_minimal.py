@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Real handshakes against examples/minimal.c, whose heart is in the README.
+
+usage: test_minimal.py PROGRAM
+
+The program listens on a fixed port.  Where that is taken by another program
+the exit status is 77, which ctest shows as skipped.
+"""
+import os
+import pty
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+PORT = 8100
+SKIPPED = 77
+OFFER = (b"GET /chat HTTP/1.1\r\nHost: 127.0.0.1:8100\r\n"
+         b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+         b"Sec-WebSocket-Version: 13\r\n\r\n")
+
+
+def exchange(pieces):
+    """Send the pieces; return all that comes until the server shuts down."""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as peer:
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            peer.sendall(piece)
+        answer = b""
+        while octets := peer.recv(4096):
+            answer += octets
+        # Reset, so that no TIME_WAIT keeps the port from the next run.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                        struct.pack("ii", 1, 0))
+        return answer
+
+
+def start(program):
+    """Run the program on a terminal, so that what it prints is not held."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen([program], stdout=its, stderr=its,
+                               stdin=subprocess.DEVNULL)
+    os.close(its)
+    for _ in range(100):
+        if process.poll() is not None:
+            said = os.read(ours, 4096).decode()
+            print(said)
+            sys.exit(SKIPPED if "in use" in said else 1)
+        try:
+            # Nothing is asked: the program must live through that as well.
+            socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
+            return process, ours
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    sys.exit("it does not listen")
+
+
+def expect(what, text, pattern):
+    if not re.search(pattern, text):
+        sys.exit(f"{what}: no {pattern!r} in {text!r}")
+    print("ok", what)
+
+
+def run():
+    head, frame = exchange([OFFER]).split(b"\r\n\r\n", 1)
+    head += b"\r\n"
+    expect("it switches", head, rb"^HTTP/1\.1 101 ")
+    expect("with the right answer to the key", head,
+           rb"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n")
+    expect("then it speaks WebSocket", frame, rb"^\x81\x05hello$")
+    expect("it switches when octets come one by one",
+           exchange([OFFER[i:i + 1] for i in range(len(OFFER))]), rb" 101 ")
+    expect("another path is refused",
+           exchange([OFFER.replace(b"/chat", b"/other")]), rb"^HTTP/1\.1 404 ")
+    expect("an ordinary request is told to upgrade",
+           exchange([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"]),
+           rb"^HTTP/1\.1 426 [^\0]*\r\nUpgrade: websocket\r\n")
+    expect("what is no HTTP is refused", exchange([b"\x16\x03\x01\r\n\r\n"]),
+           rb"^HTTP/1\.1 400 ")
+    exchange([OFFER + b"glued"])
+
+
+def main(program):
+    process, terminal = start(program)
+    try:
+        run()
+        time.sleep(0.1)
+        expect("octets glued to the head are kept",
+               os.read(terminal, 65536).decode(), r"switched: 5 octets")
+    finally:
+        process.kill()
+        process.wait()
+
+
+main(sys.argv[1])

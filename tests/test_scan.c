@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Scanning: every twin finds the octet that a plain loop finds, and looks at
+ * none behind the end.  Also the table of classes, octet by octet.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "scan.h"
+
+#define LEN_MAX 80
+#define AT_MAX 40
+
+/* ---- Classes --------------------------------------------------------------
+ */
+
+static int is_alnum(unsigned octet) {
+  return (octet >= '0' && octet <= '9') ||
+         (lower(octet) >= 'a' && lower(octet) <= 'z');
+}
+
+/* unreserved and sub-delims, RFC 3986 2.2 and 2.3 */
+static int is_reg_name(unsigned octet) {
+  return is_alnum(octet) || octet_in(octet, "-._~!$&'()*+,;=");
+}
+
+static void classes_are_those_of_the_rfcs(void **state) {
+  (void)state;
+  for (unsigned octet = 0; octet < 256; octet++) {
+    int path = is_reg_name(octet) || octet_in(octet, ":@/%[]|^");
+    int query = path || octet_in(octet, "?\\{}`");
+    int hex = (octet >= '0' && octet <= '9') ||
+              (lower(octet) >= 'a' && lower(octet) <= 'f');
+    char c = (char)octet;
+    assert_int_equal(in_class(c, CLASS_TOKEN), is_tchar(octet));
+    assert_int_equal(in_class(c, CLASS_VALUE), is_value_octet(octet));
+    assert_int_equal(in_class(c, CLASS_PATH), path);
+    assert_int_equal(in_class(c, CLASS_QUERY), query);
+    assert_int_equal(in_class(c, CLASS_HOST), is_reg_name(octet));
+    assert_int_equal(in_class(c, CLASS_HEX), hex);
+    assert_int_equal(in_class(c, CLASS_BASE64),
+                     is_alnum(octet) || octet_in(octet, "+/"));
+  }
+}
+
+/* ---- Twins ----------------------------------------------------------------
+ */
+
+typedef const char *scan(const char *p, const char *end);
+
+static const struct {
+  const char *name;
+  scan *function;
+} twins[] = {
+    {"scan_value", scan_value},
+    {"scan_value_octets", scan_value_octets},
+    {"scan_value_words", scan_value_words},
+#ifdef SCAN_HAS_SSE2
+    {"scan_value_sse2", scan_value_sse2},
+#endif
+};
+
+static size_t plain_loop(const char *octets, size_t len, unsigned class_bits) {
+  size_t i = 0;
+  while (i < len && (upshake_classes[(unsigned char)octets[i]] & class_bits))
+    i++;
+  return i;
+}
+
+static void assert_twins(const char *octets, size_t len) {
+  size_t expected = plain_loop(octets, len, CLASS_VALUE);
+  for (size_t k = 0; k < CHECK_LEN(twins); k++) {
+    const char *stop = twins[k].function(octets, octets + len);
+    if (stop != octets + expected)
+      fail_msg("%s: %u octets of %u, not %u", twins[k].name,
+               (unsigned)(stop - octets), (unsigned)len, (unsigned)expected);
+  }
+}
+
+/* The octets end where the memory ends, and begin at any alignment. */
+static void assert_octet_everywhere(size_t len, char around) {
+  for (size_t at = 0; at < len && at <= AT_MAX; at++) {
+    size_t shift = (at + len) % 16;
+    char *memory = malloc(shift + len), *octets = memory + shift;
+    memset(memory, around, shift + len);
+    for (unsigned octet = 0; octet < 256; octet++) {
+      octets[at] = (char)octet;
+      assert_twins(octets, len);
+    }
+    free(memory);
+  }
+}
+
+static void every_twin_stops_where_a_plain_loop_does(void **state) {
+  (void)state;
+  for (size_t len = 0; len <= LEN_MAX; len++)
+    assert_octet_everywhere(len, 'a');
+}
+
+static void so_among_octets_that_are_nearly_bad(void **state) {
+  static const char around[] = {'\t', ' ', '~', '\x80', '\xff', '!'};
+  (void)state;
+  for (size_t k = 0; k < CHECK_LEN(around); k++)
+    for (size_t len = 0; len <= AT_MAX; len += 1 + k)
+      assert_octet_everywhere(len, around[k]);
+}
+
+static void finds_the_first_of_two(void **state) {
+  static const char bad[] = {'\r', '\n', '\0', '\x7f', '\x1f', '\x01'};
+  (void)state;
+  for (size_t first = 0; first < AT_MAX; first++)
+    for (size_t second = first; second < AT_MAX; second++)
+      for (size_t k = 0; k < CHECK_LEN(bad) * CHECK_LEN(bad); k++) {
+        char octets[AT_MAX + 3];
+        memset(octets, 'a', sizeof octets);
+        octets[first] = bad[k / CHECK_LEN(bad)];
+        octets[second] = bad[k % CHECK_LEN(bad)];
+        assert_twins(octets, sizeof octets);
+      }
+}
+
+static void every_pair_of_octets_side_by_side(void **state) {
+  (void)state;
+  for (unsigned pair = 0; pair < 65536; pair++) { /* a borrow from below? */
+    char octets[19];
+    memset(octets, 'a', sizeof octets);
+    octets[3] = octets[12] = (char)(pair & 255);
+    octets[4] = octets[13] = (char)(pair >> 8);
+    assert_twins(octets, 8);
+    assert_twins(octets, sizeof octets);
+    assert_twins(octets + 8, sizeof octets - 8);
+  }
+}
+
+static void scans_each_class_to_its_end(void **state) {
+  (void)state;
+  for (unsigned bits = 1; bits < 128; bits++)
+    for (unsigned octet = 0; octet < 256; octet++) {
+      char *octets = malloc(3);
+      memset(octets, 'a', 3); /* 'a' is in every class */
+      octets[octet % 3] = (char)octet;
+      assert_ptr_equal(scan_class(octets, octets + 3, bits),
+                       octets + plain_loop(octets, 3, bits));
+      free(octets);
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(classes_are_those_of_the_rfcs),
+      cmocka_unit_test(every_twin_stops_where_a_plain_loop_does),
+      cmocka_unit_test(so_among_octets_that_are_nearly_bad),
+      cmocka_unit_test(finds_the_first_of_two),
+      cmocka_unit_test(every_pair_of_octets_side_by_side),
+      cmocka_unit_test(scans_each_class_to_its_end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The golden vectors: cases read from the Markdown of tests/vectors, whose
+ * README.md describes the format.
+ */
+#ifndef UPSHAKE_TESTS_VECTORS_H
+#define UPSHAKE_TESTS_VECTORS_H
+
+#include "upshake.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* An offset that the case does not give. */
+#define VECTOR_NOT_GIVEN SIZE_MAX
+
+enum {
+  VECTOR_IDS = 16,
+  VECTOR_ID_CAP = 8,
+  VECTOR_PROTOCOLS = 32,
+  VECTOR_NAMES = 16,
+  VECTOR_FIELDS = 40
+};
+
+typedef enum vector_outcome {
+  VECTOR_SWITCHED,
+  VECTOR_REFUSED,
+  VECTOR_PLAIN,
+  VECTOR_INCOMPLETE,
+  VECTOR_DECIDE
+} vector_outcome;
+
+/* The members of the result and the request that a case may expect. */
+enum {
+  VECTOR_PROTOCOL,
+  VECTOR_SUBPROTOCOL,
+  VECTOR_METHOD,
+  VECTOR_TARGET,
+  VECTOR_AUTHORITY,
+  VECTOR_SCHEME,
+  VECTOR_PATH,
+  VECTOR_QUERY,
+  VECTOR_REST,
+  VECTOR_TEXTS
+};
+extern const char *const vector_text_names[VECTOR_TEXTS];
+
+/* One case.  Where it cannot be read, `problem` says why, and all else but
+ * file, line and title may be anything. */
+typedef struct vector {
+  struct vector *next;
+  const char *file, *title;
+  size_t line;
+  char problem[160]; /* "" where there is none */
+  char ids[VECTOR_IDS][VECTOR_ID_CAP];
+  size_t ids_len;
+
+  /* config */
+  upshake_config config; /* but decide */
+  upshake_protocol protocols[VECTOR_PROTOCOLS];
+  const char *subprotocols[VECTOR_NAMES];
+  const char *origins[VECTOR_NAMES];
+  uint32_t head_max;
+  int decides; /* there is a callback: it chooses, then answers */
+  int answer;
+  int chooses_protocol, chooses_subprotocol;
+  int place;
+  upshake_slice choice;
+  int refuses; /* the host refuses when all octets were fed */
+  int refusal;
+  upshake_field fields[VECTOR_FIELDS];
+  upshake_extra extra;
+
+  /* request */
+  upshake_slice octets;
+  size_t bad_at, consumed_at; /* the two marks, or NOT_GIVEN */
+
+  /* expect */
+  vector_outcome outcome;
+  int status; /* or -1 */
+  upshake_error error;
+  upshake_error call;
+  uint8_t texts_given[VECTOR_TEXTS];
+  upshake_slice texts[VECTOR_TEXTS];
+  uint8_t may_keep; /* 0 not given, 1 no, 2 yes */
+  uint8_t body_left_given;
+  uint64_t body_left;
+
+  /* reply */
+  uint8_t reply_given;
+  upshake_slice reply;
+} vector;
+
+typedef struct vector_kept vector_kept;
+
+/* All cases of some files, in order. */
+typedef struct vectors {
+  vector *first, *last;
+  size_t len;
+  vector_kept *kept;
+} vectors;
+
+/* Append the cases of a file; returns 0 where it cannot be read at all.
+ * Begins as { 0 }. */
+int vectors_read(vectors *all, const char *path);
+void vectors_free(vectors *all);
+
+/* Memory that lives until vectors_free; a copy of exactly len octets. */
+void *vectors_keep(vectors *all, const void *octets, size_t len);
+
+/* Whether the octets there are an id of a requirement: B-01. */
+int vector_is_id(const char *at);
+
+#endif

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What compilers say: no warning from gcc and clang over every C file, the
+# header alone in four languages, the library with tcc, and at most 512 octets
+# of stack on the deepest path through the library.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/need.sh
+need gcc:gcc g++:g++ clang:clang stdio.h:libc6-dev cmocka.h:libcmocka-dev \
+  wslay/wslay.h:libwslay-dev python3:python3
+
+out=build/warnings
+rm -rf "$out"
+mkdir -p "$out"
+warnings="-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+  -Wcast-qual -Wvla"
+passed=0
+failed=0
+
+# check NAME COMMAND...: passes where the command succeeds without a word.
+check() {
+  local name=$1
+  shift
+  if "$@" >"$out/log" 2>&1 && [ ! -s "$out/log" ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAIL %s\n' "$name"
+    cat "$out/log"
+  fi
+}
+
+compile() { # COMPILER FLAGS... FILES...: each file on its own
+  local file flags=()
+  for file in "$@"; do
+    case $file in
+      *.c) "${flags[@]}" -c "$file" -o "$out/object.o" ;;
+      *) flags+=("$file") ;;
+    esac
+  done
+}
+
+# Optimized, as some warnings need the analysis of the optimizer.
+for cc in gcc clang; do
+  for level in -O0 -O2; do
+    # shellcheck disable=SC2086
+    check "$cc $level" compile $cc -std=c11 $level $warnings -Iinclude -Isrc \
+      -Itests src/*.c tests/*.c tests/fuzz/*.c examples/*.c
+  done
+done
+
+for cc in gcc clang; do
+  for std in c99 c11 c++98 c++17; do
+    language=c
+    case $std in c++*) language=c++ ;; esac
+    # shellcheck disable=SC2086
+    check "header, $cc $std" $cc -x $language -std=$std -pedantic-errors \
+      $warnings -Iinclude -fsyntax-only tests/header.c
+  done
+done
+
+if have tcc; then
+  check "tcc" compile tcc -Wall -Iinclude src/*.c
+fi
+
+# gcc writes the calls of each function and its stack beside the object.
+for level in -O2 -Os; do
+  mkdir -p "$out/stack$level"
+  for file in src/*.c; do
+    gcc -std=c11 $level -Iinclude -fstack-usage -fcallgraph-info=su -c "$file" \
+      -o "$out/stack$level/$(basename "$file" .c).o"
+  done
+  if python3 tests/stack.py --max 512 "$out/stack$level"/*.ci; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+done
+
+echo "warnings: $passed passed, $failed failed"
+[ "$failed" = 0 ]
