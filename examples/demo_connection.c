@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One connection of upshake-demo: see demo_connection.h.
+ *
+ *   HEAD --- a head that is not a 101 ---> ANSWER --> LINGER --> OVER
+ *     |                                                 ^
+ *     +-- 101 --> WEBSOCKET or ECHO ---- both done -----+
+ *
+ * Every phase that waits for the peer ends at its deadline, except that a
+ * connection that has switched may be silent for as long as it likes.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "demo_connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "demo_log.h"
+#include "demo_page.h"
+#include "demo_websocket.h"
+
+/* How much is received at once.  Less than OUT_CAP, so that what is glued to
+ * a head finds room behind the 101. */
+#define READ_CAP 8192
+
+/* For a refusal or the page to go out; for a peer that has switched and reads
+ * nothing of what waits; for what a peer still sends behind its last request,
+ * and how much of that. */
+#define ANSWER_MS 20000
+#define STALL_MS 60000
+#define LINGER_MS 2000
+#define LINGER_OCTETS 65536
+
+enum { PROTOCOL_WEBSOCKET, PROTOCOL_ECHO, PROTOCOLS_LEN };
+
+static const upshake_protocol protocols[PROTOCOLS_LEN] = {
+    [PROTOCOL_WEBSOCKET] = {.token = "websocket"},
+    [PROTOCOL_ECHO] = {.token = "echo"},
+};
+
+upshake_config connection_config(const struct options *options) {
+  upshake_config config = {
+      .protocols = protocols,
+      .protocols_len = PROTOCOLS_LEN,
+      .subprotocols = options->subprotocols,
+      .subprotocols_len = options->subprotocols_len,
+      .origins = options->origins,
+      .origins_len = options->origins_len,
+      .origin = UPSHAKE_ORIGIN_SAME_HOST,
+  };
+  if (options->origins_len > 0)
+    config.origin = UPSHAKE_ORIGIN_LIST;
+  if (options->any_origin)
+    config.origin = UPSHAKE_ORIGIN_ANY;
+  return config;
+}
+
+moment now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (moment)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void enter(struct connection *c, enum phase phase, moment deadline) {
+  c->phase = phase;
+  c->deadline = deadline;
+}
+
+static int has_switched(const struct connection *c) {
+  return c->phase == PHASE_WEBSOCKET || c->phase == PHASE_ECHO;
+}
+
+/* ---- The answer to a head ----------------------------------------------- */
+
+/* The whole reply goes to `out`, once; from there it is sent in whatever
+ * pieces the socket takes.  The room is there: nothing is sent before it. */
+static upshake_slice write_reply(struct connection *c,
+                                 const upshake_extra *extra) {
+  size_t cap, len;
+  char *reply = out_room(&c->out, &cap);
+  if (upshake_reply(&c->hs, extra, reply, cap, &len) != UPSHAKE_OK)
+    return (upshake_slice){NULL, 0};
+  out_commit(&c->out, len);
+  return (upshake_slice){reply, len};
+}
+
+static void refuse(struct connection *c, struct verdict verdict) {
+  static const upshake_field fields[] = {
+      {{UPSHAKE_TEXT("Content-Type")}, {UPSHAKE_TEXT("text/plain")}},
+      {{UPSHAKE_TEXT("X-Content-Type-Options")}, {UPSHAKE_TEXT("nosniff")}},
+  };
+  char body[4096];
+  struct text text = {body, sizeof body, 0, 0};
+  log_handshake(c->peer, &c->hs, verdict);
+  describe_refusal(&text, &c->hs, verdict);
+  upshake_extra extra = {
+      .fields = fields,
+      .fields_len = sizeof fields / sizeof fields[0],
+      .date = date_now(),
+      .body = {body, text.len},
+  };
+  upshake_slice reply = write_reply(c, &extra);
+  if (reply.ptr == NULL)
+    enter(c, PHASE_OVER, NEVER);
+  else
+    enter(c, PHASE_ANSWER, now_ms() + ANSWER_MS);
+}
+
+/* The library refuses in its own words; the demo has four of its own. */
+static void refuse_as_judged(struct connection *c) {
+  upshake_result result = upshake_get_result(&c->hs);
+  refuse(c, (struct verdict){"refused", result.status, result.error, NULL});
+}
+
+static void refuse_as_late(struct connection *c) {
+  upshake_answer(&c->hs, 408);
+  refuse(c, (struct verdict){"refused", 408, UPSHAKE_ERR_INCOMPLETE,
+                             "the head did not come in time"});
+}
+
+static void refuse_as_cut_off(struct connection *c) {
+  upshake_answer(&c->hs, 400);
+  refuse(c, (struct verdict){"refused", 400, UPSHAKE_ERR_INCOMPLETE,
+                             "the client ended before its head did"});
+}
+
+static void refuse_as_not_found(struct connection *c) {
+  upshake_error reason = upshake_get_result(&c->hs).error;
+  upshake_answer(&c->hs, 404);
+  refuse(c, (struct verdict){"plain", 404, reason, NULL});
+}
+
+void connection_turn_away(struct connection *c) {
+  c->turned_away = 1;
+  upshake_answer(&c->hs, 503);
+  refuse(c, (struct verdict){"refused", 503, UPSHAKE_ERR_REFUSED,
+                             "too many connections"});
+}
+
+/* ---- An ordinary request ------------------------------------------------ */
+
+static size_t count_page_octets(void) {
+  size_t len = 0;
+  for (size_t i = 0; i < DEMO_PAGE_LINES; i++)
+    len += strlen(demo_page[i]) + 1;
+  return len;
+}
+
+/* The lines of the page follow their head into `out` as there is room. */
+static void fill_with_page(struct connection *c) {
+  for (; c->page_line < DEMO_PAGE_LINES; c->page_line++) {
+    const char *line = demo_page[c->page_line];
+    if (strlen(line) + 1 > sizeof c->out.octets - out_len(&c->out))
+      return;
+    out_append(&c->out, line, strlen(line));
+    out_append(&c->out, "\n", 1);
+  }
+}
+
+static void serve_page(struct connection *c, int with_content) {
+  struct text head = {NULL, 0, 0, 0};
+  upshake_slice date = date_now();
+  head.octets = out_room(&c->out, &head.cap);
+  text_add(&head, "HTTP/1.1 200 OK\r\n"
+                  "Content-Type: text/html; charset=utf-8\r\n"
+                  "Content-Security-Policy: " DEMO_PAGE_POLICY "\r\n"
+                  "X-Content-Type-Options: nosniff\r\n"
+                  "Referrer-Policy: no-referrer\r\n"
+                  "Cache-Control: no-store\r\n"
+                  "Connection: close\r\n"
+                  "Date: ");
+  text_add_escaped(&head, date, "");
+  text_add(&head, "\r\nContent-Length: ");
+  text_add_number(&head, (long)count_page_octets());
+  text_add(&head, "\r\n\r\n");
+  out_commit(&c->out, head.len);
+  c->page_line = with_content ? 0 : DEMO_PAGE_LINES;
+  upshake_error reason = upshake_get_result(&c->hs).error;
+  log_handshake(c->peer, &c->hs, (struct verdict){"plain", 200, reason, NULL});
+  enter(c, PHASE_ANSWER, now_ms() + ANSWER_MS);
+}
+
+static void serve_plain(struct connection *c) {
+  upshake_request request = upshake_get_request(&c->hs);
+  int is_get = upshake_equal(request.method, "GET");
+  int is_head = upshake_equal(request.method, "HEAD");
+  if ((is_get || is_head) && upshake_equal(request.path, "/"))
+    serve_page(c, is_get);
+  else
+    refuse_as_not_found(c);
+}
+
+/* ---- The new protocol ---------------------------------------------------- */
+
+/* A page cannot see the octets of its own handshake.  Ours asks for them by
+ * its query; every other client gets nothing but its echoes. */
+static int show_exchange(struct connection *c, upshake_slice reply) {
+  static char json[6 * (HEAD_CAP + 2 * UPSHAKE_REPLY_CAP) + 64];
+  struct text text = {json, sizeof json, 0, 0};
+  if (!upshake_equal(upshake_get_request(&c->hs).query, "show"))
+    return 0;
+  describe_exchange(&text, upshake_head(&c->hs), reply);
+  return text.cut ? 0 : websocket_say(c->ws, json, text.len);
+}
+
+static int begin_websocket(struct connection *c, upshake_slice reply) {
+  enter(c, PHASE_WEBSOCKET, NEVER);
+  c->ws = websocket_open(&c->out);
+  return c->ws == NULL ? -1 : show_exchange(c, reply);
+}
+
+static void take_octets(struct connection *c, const char *octets, size_t len);
+
+/* The octets behind the head came in the same piece: they are the first of
+ * the new protocol (RFC 9110 7.8). */
+static void switch_protocols(struct connection *c, const char *glued,
+                             size_t len) {
+  upshake_result result = upshake_get_result(&c->hs);
+  upshake_slice reply = write_reply(c, NULL);
+  int broken = reply.ptr == NULL;
+  if (!broken && result.protocol == &protocols[PROTOCOL_WEBSOCKET])
+    broken = begin_websocket(c, reply) != 0;
+  else
+    enter(c, PHASE_ECHO, NEVER);
+  if (broken) {
+    enter(c, PHASE_OVER, NEVER);
+    return;
+  }
+  log_handshake(c->peer, &c->hs,
+                (struct verdict){"switched", 101, UPSHAKE_OK, NULL});
+  take_octets(c, glued, len);
+}
+
+/* ---- Octets from the peer ------------------------------------------------ */
+
+static void read_head(struct connection *c, const char *octets, size_t len) {
+  size_t used;
+  switch (upshake_feed(&c->hs, octets, len, &used)) {
+  case UPSHAKE_READ:
+  case UPSHAKE_DECIDE: /* not without a callback in the config */
+    return;
+  case UPSHAKE_PLAIN:
+    serve_plain(c);
+    return;
+  case UPSHAKE_SEND:
+    if (upshake_get_result(&c->hs).status == 101)
+      switch_protocols(c, octets + used, len - used);
+    else
+      refuse_as_judged(c);
+    return;
+  }
+}
+
+static void drop(struct connection *c, size_t len) {
+  c->dropped += len;
+  if (c->dropped > LINGER_OCTETS)
+    enter(c, PHASE_OVER, NEVER);
+}
+
+static void take_octets(struct connection *c, const char *octets, size_t len) {
+  switch (c->phase) {
+  case PHASE_HEAD:
+    read_head(c, octets, len);
+    return;
+  case PHASE_WEBSOCKET:
+    websocket_receive(c->ws, octets, len);
+    return;
+  case PHASE_ECHO:
+    out_append(&c->out, octets, len);
+    return;
+  case PHASE_LINGER:
+    drop(c, len);
+    return;
+  case PHASE_ANSWER:
+  case PHASE_OVER:
+    return;
+  }
+}
+
+/* The peer sends no more, but may still read. */
+static void take_end(struct connection *c) {
+  c->peer_done = 1;
+  if (c->phase == PHASE_HEAD && upshake_head(&c->hs).len > 0)
+    refuse_as_cut_off(c);
+  else if (!has_switched(c))
+    enter(c, PHASE_OVER, NEVER);
+}
+
+static void take_break(struct connection *c) {
+  if (c->phase == PHASE_HEAD && upshake_head(&c->hs).len > 0)
+    log_handshake(
+        c->peer, &c->hs,
+        (struct verdict){"incomplete", 0, UPSHAKE_ERR_INCOMPLETE, NULL});
+  enter(c, PHASE_OVER, NEVER);
+}
+
+static void receive(struct connection *c) {
+  char octets[READ_CAP];
+  size_t cap = sizeof octets;
+  size_t room = sizeof c->out.octets - out_len(&c->out);
+  if (c->phase == PHASE_ECHO && cap > room)
+    cap = room;
+  ssize_t n = recv(c->fd, octets, cap, 0);
+  if (n > 0)
+    take_octets(c, octets, (size_t)n);
+  else if (n == 0)
+    take_end(c);
+  else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+    take_break(c);
+}
+
+/* ---- Octets to the peer -------------------------------------------------- */
+
+/* To close with octets of the peer unread, or still on their way, would send
+ * a reset, and a reset takes back what the peer has not read of our answer
+ * (RFC 9112 9.6).  So our side ends first, and the peer's is drained. */
+static void linger(struct connection *c) {
+  if (c->peer_done || shutdown(c->fd, SHUT_WR) != 0)
+    enter(c, PHASE_OVER, NEVER);
+  else
+    enter(c, PHASE_LINGER, now_ms() + LINGER_MS);
+}
+
+/* All that waited is sent: is there more to come? */
+static void finish_output(struct connection *c) {
+  int over = c->phase == PHASE_ANSWER || (has_switched(c) && c->peer_done);
+  if (c->phase == PHASE_WEBSOCKET && websocket_is_done(c->ws))
+    over = 1;
+  if (over)
+    linger(c);
+  else if (has_switched(c))
+    c->deadline = NEVER;
+}
+
+static void send_output(struct connection *c) {
+  long sent, total = 0;
+  do {
+    if (c->phase == PHASE_ANSWER)
+      fill_with_page(c);
+    if (c->phase == PHASE_WEBSOCKET)
+      websocket_fill(c->ws);
+    sent = out_flush(&c->out, c->fd);
+    if (sent < 0) {
+      enter(c, PHASE_OVER, NEVER);
+      return;
+    }
+    total += sent;
+  } while (sent > 0 && out_len(&c->out) == 0);
+  if (out_len(&c->out) == 0)
+    finish_output(c);
+  else if (has_switched(c) && (total > 0 || c->deadline == NEVER))
+    c->deadline = now_ms() + STALL_MS;
+}
+
+/* ---- The poll loop's side ------------------------------------------------ */
+
+struct connection *connection_open(int fd, const char *peer,
+                                   const upshake_config *config,
+                                   moment deadline) {
+  struct connection *c = calloc(1, sizeof *c);
+  if (c == NULL)
+    return NULL;
+  if (upshake_init(&c->hs, config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+    free(c);
+    return NULL;
+  }
+  c->fd = fd;
+  c->page_line = DEMO_PAGE_LINES;
+  snprintf(c->peer, sizeof c->peer, "%s", peer);
+  enter(c, PHASE_HEAD, deadline);
+  return c;
+}
+
+void connection_close(struct connection *c) {
+  websocket_close(c->ws);
+  close(c->fd);
+  free(c);
+}
+
+/* Input waits as long as there is no room for what it leads to. */
+static int wants_input(const struct connection *c) {
+  switch (c->phase) {
+  case PHASE_HEAD:
+  case PHASE_LINGER:
+    return 1;
+  case PHASE_WEBSOCKET:
+    return !c->peer_done && websocket_listens(c->ws);
+  case PHASE_ECHO:
+    return !c->peer_done && out_len(&c->out) < sizeof c->out.octets;
+  case PHASE_ANSWER:
+  case PHASE_OVER:
+    break;
+  }
+  return 0;
+}
+
+short connection_events(const struct connection *c) {
+  int events = wants_input(c) ? POLLIN : 0;
+  if (out_len(&c->out) > 0)
+    events |= POLLOUT;
+  return (short)events;
+}
+
+void connection_ready(struct connection *c, short revents) {
+  if (wants_input(c) && (revents & (POLLIN | POLLHUP | POLLERR)))
+    receive(c);
+  else if (revents & (POLLHUP | POLLERR | POLLNVAL))
+    take_break(c);
+  if (c->phase != PHASE_OVER)
+    send_output(c);
+}
+
+void connection_expire(struct connection *c) {
+  if (c->phase == PHASE_HEAD)
+    refuse_as_late(c);
+  else
+    enter(c, PHASE_OVER, NEVER);
+  if (c->phase != PHASE_OVER)
+    send_output(c);
+}

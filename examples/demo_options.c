@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of upshake-demo: see demo_options.h.
+ */
+#include "demo_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "upshake.h"
+
+void options_print_help(void) {
+  puts("usage: upshake-demo [OPTION]...\n"
+       "\n"
+       "Serves a page that shows a WebSocket handshake.  Every path speaks\n"
+       "WebSocket echo and the private protocol `echo`.\n"
+       "\n"
+       "  --host ADDR          address to listen on (127.0.0.1)\n"
+       "  --port N             port; 0 is any free one (8080)\n"
+       "  --subprotocol NAME   speak this sub-protocol; repeatable\n"
+       "  --origin ORIGIN      let pages of this origin in, or `any`;\n"
+       "                       repeatable (the host of the request)\n"
+       "  --head-timeout MS    for the whole head, then 408 (10000)\n"
+       "  --max-connections N  more are answered 503 (1024)\n"
+       "  --help               this text\n"
+       "\n"
+       "Exit status: 0 on SIGINT or SIGTERM, 1 where it cannot listen, 64 on\n"
+       "bad usage.");
+}
+
+/* A decimal number from min to max, or -1. */
+static long parse_number(const char *text, long min, long max) {
+  char *end;
+  if (text[0] < '0' || text[0] > '9')
+    return -1;
+  errno = 0;
+  long number = strtol(text, &end, 10);
+  if (errno != 0 || *end != '\0' || number < min || number > max)
+    return -1;
+  return number;
+}
+
+/* The options; each returns NULL, or what the value should have been. */
+static const char *set_host(struct options *options, const char *value) {
+  options->host = value;
+  return *value != '\0' ? NULL : "not an address";
+}
+
+static const char *set_port(struct options *options, const char *value) {
+  options->port = value;
+  return parse_number(value, 0, 65535) >= 0 ? NULL
+                                            : "not a number from 0 to 65535";
+}
+
+static const char *add_subprotocol(struct options *options, const char *value) {
+  upshake_slice name = {value, strlen(value)};
+  options->subprotocols[options->subprotocols_len++] = value;
+  return upshake_is_token(name) ? NULL : "not a token";
+}
+
+/* The library compares an origin exactly, so a path behind it (a lone slash,
+ * most often) would never match. */
+static const char *add_origin(struct options *options, const char *value) {
+  if (strcmp(value, "any") == 0) {
+    options->any_origin = 1;
+    return NULL;
+  }
+  const char *host = strstr(value, "://");
+  options->origins[options->origins_len++] = value;
+  if (host == NULL || host == value || host[3] == '\0' ||
+      strpbrk(host + 3, "/?# ") != NULL)
+    return "neither `any` nor scheme://host or scheme://host:port";
+  return NULL;
+}
+
+static const char *set_head_timeout(struct options *options,
+                                    const char *value) {
+  options->head_timeout = parse_number(value, 1, 86400000);
+  return options->head_timeout > 0 ? NULL : "not a number from 1 to 86400000";
+}
+
+static const char *set_max_connections(struct options *options,
+                                       const char *value) {
+  long number = parse_number(value, 1, 100000);
+  options->max_connections = number > 0 ? (size_t)number : 0;
+  return number > 0 ? NULL : "not a number from 1 to 100000";
+}
+
+static const struct {
+  const char *name;
+  const char *(*set)(struct options *options, const char *value);
+} known[] = {
+    {"--host", set_host},
+    {"--port", set_port},
+    {"--subprotocol", add_subprotocol},
+    {"--origin", add_origin},
+    {"--head-timeout", set_head_timeout},
+    {"--max-connections", set_max_connections},
+};
+
+/* `--name value` or `--name=value`; returns how many words that were, or 0
+ * where it is wrong. */
+static int take_option(struct options *options, char **words) {
+  size_t name_len = strcspn(words[0], "=");
+  const char *value =
+      words[0][name_len] == '=' ? words[0] + name_len + 1 : words[1];
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    if (strlen(known[i].name) != name_len ||
+        strncmp(known[i].name, words[0], name_len) != 0)
+      continue;
+    if (value == NULL) {
+      fprintf(stderr, "upshake-demo: %s needs a value\n", known[i].name);
+      return 0;
+    }
+    const char *complaint = known[i].set(options, value);
+    if (complaint == NULL)
+      return value == words[1] ? 2 : 1;
+    fprintf(stderr, "upshake-demo: %s: \"%s\" is %s\n", known[i].name, value,
+            complaint);
+    return 0;
+  }
+  fprintf(stderr, "upshake-demo: unknown option \"%s\"; see --help\n",
+          words[0]);
+  return 0;
+}
+
+int options_parse(struct options *options, int argc, char **argv) {
+  *options = (struct options){.host = "127.0.0.1",
+                              .port = "8080",
+                              .head_timeout = 10000,
+                              .max_connections = 1024};
+  size_t most = (size_t)argc + 1;
+  options->subprotocols = calloc(most, sizeof *options->subprotocols);
+  options->origins = calloc(most, sizeof *options->origins);
+  if (options->subprotocols == NULL || options->origins == NULL) {
+    fputs("upshake-demo: out of memory\n", stderr);
+    return -1;
+  }
+  for (int i = 1; i < argc;) {
+    if (strcmp(argv[i], "--help") == 0) {
+      options->help = 1;
+      return 0;
+    }
+    int words = take_option(options, &argv[i]);
+    if (words == 0)
+      return -1;
+    i += words;
+  }
+  return 0;
+}
+
+void options_free(struct options *options) {
+  free(options->subprotocols);
+  free(options->origins);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of upshake-demo.
+ */
+#ifndef DEMO_OPTIONS_H
+#define DEMO_OPTIONS_H
+
+#include <stddef.h>
+
+struct options {
+  const char *host;
+  const char *port;
+  const char **subprotocols; /* by preference of the server */
+  size_t subprotocols_len;
+  const char **origins; /* none: the host of the request */
+  size_t origins_len;
+  int any_origin;
+  long head_timeout; /* milliseconds */
+  size_t max_connections;
+  int help;
+};
+
+/* Returns 0; or -1, and a line on stderr says what is wrong.  The strings are
+ * those of argv; options_free releases the rest in both cases. */
+int options_parse(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
+
+void options_print_help(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: what its parts share.
+ *
+ * inspect.c reads the request and runs the handshake; inspect_json.c and
+ * inspect_text.c print what came of it, for scripts and for people;
+ * inspect_hints.c knows what usually causes each outcome.
+ */
+#ifndef INSPECT_H
+#define INSPECT_H
+
+#include <stdio.h>
+
+#include "upshake.h"
+
+/* How it ended; the numbers are the exit statuses. */
+typedef enum outcome {
+  SWITCHED = 0,
+  REFUSED = 1,
+  PLAIN = 2,
+  INCOMPLETE = 3
+} outcome;
+
+/* One request, judged. */
+typedef struct inspection {
+  const char *octets; /* all that was read: the request and what follows */
+  size_t len;
+  const upshake_config *config;
+  upshake hs;
+  upshake_result result;
+  outcome outcome;
+  size_t taken; /* octets that the handshake took */
+  char *reply;
+  size_t reply_len;
+} inspection;
+
+/* Print the outcome: one JSON object, or a page for people. */
+void print_json(const inspection *in);
+void print_text(const inspection *in);
+
+/* Print what usually causes this outcome and what helps. */
+void print_hint(const inspection *in);
+
+/* Print octets so that they harm no terminal: \r \n \t \\ \xHH. */
+void put_escaped(FILE *out, const char *octets, size_t len);
+void put_slice(upshake_slice slice);
+
+/* Print TOKEN or TOKEN/VERSION, as the table spells it. */
+void put_protocol(const upshake_protocol *protocol);
+
+/* 1 if the head is complete, so that the request can be looked at. */
+int has_request(const inspection *in);
+
+/* The value of a field of the request; absent where there is none. */
+upshake_slice find_value(const inspection *in, const char *name);
+
+#endif

@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# From a fresh clone to a handshake: installs what is missing, builds, starts
+# upshake-demo, makes one handshake against it, shows both sides of it, and
+# serves until Ctrl-C.
+#
+#   examples/run.sh [OPTION OF upshake-demo]...
+#   examples/run.sh --check     exits 0 or 1 instead of serving
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf 'run.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# ---- What is needed ---------------------------------------------------------
+
+has() { command -v "$1" >/dev/null 2>&1; }
+has_header() {
+  printf '#include <%s>\n' "$1" | cc -E - >/dev/null 2>&1
+}
+
+# Debian's names of the packages for what is not there.  Without a compiler
+# there is no telling which headers are, and apt leaves alone what is.
+list_missing() {
+  has cc || printf 'gcc '
+  has_header stdio.h || printf 'libc6-dev '
+  has_header wslay/wslay.h || printf 'libwslay-dev '
+  has cmake || printf 'cmake '
+  has make || has ninja || printf 'make '
+  has pkg-config || printf 'pkg-config '
+  has curl || printf 'curl '
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif has sudo; then
+    sudo "$@"
+  else
+    fail "not root and no sudo; please install: $missing"
+  fi
+}
+
+install_missing() {
+  missing=$(list_missing)
+  [ -n "$missing" ] || return 0
+  has apt-get || fail "no apt-get here; please install (names of Debian):" \
+    "$missing"
+  say "installing: $missing"
+  as_root apt-get update -q || say "apt-get update failed; trying without"
+  # shellcheck disable=SC2086 # a list of words
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+    --no-install-recommends $missing || fail "could not install: $missing"
+}
+
+# ---- Building ---------------------------------------------------------------
+
+build() {
+  log=build/run.log
+  mkdir -p build || fail "cannot make the folder build"
+  say "building in build/"
+  {
+    cmake -S . -B build -DCMAKE_BUILD_TYPE=Release &&
+      cmake --build build --target upshake-demo --parallel 2
+  } >"$log" 2>&1 || {
+    cat "$log" >&2
+    fail "the build failed"
+  }
+  demo=$(find build -type f -name upshake-demo -perm -u+x | head -n 1)
+  [ -n "$demo" ] || fail "the build made no upshake-demo"
+}
+
+# ---- The demo ---------------------------------------------------------------
+
+pid=
+folder=
+
+stop_demo() {
+  trap '' INT TERM
+  if [ -n "$pid" ]; then
+    kill -TERM "$pid" 2>/dev/null
+    wait "$pid"
+  fi
+  [ -z "$folder" ] || rm -rf "$folder"
+}
+
+# Its output goes through a pipe with a name, of which descriptor 3 is our
+# end: first the line that says where it listens, then a line per handshake.
+start_demo() {
+  folder=$(mktemp -d) || fail "cannot make a temporary folder"
+  trap stop_demo EXIT
+  trap 'exit 0' INT
+  trap 'exit 143' TERM
+  mkfifo "$folder/output" || fail "cannot make a pipe"
+  "$demo" --port 0 "$@" >"$folder/output" &
+  pid=$!
+  exec 3<"$folder/output"
+  read -r line <&3 || fail "the demo did not start"
+  url=${line#listening on }
+  [ "$url" != "$line" ] || fail "the demo said: $line"
+}
+
+# ---- The handshake ----------------------------------------------------------
+
+# The key and its answer are those of RFC 6455 1.3.  --head ends curl behind
+# the head of the reply; it would wait for WebSocket to end otherwise.
+shake_hands() {
+  curl --disable --silent --show-error --verbose --noproxy '*' --max-time 10 \
+    --http1.1 --head --request GET \
+    --header 'Connection: Upgrade' \
+    --header 'Upgrade: websocket' \
+    --header 'Sec-WebSocket-Version: 13' \
+    --header 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' \
+    "$url" >/dev/null 2>"$folder/trace"
+  tr -d '\r' <"$folder/trace" | grep '^[<>] .' >"$folder/heads"
+  say
+  say "the request:"
+  sed -n 's/^> /  /p' "$folder/heads"
+  say "the reply:"
+  sed -n 's/^< /  /p' "$folder/heads"
+  say "the demo's log:"
+  read -r line <&3 && say "  $line"
+  say
+}
+
+is_right() {
+  grep -q '^< HTTP/1\.1 101 ' "$folder/heads" &&
+    grep -qi '^< Upgrade: websocket$' "$folder/heads" &&
+    grep -q '^< Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=$' \
+      "$folder/heads"
+}
+
+# ---- All of it --------------------------------------------------------------
+
+check=no
+if [ "${1-}" = --check ]; then
+  check=yes
+  shift
+fi
+install_missing
+build
+start_demo "$@"
+shake_hands
+is_right || {
+  cat "$folder/trace" >&2
+  fail "that was no WebSocket handshake"
+}
+say "the handshake is right"
+[ "$check" = no ] || exit 0
+say "open $url in a browser; Ctrl-C ends"
+say
+cat <&3
+wait "$pid" || fail "the demo ended with status $?"
