@@ -185,9 +185,9 @@ typedef struct upshake upshake;
 
 /* Called when a valid offer has arrived.  Returns UPSHAKE_ACCEPT,
  * UPSHAKE_DECLINE, UPSHAKE_LATER or the status of a refusal, 300 to 599.  It
- * may look at the request, choose a protocol or a sub-protocol, and call
- * upshake_answer itself; it does not feed or reset.  Anything else that it
- * returns is answered 500. */
+ * may look at the request and choose a protocol or a sub-protocol; it does not
+ * feed or reset.  Where it calls upshake_answer itself, what it returns does
+ * not count.  Anything else that it returns is answered 500. */
 typedef int upshake_decide(upshake *hs, void *user);
 
 enum { /* upshake_protocol.rules */
@@ -390,7 +390,7 @@ UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives where
  * and up to how many octets (0 in every state but READ), commit takes the
- * first len of them (at most that many).  Octets behind the head stay in the
+ * first len of them (more than the room is the room).  Octets behind the head stay in the
  * memory; rest gives them, valid until reset or move. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
@@ -442,16 +442,17 @@ typedef struct upshake_list {
 UPSHAKE_API int upshake_next_member(upshake_list *list, upshake_slice *member);
 
 /* Take the leading token off a member, then its parameters one by one (RFC
- * 9110 5.6.6; blanks around ";" and "=" are allowed).  The first call gives
- * the token in `name`, further ones a parameter; value is absent without "=",
- * and a quoted-string keeps its quotes.  Returns 1, 0 at the end, or -1 where
- * the grammar is broken. */
+ * 9110 5.6.6, blanks around ";" and "=" allowed, empty parameters not).  The
+ * first call gives the token in `name`, further ones a parameter; value is
+ * absent without "=", and a quoted-string keeps its quotes.  Returns 1, 0 at
+ * the end, or -1 where the grammar is broken. */
 UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
                                        upshake_slice *name,
                                        upshake_slice *value);
 
 /* A parameter's value without quotes and backslashes (RFC 9110 5.6.4), written
- * to out.  Returns its length; more than cap: nothing was written. */
+ * to out.  Returns its length; more than cap: nothing was written.  SIZE_MAX
+ * for what begins with a quote and is no quoted-string. */
 UPSHAKE_API size_t upshake_unquote(upshake_slice value, char *out, size_t cap);
 
 /* 1 if the octets are those of `text`; _fold without regard to the case of

@@ -118,9 +118,13 @@ static int32_t parse_port(const char *p, const char *end) {
 }
 
 int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
-  const char *end = text.ptr + text.len;
-  const char *stop = match_host(text.ptr, end);
+  const char *end, *stop;
 
+  *host_len = 0;
+  if (text.len == 0) /* perhaps absent: no pointer to count with */
+    return AUTHORITY_NO_PORT;
+  end = text.ptr + text.len;
+  stop = match_host(text.ptr, end);
   if (!stop || (stop < end && *stop != ':'))
     return AUTHORITY_BROKEN;
   *host_len = (size_t)(stop - text.ptr);

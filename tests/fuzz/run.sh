@@ -37,6 +37,7 @@ clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c src/*.c \
 # The corpus that grew in earlier runs is taken up again.
 "$out/fuzz_handshake" -max_total_time="$seconds" -timeout=10 -max_len=4096 \
   -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \
-  "$out/corpus" "$out/seeds" >"$out/log" 2>&1 || { tail -60 "$out/log"; exit 1; }
+  "$out/corpus" "$out/seeds" >"$out/log" 2>&1 ||
+  { tail -n 60 "$out/log"; exit 1; }
 inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/log")
 echo "fuzz: $inputs inputs in $seconds s, nothing found"

@@ -39,7 +39,8 @@ for _ in $(seq 100); do
   [ -z "$url" ] || break
   sleep 0.1
 done
-[ -n "$url" ] || { echo "the demo does not listen"; cat "$out"/demo.*; exit 1; }
+[ -n "$url" ] ||
+  { echo "the demo does not listen"; cat "$out"/demo.*; exit 1; }
 port=${url##*:}
 port=${port%/}
 
@@ -56,7 +57,8 @@ client_ws() {
   need node:nodejs npm:npm \
     /etc/ssl/certs/ca-certificates.crt:ca-certificates &&
     npm install --loglevel=error --no-audit --no-fund --prefix "$out/npm" ws@8 &&
-    NODE_PATH=$out/npm/node_modules node "$here/ws_client.js" 127.0.0.1 "$port"
+    NODE_PATH=$out/npm/node_modules \
+      node "$here/ws_client.js" 127.0.0.1 "$port"
 }
 
 client_chromium() {
