@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 . tests/need.sh
 need clang:clang stdio.h:libc6-dev
 
+export UBSAN_OPTIONS=print_stacktrace=1
 seconds=${1:-30}
 out=build/fuzz
 rm -rf "$out/seeds"

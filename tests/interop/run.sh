@@ -56,7 +56,8 @@ client_websockets() {
 client_ws() {
   need node:nodejs npm:npm \
     /etc/ssl/certs/ca-certificates.crt:ca-certificates &&
-    npm install --loglevel=error --no-audit --no-fund --prefix "$out/npm" ws@8 &&
+    npm install --loglevel=error --no-audit --no-fund \
+      --prefix "$out/npm" ws@8 &&
     NODE_PATH=$out/npm/node_modules \
       node "$here/ws_client.js" 127.0.0.1 "$port"
 }
