@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # What a script needs from the machine: says what is missing, and installs it
 # where there is apt.  Sourced by the scripts in tests/.
@@ -20,33 +20,44 @@ have() {
 
 # Runs a command as root, quietly; its output is shown where it fails.
 as_root() {
-  local log sudo=()
-  [ "$(id -u)" = 0 ] || sudo=(sudo)
-  if ! log=$("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "$@" 2>&1); then
-    printf '%s\n' "$log" >&2
-    return 1
+  if [ "$(id -u)" = 0 ]; then
+    log=$(env DEBIAN_FRONTEND=noninteractive "$@" 2>&1) && return 0
+  else
+    log=$(sudo env DEBIAN_FRONTEND=noninteractive "$@" 2>&1) && return 0
   fi
+  printf '%s\n' "$log" >&2
+  return 1
 }
 
+apt() { as_root apt-get -qq -y -o DPkg::Lock::Timeout=300 "$@"; }
+
 apt_install() {
-  local apt=(apt-get -qq -y -o DPkg::Lock::Timeout=300)
   echo "installing: $*"
   # The lists of a fresh machine are empty, those of an old one outdated.
-  as_root "${apt[@]}" install --no-install-recommends "$@" 2>/dev/null ||
-    { as_root "${apt[@]}" update &&
-      as_root "${apt[@]}" install --no-install-recommends "$@"; }
+  apt install --no-install-recommends "$@" 2>/dev/null || {
+    apt update && apt install --no-install-recommends "$@"
+  }
 }
 
 need() {
-  local word missing=()
+  missing=
   for word in "$@"; do
-    have "${word%%:*}" || missing+=("${word#*:}")
+    have "${word%%:*}" || missing="$missing ${word#*:}"
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
+  [ -n "$missing" ] || return 0
   if ! command -v apt-get >/dev/null ||
     { [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; }; then
-    echo "missing; please install (Debian's names): ${missing[*]}" >&2
+    echo "missing; please install (Debian's names):$missing" >&2
     return 1
   fi
-  apt_install "${missing[@]}"
+  # shellcheck disable=SC2086 # a list of words
+  apt_install $missing
+}
+
+# The same for what a script can do without: goes on where it is not to be had.
+want() {
+  for word in "$@"; do
+    have "${word%%:*}" || (need "$word") >/dev/null 2>&1 ||
+      echo "going on without: ${word#*:}"
+  done
 }
