@@ -39,8 +39,7 @@
 #define POLL_MAX_MS 60000
 
 struct server {
-  upshake_config config;
-  long head_timeout;
+  struct service service;
   int listener;
   moment pause_until; /* no accept before */
   size_t used;        /* of the arrays */
@@ -158,8 +157,7 @@ static void add_connection(struct server *server, int fd, const char *peer) {
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   struct connection *c = NULL;
   if (prepare_descriptor(fd) == 0)
-    c = connection_open(fd, peer, &server->config,
-                        now_ms() + server->head_timeout);
+    c = connection_open(fd, peer, &server->service);
   if (c == NULL) {
     close(fd);
     return;
@@ -288,8 +286,7 @@ static void release(struct server *server) {
 }
 
 static int serve(const struct options *options) {
-  struct server server = {.config = connection_config(options),
-                          .head_timeout = options->head_timeout,
+  struct server server = {.service = connection_service(options),
                           .max = options->max_connections,
                           .listener = -1};
   int status = EXIT_FAILURE;

@@ -2,9 +2,11 @@
  *
  * One connection of upshake-demo: see demo_connection.h.
  *
- *   HEAD --- a head that is not a 101 ---> ANSWER --> LINGER --> OVER
- *     |                                                 ^
- *     +-- 101 --> WEBSOCKET or ECHO ---- both done -----+
+ *   HEAD ---- an answer that is no 101 ----> ANSWER --> LINGER --> OVER
+ *     |  \                                      ^           ^
+ *     |   +--> BODY ---------------------------+           |
+ *     |         |                                          |
+ *     +-- 101 --+-- 101 --> WEBSOCKET or ECHO --- done ----+
  *
  * Every phase that waits for the peer ends at its deadline, except that a
  * connection that has switched may be silent for as long as it likes.
@@ -30,25 +32,23 @@
  * a head finds room behind the 101. */
 #define READ_CAP 8192
 
-/* For a refusal or the page to go out; for a peer that has switched and reads
- * nothing of what waits; for what a peer still sends behind its last request,
- * and how much of that. */
+/* For a body to come in; for a refusal or the page to go out; for a peer that
+ * has switched and reads nothing of what waits; for what a peer still sends
+ * behind its last request, and how much of that. */
+#define BODY_MS 60000
 #define ANSWER_MS 20000
 #define STALL_MS 60000
 #define LINGER_MS 2000
 #define LINGER_OCTETS 65536
 
-enum { PROTOCOL_WEBSOCKET, PROTOCOL_ECHO, PROTOCOLS_LEN };
+/* Of a body that is read before the switch. */
+#define BODY_MAX ((uint64_t)1 << 20)
 
-static const upshake_protocol protocols[PROTOCOLS_LEN] = {
-    [PROTOCOL_WEBSOCKET] = {.token = "websocket"},
-    [PROTOCOL_ECHO] = {.token = "echo"},
-};
-
-upshake_config connection_config(const struct options *options) {
+static upshake_config make_config(const struct options *options) {
   upshake_config config = {
-      .protocols = protocols,
-      .protocols_len = PROTOCOLS_LEN,
+      .protocols = options->protocols,
+      .protocols_len = options->protocols_len,
+      .limits = {.body = BODY_MAX},
       .subprotocols = options->subprotocols,
       .subprotocols_len = options->subprotocols_len,
       .origins = options->origins,
@@ -62,6 +62,12 @@ upshake_config connection_config(const struct options *options) {
   return config;
 }
 
+struct service connection_service(const struct options *options) {
+  return (struct service){.config = make_config(options),
+                          .head_timeout = options->head_timeout,
+                          .deflate = options->deflate};
+}
+
 moment now_ms(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -71,6 +77,10 @@ moment now_ms(void) {
 static void enter(struct connection *c, enum phase phase, moment deadline) {
   c->phase = phase;
   c->deadline = deadline;
+}
+
+static int is_reading(const struct connection *c) {
+  return c->phase == PHASE_HEAD || c->phase == PHASE_BODY;
 }
 
 static int has_switched(const struct connection *c) {
@@ -122,13 +132,15 @@ static void refuse_as_judged(struct connection *c) {
 static void refuse_as_late(struct connection *c) {
   upshake_answer(&c->hs, 408);
   refuse(c, (struct verdict){"refused", 408, UPSHAKE_ERR_INCOMPLETE,
-                             "the head did not come in time"});
+                             c->phase == PHASE_HEAD
+                                 ? "the head did not come in time"
+                                 : "the body did not come in time"});
 }
 
 static void refuse_as_cut_off(struct connection *c) {
   upshake_answer(&c->hs, 400);
   refuse(c, (struct verdict){"refused", 400, UPSHAKE_ERR_INCOMPLETE,
-                             "the client ended before its head did"});
+                             "the client ended before its request did"});
 }
 
 static void refuse_as_not_found(struct connection *c) {
@@ -210,25 +222,40 @@ static int show_exchange(struct connection *c, upshake_slice reply) {
   return text.cut ? 0 : websocket_say(c->ws, json, text.len);
 }
 
-static int begin_websocket(struct connection *c, upshake_slice reply) {
+static int is_websocket(const upshake_protocol *protocol) {
+  upshake_slice token = {protocol->token, strlen(protocol->token)};
+  return upshake_equal_fold(token, "websocket");
+}
+
+static int begin_websocket(struct connection *c) {
+  upshake_deflate agreed;
+  char value[UPSHAKE_DEFLATE_CAP];
+  upshake_list offers = {{NULL, 0},
+                         upshake_get_request(&c->hs).fields,
+                         "Sec-WebSocket-Extensions"};
+  upshake_extra extra = {.extensions = {value, 0}};
+  if (c->service->deflate)
+    extra.extensions.len = upshake_agree_deflate(offers, NULL, &agreed, value);
+  upshake_slice reply = write_reply(c, &extra);
   enter(c, PHASE_WEBSOCKET, NEVER);
-  c->ws = websocket_open(&c->out);
-  return c->ws == NULL ? -1 : show_exchange(c, reply);
+  c->ws = websocket_open(&c->out, extra.extensions.len > 0 ? &agreed : NULL);
+  return reply.ptr == NULL || c->ws == NULL ? -1 : show_exchange(c, reply);
+}
+
+static int begin_echo(struct connection *c) {
+  enter(c, PHASE_ECHO, NEVER);
+  return write_reply(c, NULL).ptr == NULL ? -1 : 0;
 }
 
 static void take_octets(struct connection *c, const char *octets, size_t len);
 
-/* The octets behind the head came in the same piece: they are the first of
+/* The octets behind the request came in the same piece: they are the first of
  * the new protocol (RFC 9110 7.8). */
 static void switch_protocols(struct connection *c, const char *glued,
                              size_t len) {
-  upshake_result result = upshake_get_result(&c->hs);
-  upshake_slice reply = write_reply(c, NULL);
-  int broken = reply.ptr == NULL;
-  if (!broken && result.protocol == &protocols[PROTOCOL_WEBSOCKET])
-    broken = begin_websocket(c, reply) != 0;
-  else
-    enter(c, PHASE_ECHO, NEVER);
+  int broken = is_websocket(upshake_get_result(&c->hs).protocol)
+                   ? begin_websocket(c)
+                   : begin_echo(c);
   if (broken) {
     enter(c, PHASE_OVER, NEVER);
     return;
@@ -240,22 +267,33 @@ static void switch_protocols(struct connection *c, const char *glued,
 
 /* ---- Octets from the peer ------------------------------------------------ */
 
-static void read_head(struct connection *c, const char *octets, size_t len) {
+/* The client waits for a 100 before it sends the body (RFC 9110 10.1.1).
+ * Returns 0 where that is so and it can be told. */
+static int say_continue(struct connection *c) {
+  if (upshake_get_result(&c->hs).status != 100)
+    return -1;
+  return write_reply(c, NULL).ptr == NULL ? -1 : 0;
+}
+
+/* The content of a body is passed over: nothing here has a use for it. */
+static void read_request(struct connection *c, const char *octets, size_t len) {
+  upshake_next next;
   size_t used;
-  switch (upshake_feed(&c->hs, octets, len, &used)) {
-  case UPSHAKE_READ:
-  case UPSHAKE_DECIDE: /* not without a callback in the config */
-    return;
-  case UPSHAKE_PLAIN:
+  do {
+    next = upshake_feed(&c->hs, octets, len, &used);
+    octets += used;
+    len -= used;
+  } while (next == UPSHAKE_BODY ||
+           (next == UPSHAKE_SEND && say_continue(c) == 0));
+  if (next == UPSHAKE_PLAIN)
     serve_plain(c);
-    return;
-  case UPSHAKE_SEND:
-    if (upshake_get_result(&c->hs).status == 101)
-      switch_protocols(c, octets + used, len - used);
-    else
-      refuse_as_judged(c);
-    return;
-  }
+  else if (next == UPSHAKE_SEND && upshake_get_result(&c->hs).status == 101)
+    switch_protocols(c, octets, len);
+  else if (next == UPSHAKE_SEND)
+    refuse_as_judged(c);
+  else if (c->phase == PHASE_HEAD &&
+           upshake_get_request(&c->hs).method.ptr != NULL)
+    enter(c, PHASE_BODY, now_ms() + BODY_MS);
 }
 
 static void drop(struct connection *c, size_t len) {
@@ -267,7 +305,8 @@ static void drop(struct connection *c, size_t len) {
 static void take_octets(struct connection *c, const char *octets, size_t len) {
   switch (c->phase) {
   case PHASE_HEAD:
-    read_head(c, octets, len);
+  case PHASE_BODY:
+    read_request(c, octets, len);
     return;
   case PHASE_WEBSOCKET:
     websocket_receive(c->ws, octets, len);
@@ -287,14 +326,14 @@ static void take_octets(struct connection *c, const char *octets, size_t len) {
 /* The peer sends no more, but may still read. */
 static void take_end(struct connection *c) {
   c->peer_done = 1;
-  if (c->phase == PHASE_HEAD && upshake_head(&c->hs).len > 0)
+  if (is_reading(c) && upshake_head(&c->hs).len > 0)
     refuse_as_cut_off(c);
   else if (!has_switched(c))
     enter(c, PHASE_OVER, NEVER);
 }
 
 static void take_break(struct connection *c) {
-  if (c->phase == PHASE_HEAD && upshake_head(&c->hs).len > 0)
+  if (is_reading(c) && upshake_head(&c->hs).len > 0)
     log_handshake(
         c->peer, &c->hs,
         (struct verdict){"incomplete", 0, UPSHAKE_ERR_INCOMPLETE, NULL});
@@ -362,19 +401,20 @@ static void send_output(struct connection *c) {
 /* ---- The poll loop's side ------------------------------------------------ */
 
 struct connection *connection_open(int fd, const char *peer,
-                                   const upshake_config *config,
-                                   moment deadline) {
+                                   const struct service *service) {
   struct connection *c = calloc(1, sizeof *c);
   if (c == NULL)
     return NULL;
-  if (upshake_init(&c->hs, config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+  if (upshake_init(&c->hs, &service->config, c->head, sizeof c->head, c) !=
+      UPSHAKE_OK) {
     free(c);
     return NULL;
   }
+  c->service = service;
   c->fd = fd;
   c->page_line = DEMO_PAGE_LINES;
   snprintf(c->peer, sizeof c->peer, "%s", peer);
-  enter(c, PHASE_HEAD, deadline);
+  enter(c, PHASE_HEAD, now_ms() + service->head_timeout);
   return c;
 }
 
@@ -388,6 +428,7 @@ void connection_close(struct connection *c) {
 static int wants_input(const struct connection *c) {
   switch (c->phase) {
   case PHASE_HEAD:
+  case PHASE_BODY:
   case PHASE_LINGER:
     return 1;
   case PHASE_WEBSOCKET:
@@ -418,7 +459,7 @@ void connection_ready(struct connection *c, short revents) {
 }
 
 void connection_expire(struct connection *c) {
-  if (c->phase == PHASE_HEAD)
+  if (is_reading(c))
     refuse_as_late(c);
   else
     enter(c, PHASE_OVER, NEVER);

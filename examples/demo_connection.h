@@ -24,6 +24,7 @@ moment now_ms(void);
 
 enum phase {
   PHASE_HEAD,      /* reading the head of the request                     */
+  PHASE_BODY,      /* reading its body, where that comes before a switch  */
   PHASE_ANSWER,    /* sending a refusal or the page                       */
   PHASE_WEBSOCKET, /* switched                                            */
   PHASE_ECHO,      /* switched                                            */
@@ -31,8 +32,16 @@ enum phase {
   PHASE_OVER       /* to be closed                                        */
 };
 
+/* What all connections share. */
+struct service {
+  upshake_config config;
+  long head_timeout; /* milliseconds */
+  int deflate;
+};
+
 struct connection {
   int fd;
+  const struct service *service;
   enum phase phase;
   moment deadline; /* then this phase has taken too long */
   upshake hs;
@@ -46,14 +55,13 @@ struct connection {
   struct out out;
 };
 
-/* What all connections share; it lives as long as they do and keeps pointers
- * into the options. */
-upshake_config connection_config(const struct options *options);
+/* The service lives as long as its connections, and keeps pointers into the
+ * options. */
+struct service connection_service(const struct options *options);
 
 /* Take over a socket.  NULL: no memory, the socket is still the caller's. */
 struct connection *connection_open(int fd, const char *peer,
-                                   const upshake_config *config,
-                                   moment deadline);
+                                   const struct service *service);
 void connection_close(struct connection *c);
 
 /* Answer 503 instead of reading a request. */

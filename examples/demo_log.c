@@ -56,6 +56,10 @@ static void add_choice(struct text *text, const upshake *hs) {
   upshake_result result = upshake_get_result(hs);
   text_add(text, "OK: ");
   text_add(text, result.protocol->token);
+  if (result.protocol->version != NULL) {
+    text_add(text, "/");
+    text_add(text, result.protocol->version);
+  }
   if (result.subprotocol.ptr == NULL)
     return;
   text_add(text, ", sub-protocol ");

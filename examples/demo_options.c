@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upshake.h"
+#include "protocol_option.h"
+
+#define PROTOCOLS_MAX 32 /* as upshake_init says */
 
 void options_print_help(void) {
   puts("usage: upshake-demo [OPTION]...\n"
@@ -19,7 +21,10 @@ void options_print_help(void) {
        "\n"
        "  --host ADDR          address to listen on (127.0.0.1)\n"
        "  --port N             port; 0 is any free one (8080)\n"
+       "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
+       "                       speak this protocol like `echo`; repeatable\n"
        "  --subprotocol NAME   speak this sub-protocol; repeatable\n"
+       "  --deflate            agree to permessage-deflate\n"
        "  --origin ORIGIN      let pages of this origin in, or `any`;\n"
        "                       repeatable (the host of the request)\n"
        "  --head-timeout MS    for the whole head, then 408 (10000)\n"
@@ -43,18 +48,36 @@ static long parse_number(const char *text, long min, long max) {
 }
 
 /* The options; each returns NULL, or what the value should have been. */
-static const char *set_host(struct options *options, const char *value) {
+static const char *set_host(struct options *options, char *value) {
   options->host = value;
   return *value != '\0' ? NULL : "not an address";
 }
 
-static const char *set_port(struct options *options, const char *value) {
+static const char *set_port(struct options *options, char *value) {
   options->port = value;
   return parse_number(value, 0, 65535) >= 0 ? NULL
                                             : "not a number from 0 to 65535";
 }
 
-static const char *add_subprotocol(struct options *options, const char *value) {
+/* One stays free for `websocket`, and one for `echo`. */
+static const char *add_protocol(struct options *options, char *value) {
+  if (options->protocols_len == PROTOCOLS_MAX - 2)
+    return "one too many";
+  if (protocol_option(&options->protocols[options->protocols_len++], value))
+    return "not TOKEN[/VERSION][,method=NAME][,body=consume]";
+  return NULL;
+}
+
+static void add_default(struct options *options, const char *token) {
+  for (size_t i = 0; i < options->protocols_len; i++) {
+    const char *named = options->protocols[i].token;
+    if (upshake_equal_fold((upshake_slice){named, strlen(named)}, token))
+      return;
+  }
+  options->protocols[options->protocols_len++].token = token;
+}
+
+static const char *add_subprotocol(struct options *options, char *value) {
   upshake_slice name = {value, strlen(value)};
   options->subprotocols[options->subprotocols_len++] = value;
   return upshake_is_token(name) ? NULL : "not a token";
@@ -62,7 +85,7 @@ static const char *add_subprotocol(struct options *options, const char *value) {
 
 /* The library compares an origin exactly, so a path behind it (a lone slash,
  * most often) would never match. */
-static const char *add_origin(struct options *options, const char *value) {
+static const char *add_origin(struct options *options, char *value) {
   if (strcmp(value, "any") == 0) {
     options->any_origin = 1;
     return NULL;
@@ -75,14 +98,12 @@ static const char *add_origin(struct options *options, const char *value) {
   return NULL;
 }
 
-static const char *set_head_timeout(struct options *options,
-                                    const char *value) {
+static const char *set_head_timeout(struct options *options, char *value) {
   options->head_timeout = parse_number(value, 1, 86400000);
   return options->head_timeout > 0 ? NULL : "not a number from 1 to 86400000";
 }
 
-static const char *set_max_connections(struct options *options,
-                                       const char *value) {
+static const char *set_max_connections(struct options *options, char *value) {
   long number = parse_number(value, 1, 100000);
   options->max_connections = number > 0 ? (size_t)number : 0;
   return number > 0 ? NULL : "not a number from 1 to 100000";
@@ -90,22 +111,33 @@ static const char *set_max_connections(struct options *options,
 
 static const struct {
   const char *name;
-  const char *(*set)(struct options *options, const char *value);
+  const char *(*set)(struct options *options, char *value);
 } known[] = {
     {"--host", set_host},
     {"--port", set_port},
+    {"--protocol", add_protocol},
     {"--subprotocol", add_subprotocol},
     {"--origin", add_origin},
     {"--head-timeout", set_head_timeout},
     {"--max-connections", set_max_connections},
 };
 
+/* The options without a value. */
+static int take_flag(struct options *options, const char *name) {
+  if (strcmp(name, "--help") == 0)
+    return options->help = 1;
+  if (strcmp(name, "--deflate") == 0)
+    return options->deflate = 1;
+  return 0;
+}
+
 /* `--name value` or `--name=value`; returns how many words that were, or 0
  * where it is wrong. */
 static int take_option(struct options *options, char **words) {
   size_t name_len = strcspn(words[0], "=");
-  const char *value =
-      words[0][name_len] == '=' ? words[0] + name_len + 1 : words[1];
+  char *value = words[0][name_len] == '=' ? words[0] + name_len + 1 : words[1];
+  if (take_flag(options, words[0]))
+    return 1;
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
     if (strlen(known[i].name) != name_len ||
         strncmp(known[i].name, words[0], name_len) != 0)
@@ -134,24 +166,22 @@ int options_parse(struct options *options, int argc, char **argv) {
   size_t most = (size_t)argc + 1;
   options->subprotocols = calloc(most, sizeof *options->subprotocols);
   options->origins = calloc(most, sizeof *options->origins);
-  if (options->subprotocols == NULL || options->origins == NULL) {
+  options->protocols = calloc(PROTOCOLS_MAX, sizeof *options->protocols);
+  if (options->subprotocols == NULL || options->origins == NULL ||
+      options->protocols == NULL) {
     fputs("upshake-demo: out of memory\n", stderr);
     return -1;
   }
-  for (int i = 1; i < argc;) {
-    if (strcmp(argv[i], "--help") == 0) {
-      options->help = 1;
-      return 0;
-    }
-    int words = take_option(options, &argv[i]);
-    if (words == 0)
+  for (int i = 1, words; i < argc && !options->help; i += words)
+    if ((words = take_option(options, &argv[i])) == 0)
       return -1;
-    i += words;
-  }
+  add_default(options, "websocket");
+  add_default(options, "echo");
   return 0;
 }
 
 void options_free(struct options *options) {
+  free(options->protocols);
   free(options->subprotocols);
   free(options->origins);
 }

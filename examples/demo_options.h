@@ -7,14 +7,19 @@
 
 #include <stddef.h>
 
+#include "upshake.h"
+
 struct options {
   const char *host;
   const char *port;
+  upshake_protocol *protocols; /* by preference; `websocket` and `echo` last */
+  size_t protocols_len;
   const char **subprotocols; /* by preference of the server */
   size_t subprotocols_len;
   const char **origins; /* none: the host of the request */
   size_t origins_len;
   int any_origin;
+  int deflate;
   long head_timeout; /* milliseconds */
   size_t max_connections;
   int help;

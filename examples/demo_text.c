@@ -54,6 +54,36 @@ void text_add_clipped(struct text *text, upshake_slice octets, size_t max) {
     text_add(text, "...");
 }
 
+/* The range of the second octet leaves out what is longer than it has to be,
+ * surrogates, and what is beyond U+10FFFF.  Returns the length of a character,
+ * or 0 where there is none. */
+static size_t measure_character(const unsigned char *at, size_t len) {
+  size_t more = at[0] < 0x80 ? 0 : at[0] < 0xe0 ? 1 : at[0] < 0xf0 ? 2 : 3;
+  unsigned char least = 0x80, most = 0xbf;
+  if (more >= len || (at[0] >= 0x80 && at[0] < 0xc2) || at[0] > 0xf4)
+    return 0;
+  if (at[0] == 0xe0)
+    least = 0xa0;
+  else if (at[0] == 0xed)
+    most = 0x9f;
+  else if (at[0] == 0xf0)
+    least = 0x90;
+  else if (at[0] == 0xf4)
+    most = 0x8f;
+  for (size_t i = 1; i <= more; i++, least = 0x80, most = 0xbf)
+    if (at[i] < least || at[i] > most)
+      return 0;
+  return more + 1;
+}
+
+int text_is_utf8(upshake_slice octets) {
+  const unsigned char *at = (const unsigned char *)octets.ptr;
+  for (size_t len = octets.len, step; len > 0; at += step, len -= step)
+    if ((step = measure_character(at, len)) == 0)
+      return 0;
+  return 1;
+}
+
 /* strftime names days and months in the locale, which is "C" as long as
  * nobody calls setlocale. */
 upshake_slice date_now(void) {

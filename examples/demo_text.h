@@ -30,6 +30,9 @@ void text_add_escaped(struct text *text, upshake_slice octets,
 /* The same for a log, with "..." in the place of what is behind `max`. */
 void text_add_clipped(struct text *text, upshake_slice octets, size_t max);
 
+/* 1 if the octets are UTF-8 (RFC 3629 4). */
+int text_is_utf8(upshake_slice octets);
+
 /* Now as a value of Date (RFC 9110 5.6.7), in memory that is kept. */
 upshake_slice date_now(void);
 

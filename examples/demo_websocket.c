@@ -8,10 +8,13 @@
 #include <string.h>
 #include <wslay/wslay.h>
 
-/* A message that is longer is answered with a Close of 1009.  wslay keeps
- * every frame of a message apart until the last one has come, so that their
- * number has a limit too. */
-#define MESSAGE_MAX ((uint64_t)1 << 20)
+#include "demo_deflate.h"
+#include "demo_text.h"
+
+/* A message that is longer, compressed or not, is answered with a Close of
+ * 1009.  wslay keeps every frame of a message apart until the last one has
+ * come, so that their number has a limit too. */
+#define MESSAGE_MAX ((size_t)1 << 20)
 #define FRAMES_MAX 32768
 
 /* As long as more than this waits to be sent, nothing is read: a peer that
@@ -22,7 +25,8 @@
 struct websocket {
   wslay_event_context_ptr wslay;
   struct out *out;
-  const char *in; /* what wslay has not taken yet */
+  struct deflater *deflater; /* NULL: nothing is compressed */
+  const char *in;            /* what wslay has not taken yet */
   size_t in_len;
   unsigned frames; /* of the message that is coming */
 };
@@ -72,31 +76,88 @@ static void count_frame(wslay_event_context_ptr wslay,
                           sizeof reason - 1);
 }
 
+static void fail(struct websocket *ws, uint16_t code) {
+  wslay_event_shutdown_read(ws->wslay);
+  wslay_event_queue_close(ws->wslay, code, NULL, 0);
+}
+
+/* Where it is agreed that messages may be compressed, all are but the empty
+ * ones, of which nothing is left to compress. */
+static int queue_message(struct websocket *ws, uint8_t opcode,
+                         const uint8_t *octets, size_t len) {
+  static uint8_t deflated[DEFLATED_CAP(MESSAGE_MAX)];
+  uint8_t rsv = WSLAY_RSV_NONE;
+  if (ws->deflater != NULL && len > 0) {
+    len =
+        deflater_deflate(ws->deflater, octets, len, deflated, sizeof deflated);
+    if (len == 0)
+      return -1;
+    octets = deflated;
+    rsv = WSLAY_RSV1_BIT;
+  }
+  struct wslay_event_msg message = {opcode, octets, len};
+  return wslay_event_queue_msg_ex(ws->wslay, &message, rsv);
+}
+
+static void echo(struct websocket *ws, uint8_t opcode, const uint8_t *octets,
+                 size_t len) {
+  if (queue_message(ws, opcode, octets, len) != 0)
+    fail(ws, WSLAY_CODE_INTERNAL_SERVER_ERROR);
+}
+
+/* wslay has looked at the octets as they came; that they are text is seen only
+ * now (RFC 6455 8.1). */
+static void echo_deflated(struct websocket *ws,
+                          const struct wslay_event_on_msg_recv_arg *message) {
+  static uint8_t inflated[MESSAGE_MAX + 1];
+  upshake_slice text = {(const char *)inflated, 0};
+  int outcome =
+      deflater_inflate(ws->deflater, message->msg, message->msg_length,
+                       inflated, sizeof inflated, &text.len);
+  if (outcome == INFLATED_LONG)
+    fail(ws, WSLAY_CODE_MESSAGE_TOO_BIG);
+  else if (outcome == INFLATED_MALFORMED ||
+           (message->opcode == WSLAY_TEXT_FRAME && !text_is_utf8(text)))
+    fail(ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
+  else
+    echo(ws, message->opcode, inflated, text.len);
+}
+
 /* Pings and Closes are answered by wslay itself.  It sends a Close before all
  * that waits, and a client may send its messages and a Close together: so
- * answers are set on their way at once. */
-static void echo_message(wslay_event_context_ptr wslay,
+ * answers are set on their way at once.  RSV1 is the mark of a message that is
+ * compressed (RFC 7692 6); some compress an empty one to nothing. */
+static void take_message(wslay_event_context_ptr wslay,
                          const struct wslay_event_on_msg_recv_arg *message,
                          void *user) {
-  (void)user;
-  struct wslay_event_msg echo = {message->opcode, message->msg,
-                                 message->msg_length};
-  if (!wslay_is_ctrl_frame(message->opcode) &&
-      wslay_event_queue_msg(wslay, &echo) != 0) {
-    wslay_event_shutdown_read(wslay);
-    wslay_event_queue_close(wslay, WSLAY_CODE_INTERNAL_SERVER_ERROR, NULL, 0);
-  }
+  struct websocket *ws = user;
+  if (wslay_is_ctrl_frame(message->opcode))
+    ;
+  else if (wslay_get_rsv1(message->rsv) && message->msg_length > 0)
+    echo_deflated(ws, message);
+  else
+    echo(ws, message->opcode, message->msg, message->msg_length);
   wslay_event_send(wslay);
 }
 
 /* ---- What the connection asks for ---------------------------------------- */
 
-struct websocket *websocket_open(struct out *out) {
+/* wslay lets RSV1 through where it is told to (RFC 7692 6). */
+static int open_deflater(struct websocket *ws, const upshake_deflate *agreed) {
+  if (agreed == NULL)
+    return 0;
+  ws->deflater = deflater_open(agreed);
+  wslay_event_config_set_allowed_rsv_bits(ws->wslay, WSLAY_RSV1_BIT);
+  return ws->deflater != NULL ? 0 : -1;
+}
+
+struct websocket *websocket_open(struct out *out,
+                                 const upshake_deflate *agreed) {
   static const struct wslay_event_callbacks callbacks = {
       .recv_callback = give_octets,
       .send_callback = take_octets,
       .on_frame_recv_start_callback = count_frame,
-      .on_msg_recv_callback = echo_message,
+      .on_msg_recv_callback = take_message,
   };
   struct websocket *ws = calloc(1, sizeof *ws);
   if (ws == NULL)
@@ -107,20 +168,22 @@ struct websocket *websocket_open(struct out *out) {
     return NULL;
   }
   wslay_event_config_set_max_recv_msg_length(ws->wslay, MESSAGE_MAX);
-  return ws;
+  if (open_deflater(ws, agreed) == 0)
+    return ws;
+  websocket_close(ws);
+  return NULL;
 }
 
 void websocket_close(struct websocket *ws) {
   if (ws == NULL)
     return;
   wslay_event_context_free(ws->wslay);
+  deflater_close(ws->deflater);
   free(ws);
 }
 
 int websocket_say(struct websocket *ws, const char *text, size_t len) {
-  struct wslay_event_msg message = {WSLAY_TEXT_FRAME, (const uint8_t *)text,
-                                    len};
-  if (wslay_event_queue_msg(ws->wslay, &message) != 0)
+  if (queue_message(ws, WSLAY_TEXT_FRAME, (const uint8_t *)text, len) != 0)
     return -1;
   return wslay_event_send(ws->wslay) == 0 ? 0 : -1;
 }

@@ -9,11 +9,14 @@
 #include <stddef.h>
 
 #include "demo_out.h"
+#include "upshake.h"
 
 struct websocket;
 
-/* Its frames go to `out`, which outlives it.  NULL: no memory. */
-struct websocket *websocket_open(struct out *out);
+/* Its frames go to `out`, which outlives it.  `agreed` is NULL where nothing is
+ * compressed.  NULL: no memory. */
+struct websocket *websocket_open(struct out *out,
+                                 const upshake_deflate *agreed);
 void websocket_close(struct websocket *ws);
 
 /* Say something of our own, as a text message.  Returns 0 or -1. */

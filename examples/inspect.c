@@ -16,6 +16,7 @@
 #endif
 
 #include "inspect.h"
+#include "protocol_option.h"
 
 /* Exit statuses beside the outcomes, as in BSD's sysexits.h. */
 enum { BAD_USAGE = 64, BAD_INPUT = 66, BAD_SYSTEM = 71, BAD_OUTPUT = 74 };
@@ -32,11 +33,14 @@ static const char usage[] =
     "follows it, from FILE or from standard input (no FILE, or -), and says\n"
     "what a server would do with it, and why.\n"
     "\n"
-    "  --protocol TOKEN    a protocol that the server speaks, TOKEN or\n"
-    "                      TOKEN/VERSION; repeatable, the preferred one\n"
-    "                      first (default: websocket)\n"
+    "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
+    "                      a protocol that the server speaks; repeatable, the\n"
+    "                      preferred one first (default: websocket).  method:\n"
+    "                      offered with it, not with GET; repeatable.  body:\n"
+    "                      a request with a body may switch behind it\n"
     "  --subprotocol NAME  a WebSocket sub-protocol that the server speaks;\n"
     "                      repeatable\n"
+    "  --deflate           agree to permessage-deflate\n"
     "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
     "                      https://example.com; repeatable; any: all of them\n"
     "                      (default: the host that the request is for)\n"
@@ -56,7 +60,7 @@ typedef struct options {
   const char **origins;
   size_t protocols_len, subprotocols_len, origins_len;
   size_t head_max, feed;
-  int origin_any, json;
+  int origin_any, deflate, json;
 } options;
 
 static void *allocate(size_t len) {
@@ -102,19 +106,12 @@ static int is_token(const char *text) {
 
 /* Upgrade names a protocol as token ["/" token] (RFC 9110 7.8). */
 static void add_protocol(options *opt, char *text) {
-  char *slash = strchr(text, '/');
   if (opt->protocols_len == PROTOCOLS_MAX)
     fail_usage("more than 32 protocols", text);
-  if (slash != NULL) {
-    if (!is_token(slash + 1))
-      fail_usage("not a protocol", text);
-    *slash = '\0';
-  }
-  if (!is_token(text))
-    fail_usage("not a protocol", text);
-  upshake_protocol *protocol = &opt->protocols[opt->protocols_len++];
-  protocol->token = text;
-  protocol->version = slash ? slash + 1 : NULL;
+  const char *wrong =
+      protocol_option(&opt->protocols[opt->protocols_len++], text);
+  if (wrong != NULL)
+    fail_usage("not a protocol, or not a setting of one", wrong);
 }
 
 static void add_subprotocol(options *opt, const char *text) {
@@ -163,16 +160,22 @@ static void print_usage(void) {
   exit(fflush(stdout) == 0 ? 0 : BAD_OUTPUT);
 }
 
+static int take_flag(options *opt, const char *name) {
+  if (strcmp(name, "--help") == 0)
+    print_usage();
+  if (strcmp(name, "--json") == 0)
+    return opt->json = 1;
+  if (strcmp(name, "--deflate") == 0)
+    return opt->deflate = 1;
+  return 0;
+}
+
 /* One option and, where it has one, its value: --feed 1 or --feed=1.  Returns
  * how many arguments that were. */
 static int take_option(options *opt, char **argv) {
   char *equals = strchr(argv[0], '=');
-  if (strcmp(argv[0], "--help") == 0)
-    print_usage();
-  if (strcmp(argv[0], "--json") == 0) {
-    opt->json = 1;
+  if (take_flag(opt, argv[0]))
     return 1;
-  }
   if (equals != NULL)
     *equals = '\0';
   if (!takes_value(argv[0])) {
@@ -272,23 +275,77 @@ static char *read_input(const char *file, size_t *len) {
 
 /* ---- The handshake ------------------------------------------------------- */
 
+static void fail_library(upshake_error error) {
+  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
+  exit(BAD_SYSTEM);
+}
+
+/* The answer to the client's offers of permessage-deflate, where there is one
+ * and the server agrees. */
+static void agree_extensions(inspection *in, const options *opt) {
+  upshake_list offers = {
+      {NULL, 0}, upshake_get_request(&in->hs).fields, EXTENSIONS_FIELD};
+  upshake_deflate agreed;
+  if (!opt->deflate || !is_websocket(in->result.protocol))
+    return;
+  size_t len = upshake_agree_deflate(offers, NULL, &agreed, in->agreed);
+  if (len == 0)
+    return;
+  in->extensions.ptr = in->agreed;
+  in->extensions.len = len;
+}
+
+/* The reply goes behind what was sent already: a 100 before a body. */
+static void write_reply(inspection *in) {
+  upshake_extra extra;
+  size_t len;
+  memset(&extra, 0, sizeof extra);
+  extra.extensions = in->extensions;
+  upshake_reply(&in->hs, &extra, NULL, 0, &len); /* its length */
+  char *reply = allocate(in->reply_len + len);
+  if (in->reply_len > 0)
+    memcpy(reply, in->reply, in->reply_len);
+  free(in->reply);
+  in->reply = reply;
+  upshake_error error =
+      upshake_reply(&in->hs, &extra, reply + in->reply_len, len, &len);
+  if (error != UPSHAKE_OK)
+    fail_library(error);
+  in->reply_len += len;
+}
+
 /* Each piece is fed from memory of exactly its size, so that a memory checker
  * sees an octet too far. */
-static upshake_next feed_piece(inspection *in, size_t len) {
+static void feed_piece(inspection *in, size_t len) {
   size_t used = 0;
   char *piece = allocate(len);
-  memcpy(piece, in->octets + in->taken, len);
-  upshake_next next = upshake_feed(&in->hs, piece, len, &used);
-  free(piece);
+  if (len > 0)
+    memcpy(piece, in->octets + in->taken, len);
+  upshake_feed(&in->hs, piece, len, &used);
+  in->result = upshake_get_result(&in->hs);
   in->taken += used;
-  return next;
+  if (in->result.body > 0)
+    memcpy(in->content + in->content_len, piece + used - in->result.body,
+           in->result.body);
+  in->content_len += in->result.body;
+  free(piece);
+}
+
+/* Content and a 100 are steps on the way, which go on without further octets.
+ */
+static int is_on_the_way(const inspection *in) {
+  return in->result.next == UPSHAKE_BODY ||
+         (in->result.next == UPSHAKE_SEND && in->result.status == 100);
 }
 
 static void feed_all(inspection *in, size_t step) {
-  upshake_next next = UPSHAKE_READ;
-  while (next == UPSHAKE_READ && in->taken < in->len) {
+  in->result = upshake_get_result(&in->hs);
+  while (is_on_the_way(in) ||
+         (in->result.next == UPSHAKE_READ && in->taken < in->len)) {
     size_t left = in->len - in->taken;
-    next = feed_piece(in, step && step < left ? step : left);
+    if (in->result.next == UPSHAKE_SEND)
+      write_reply(in);
+    feed_piece(in, step && step < left ? step : left);
   }
 }
 
@@ -300,20 +357,6 @@ static outcome judge_outcome(const upshake_result *result) {
   return result->status == UPSHAKE_ACCEPT ? SWITCHED : REFUSED;
 }
 
-static void fail_library(upshake_error error) {
-  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
-  exit(BAD_SYSTEM);
-}
-
-static void write_reply(inspection *in) {
-  upshake_reply(&in->hs, NULL, NULL, 0, &in->reply_len); /* its length */
-  in->reply = allocate(in->reply_len);
-  upshake_error error =
-      upshake_reply(&in->hs, NULL, in->reply, in->reply_len, &in->reply_len);
-  if (error != UPSHAKE_OK)
-    fail_library(error);
-}
-
 /* Only an input that fills head_max can be too long, so the head memory need
  * not be larger than one octet more than the input. */
 static void inspect(inspection *in, const options *opt) {
@@ -323,9 +366,11 @@ static void inspect(inspection *in, const options *opt) {
   if (error != UPSHAKE_OK)
     fail_library(error);
 
+  in->content = allocate(in->len);
   feed_all(in, opt->feed);
-  in->result = upshake_get_result(&in->hs);
   in->outcome = judge_outcome(&in->result);
+  if (in->outcome == SWITCHED)
+    agree_extensions(in, opt);
   if (in->outcome == SWITCHED || in->outcome == REFUSED)
     write_reply(in);
   if (opt->json)
@@ -333,6 +378,7 @@ static void inspect(inspection *in, const options *opt) {
   else
     print_text(in);
   free(in->reply);
+  free(in->content);
   free(head);
 }
 

@@ -21,6 +21,8 @@ typedef enum outcome {
   INCOMPLETE = 3
 } outcome;
 
+#define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
+
 /* One request, judged. */
 typedef struct inspection {
   const char *octets; /* all that was read: the request and what follows */
@@ -29,8 +31,12 @@ typedef struct inspection {
   upshake hs;
   upshake_result result;
   outcome outcome;
-  size_t taken; /* octets that the handshake took */
-  char *reply;
+  size_t taken;  /* octets that the handshake took: the head and the body */
+  char *content; /* of the body, where one was read */
+  size_t content_len;
+  char agreed[UPSHAKE_DEFLATE_CAP];
+  upshake_slice extensions; /* agreed on, or absent */
+  char *reply;              /* all that was sent, a 100 included */
   size_t reply_len;
 } inspection;
 
@@ -47,6 +53,8 @@ void put_slice(upshake_slice slice);
 
 /* Print TOKEN or TOKEN/VERSION, as the table spells it. */
 void put_protocol(const upshake_protocol *protocol);
+
+int is_websocket(const upshake_protocol *protocol);
 
 /* 1 if the head is complete, so that the request can be looked at. */
 int has_request(const inspection *in);

@@ -125,7 +125,15 @@ static void hint_origin(const inspection *in) {
 }
 
 static void hint_incomplete(const inspection *in) {
-  if (in->len == 0)
+  if (has_request(in) && in->taken == in->result.consumed)
+    puts("The head is complete, and nothing of the body it announces is here.\n"
+         "A client that sends Expect: 100-continue waits for the 100 first;\n"
+         "others have sent less than they announced.");
+  else if (has_request(in))
+    puts("The body ends before the length that its head announces, or before\n"
+         "the last chunk: \"0\", CR LF and an empty line.  The input was cut\n"
+         "off, or the client counts other octets than it sends.");
+  else if (in->len == 0)
     puts("Nothing arrived.  Give a FILE, or the request on standard input.");
   else if (begins_with(in, "\r\n") && in->len <= 16)
     puts("Only empty lines arrived, which may stand before a request.");
@@ -175,11 +183,22 @@ static const hint hints[] = {
      "In a client of your own, send: Connection: Upgrade\n"},
     {UPSHAKE_ERR_PASSED_OVER_METHOD,
      "This protocol is offered with another method (GET unless the server\n"
-     "says otherwise).  The request is served as if it had not asked.\n"},
+     "says otherwise).  The request is served as if it had not asked.  To try\n"
+     "it here: --protocol TOKEN,method=NAME\n"},
     {UPSHAKE_ERR_PASSED_OVER_BODY,
      "The request has a body (Content-Length or Transfer-Encoding), which\n"
      "would have to be read before the protocol changes.  Send the first\n"
-     "request without one: curl -d and the like add it.\n"},
+     "request without one: curl -d and the like add it.  Where a body belongs\n"
+     "to the protocol, as in Docker's, the server has to be told to read it;\n"
+     "to try that here: --protocol TOKEN,method=POST,body=consume\n"},
+    {UPSHAKE_ERR_PASSED_OVER_SETTINGS,
+     "Clients that ask for h2c send HTTP2-Settings once, base64url without\n"
+     "\"=\", and name it in Connection.  A proxy that passes Upgrade on drops\n"
+     "it easily:\n"
+     "\n"
+     "    Connection: Upgrade, HTTP2-Settings\n"
+     "    Upgrade: h2c\n"
+     "    HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\n"},
     {UPSHAKE_ERR_HTTP2_PREFACE,
      "The client, or a proxy in front, is set to speak HTTP/2 at once (curl\n"
      "--http2-prior-knowledge, gRPC, a proxy with an HTTP/2 upstream).  Set\n"
@@ -251,8 +270,37 @@ static const hint hints[] = {
      "Connection is a list of names: Connection: keep-alive, Upgrade.  Quotes\n"
      "and parameters do not belong there.\n"},
     {UPSHAKE_ERR_BODY,
-     "A handshake has no body.  Take Content-Length and Transfer-Encoding\n"
+     "This handshake has no body.  Take Content-Length and Transfer-Encoding\n"
      "out; curl -d and some HTTP clients add them.\n"},
+    {UPSHAKE_ERR_CODING_NOT_CHUNKED,
+     "Without chunked as the last coding nobody knows where the body ends.\n"
+     "Send: Transfer-Encoding: chunked\n"},
+    {UPSHAKE_ERR_CODING_UNKNOWN,
+     "Compress the content instead, where the protocol has a use for that\n"
+     "(Content-Encoding), and send: Transfer-Encoding: chunked\n"},
+    {UPSHAKE_ERR_BODY_LONG,
+     "The server has a limit for a body that it reads before the switch, or\n"
+     "the size of a chunk is no number that can be.\n"},
+    {UPSHAKE_ERR_CHUNK,
+     "A chunk is its length in hexadecimal digits, CR LF, as many octets, CR\n"
+     "LF; the last one has length 0.  A length that counts characters, or a\n"
+     "body that is not in chunks at all, breaks here.\n"},
+    {UPSHAKE_ERR_CHUNK_EXTENSION_LONG,
+     "Nobody uses chunk extensions; octets without end behind a chunk's size\n"
+     "are an attack.\n"},
+    {UPSHAKE_ERR_TRAILER,
+     "Behind the last chunk comes an empty line, with fields before it if at\n"
+     "all.  Where the new protocol begins at once, the client has forgotten\n"
+     "that line: \"0\", CR LF, CR LF.\n"},
+    {UPSHAKE_ERR_TRAILER_LONG,
+     "Fields behind a body play no part in a handshake: send them before it,\n"
+     "or not at all.\n"},
+    {UPSHAKE_ERR_METHOD_NOT_GET,
+     "connect-udp and connect-ip are asked for with GET in HTTP/1.1.  CONNECT\n"
+     "belongs to HTTP/2 and HTTP/3 (RFC 9298 3.4).\n"},
+    {UPSHAKE_ERR_CAPSULES,
+     "What comes behind the 101 are capsules and no content: leave out\n"
+     "Content-Type and the like.\n"},
     {UPSHAKE_ERR_METHOD,
      "A WebSocket is opened with GET.  Look for a client library or a proxy\n"
      "that sends another method (HEAD: a health check).\n"},
@@ -294,15 +342,18 @@ static const char *find_hint(upshake_error error) {
 }
 
 void print_hint(const inspection *in) {
+  upshake_error error = in->result.error;
   if (in->outcome == SWITCHED)
     return;
+  if (in->outcome == INCOMPLETE) /* while a body is read there is no error */
+    error = UPSHAKE_ERR_INCOMPLETE;
   for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
-    if (tellers[i].error == in->result.error) {
+    if (tellers[i].error == error) {
       putchar('\n');
       tellers[i].print(in);
       return;
     }
-  const char *text = find_hint(in->result.error);
+  const char *text = find_hint(error);
   if (text != NULL)
     printf("\n%s", text);
 }

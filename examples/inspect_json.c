@@ -7,11 +7,14 @@
  *   error        such as "KEY_MISSING"; null unless refused
  *   rule         such as "RFC 6455 4.2.1"; null unless refused or plain
  *   offset       the first octet of what is wrong; null unless refused
- *   consumed     octets taken; switched and plain: where the next protocol
- *                or the body begins; incomplete: all
- *   protocol, subprotocol, extensions   what was agreed on, or null
+ *   consumed     octets taken; switched: where the next protocol begins,
+ *                behind the head and a body; plain: where the body begins;
+ *                incomplete: all
+ *   protocol, subprotocol, extensions   what was agreed on, or null; the
+ *                last is the value of Sec-WebSocket-Extensions
  *   close        true exactly when the connection closes behind the reply
- *   reply        all octets sent, "" for none; octet N is code point N
+ *   reply        all octets sent, a 100 before a body included, "" for
+ *                none; octet N is code point N
  */
 #include <string.h>
 
@@ -66,13 +69,13 @@ static void put_json_protocol(const upshake_protocol *protocol) {
   putchar('"');
 }
 
-static void put_json_subprotocol(upshake_slice name) {
-  if (name.ptr == NULL) {
-    fputs(",\"subprotocol\":null", stdout);
+static void put_slice_or_null(const char *key, upshake_slice value) {
+  if (value.ptr == NULL) {
+    printf(",\"%s\":null", key);
     return;
   }
-  fputs(",\"subprotocol\":\"", stdout);
-  put_json_octets(name.ptr, name.len);
+  printf(",\"%s\":\"", key);
+  put_json_octets(value.ptr, value.len);
   putchar('"');
 }
 
@@ -97,8 +100,8 @@ void print_json(const inspection *in) {
     fputs(",\"offset\":null", stdout);
   printf(",\"consumed\":%zu", in->taken);
   put_json_protocol(switched ? result->protocol : NULL);
-  put_json_subprotocol(switched ? result->subprotocol : absent);
-  fputs(",\"extensions\":null", stdout); /* none is negotiated yet */
+  put_slice_or_null("subprotocol", switched ? result->subprotocol : absent);
+  put_slice_or_null("extensions", in->extensions);
   printf(",\"close\":%s", refused ? "true" : "false");
   fputs(",\"reply\":\"", stdout);
   put_json_octets(in->reply, in->reply_len);

@@ -158,12 +158,19 @@ static void print_marked_line(const inspection *in, size_t offset,
   fputs("^\n", stdout);
 }
 
+/* Is the refusal for something in the body?  All others that come behind the
+ * head are for something that it lacks. */
+static int is_in_body(upshake_error error) {
+  return error >= UPSHAKE_ERR_BODY_LONG && error <= UPSHAKE_ERR_TRAILER_LONG;
+}
+
 static void print_where(const inspection *in) {
   size_t offset = in->result.offset;
   if (offset > in->len)
     return;
   put_label("where");
-  if (has_request(in) && offset >= in->taken) {
+  if (has_request(in) && offset >= in->result.consumed &&
+      !is_in_body(in->result.error)) {
     printf("octet %zu, behind the head: something is missing in it\n", offset);
     return;
   }
@@ -192,8 +199,8 @@ static void print_verdict(const inspection *in) {
     fputs("plain: this is no upgrade, but an ordinary HTTP request\n", stdout);
     break;
   case INCOMPLETE:
-    fputs("incomplete: the server still waits for the rest of the head\n",
-          stdout);
+    printf("incomplete: the server still waits for the rest of the %s\n",
+           has_request(in) ? "body" : "head");
     break;
   }
 }
@@ -246,10 +253,9 @@ static void print_reason(const inspection *in) {
 
 /* ---- What was agreed on -------------------------------------------------- */
 
-/* The members of Sec-WebSocket-Protocol; returns how many. */
-static size_t print_offered(const inspection *in) {
-  upshake_list list = {
-      {NULL, 0}, upshake_get_request(&in->hs).fields, "Sec-WebSocket-Protocol"};
+/* The members of a field of offers; returns how many. */
+static size_t print_offered(const inspection *in, const char *name) {
+  upshake_list list = {{NULL, 0}, upshake_get_request(&in->hs).fields, name};
   upshake_slice member;
   size_t count = 0;
   while (upshake_next_member(&list, &member)) {
@@ -267,7 +273,7 @@ static void print_subprotocol(const inspection *in) {
   if (chosen.ptr != NULL) {
     put_slice(chosen);
     putchar('\n');
-  } else if (print_offered(in) == 0) {
+  } else if (print_offered(in, "Sec-WebSocket-Protocol") == 0) {
     puts("none; the client offers none");
   } else {
     putchar('\n');
@@ -278,26 +284,51 @@ static void print_subprotocol(const inspection *in) {
   }
 }
 
-static int is_websocket(const upshake_protocol *protocol) {
+static void print_extensions(const inspection *in) {
+  put_label("extensions");
+  if (in->extensions.ptr != NULL)
+    put_slice(in->extensions);
+  else if (print_offered(in, EXTENSIONS_FIELD) == 0)
+    fputs("none; the client offers none", stdout);
+  putchar('\n');
+}
+
+int is_websocket(const upshake_protocol *protocol) {
   upshake_slice token = {protocol->token, strlen(protocol->token)};
   return upshake_equal_fold(token, "websocket");
 }
 
-/* What stands behind the head, as far as one line shows it. */
+/* As many of the octets as one line shows. */
+static void print_octets(const char *octets, size_t len) {
+  size_t shown = 0, width = 0;
+  if (len == 0)
+    return;
+  while (shown < len && width + width_of(octets[shown]) <= SHOWN)
+    width += width_of(octets[shown++]);
+  fputs("\n    ", stdout);
+  put_escaped(stdout, octets, shown);
+  fputs(shown < len ? "...\n" : "\n", stdout);
+}
+
+/* What stands behind the head, and behind a body that was read. */
 static void print_rest(const inspection *in, const char *what) {
   size_t len = in->len - in->taken;
-  size_t shown = 0, width = 0;
   put_label(what);
   printf("begins at octet %zu; %zu octet%s of it %s here\n", in->taken, len,
          len == 1 ? "" : "s", len == 1 ? "is" : "are");
-  if (len == 0)
+  print_octets(in->octets + in->taken, len);
+}
+
+/* The content of a body that is read before the switch. */
+static void print_content(const inspection *in) {
+  if (in->taken == in->result.consumed)
     return;
-  const char *rest = in->octets + in->taken;
-  while (shown < len && width + width_of(rest[shown]) <= SHOWN)
-    width += width_of(rest[shown++]);
-  fputs("\n    ", stdout);
-  put_escaped(stdout, rest, shown);
-  fputs(shown < len ? "...\n" : "\n", stdout);
+  put_label("body");
+  printf("%zu octet%s of content in %zu behind the head\n", in->content_len,
+         in->content_len == 1 ? "" : "s", in->taken - in->result.consumed);
+  print_octets(in->content, in->content_len);
+  if (in->content_len > 0)
+    putchar('\n');
 }
 
 static void print_switched(const inspection *in) {
@@ -305,8 +336,11 @@ static void print_switched(const inspection *in) {
   put_label("protocol");
   put_protocol(in->result.protocol);
   putchar('\n');
-  if (is_websocket(in->result.protocol))
+  if (is_websocket(in->result.protocol)) {
     print_subprotocol(in);
+    print_extensions(in);
+  }
+  print_content(in);
   print_rest(in, "new protocol");
 }
 
@@ -320,6 +354,16 @@ static void print_plain(const inspection *in) {
   }
   if (in->len > in->taken)
     print_rest(in, "what follows");
+}
+
+static void print_incomplete(const inspection *in) {
+  put_label("status");
+  puts(in->reply_len > 0 ? "100 Continue so far" : "none yet");
+  if (!has_request(in))
+    print_reason(in);
+  put_label("received");
+  printf("%zu octet%s\n", in->len, in->len == 1 ? "" : "s");
+  print_content(in);
 }
 
 static void print_reply(const inspection *in) {
@@ -353,11 +397,7 @@ void print_text(const inspection *in) {
     print_plain(in);
     break;
   case INCOMPLETE:
-    put_label("status");
-    puts("none yet");
-    print_reason(in);
-    put_label("received");
-    printf("%zu octet%s\n", in->len, in->len == 1 ? "" : "s");
+    print_incomplete(in);
     break;
   }
   print_hint(in);

@@ -29,6 +29,7 @@ list_missing() {
   has cc || printf 'gcc '
   has_header stdio.h || printf 'libc6-dev '
   has_header wslay/wslay.h || printf 'libwslay-dev '
+  has_header zlib.h || printf 'zlib1g-dev '
   has cmake || printf 'cmake '
   has make || has ninja || printf 'make '
   has pkg-config || printf 'pkg-config '
@@ -70,8 +71,8 @@ build() {
     cat "$log" >&2
     fail "the build failed"
   }
-  demo=$(find build -type f -name upshake-demo -perm -u+x | head -n 1)
-  [ -n "$demo" ] || fail "the build made no upshake-demo"
+  demo=build/upshake-demo
+  [ -x "$demo" ] || fail "the build made no upshake-demo"
 }
 
 # ---- The demo ---------------------------------------------------------------

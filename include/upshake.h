@@ -13,9 +13,10 @@
  *           it can be copied and moved with memcpy.  There is nothing to
  *           free: a state may be forgotten at any time.
  * Lifetime. Of the application's memory a handshake keeps three pointers:
- *           its config, its head memory and its user pointer.  These live
- *           until the last call with that state.  All else is used during
- *           the call only, unless a function says otherwise.
+ *           its config, its head memory and its user pointer.  These, and
+ *           what the config points to, live until the last call with that
+ *           state.  All else is used during the call only, unless a
+ *           function says otherwise.
  * Members.  The members of upshake, upshake_parser and upshake_judge are
  *           private, those said to be readable excepted.
  * NULL.     Pointers are not NULL unless a function says that they may be.
@@ -23,7 +24,7 @@
  * Units.    Lengths, offsets and capacities are counts of octets.  `len` is
  *           what is there, `cap` is the room, `used` is what was taken.
  *           Offsets count from the first octet received since init or reset.
- * Strings.  Text from the network is an upshake_slice and has no NUL behind
+ * Strings.  Text from the network is an upshake_slice and has no NUL after
  *           it.  `const char *` is text from the application and has one.
  * Threads.  There is no global state.  Two threads may work with two states
  *           at once, also where these share a config; one state belongs to
@@ -95,8 +96,8 @@ typedef enum upshake_next {
   UPSHAKE_READ = 0,   /* receive more octets and feed them                 */
   UPSHAKE_DECIDE = 1, /* a valid offer waits for upshake_answer            */
   UPSHAKE_SEND = 2,   /* take the reply with upshake_reply and send it     */
-  UPSHAKE_PLAIN = 3   /* an ordinary request: serve it, or refuse it       */
-                      /* 4 is kept for the octets of a request's body      */
+  UPSHAKE_PLAIN = 3,  /* an ordinary request: serve it, or refuse it       */
+  UPSHAKE_BODY = 4    /* octets of a body, where the table asks for them   */
 } upshake_next;
 
 /* What the application says to an offer, beside a status 300 to 599. */
@@ -106,9 +107,10 @@ enum {
   UPSHAKE_ACCEPT = 101 /* switch protocols                                 */
 };
 
-/* Every refusal, every reason for PLAIN and every misuse; src/error.c has the
- * status, the rule and a sentence for each.  Where several apply to one part
- * of a request, the one listed first is reported. */
+/* Every refusal, every reason for PLAIN and every misuse; src/errors.h has the
+ * status, the rule and a sentence for each.  Host and framing are refused at
+ * the first line that is wrong.  Elsewhere, and in a judge, of several errors
+ * in one part of a request the one listed first is reported. */
 /* clang-format off */
 typedef enum upshake_error {
   UPSHAKE_OK,
@@ -118,7 +120,8 @@ typedef enum upshake_error {
   UPSHAKE_ERR_PROXY_TOOK_UPGRADE, UPSHAKE_ERR_NO_UPGRADE,
   UPSHAKE_ERR_HTTP_1_0, UPSHAKE_ERR_NO_CONNECTION, UPSHAKE_ERR_NOT_SUPPORTED,
   UPSHAKE_ERR_PASSED_OVER_BODY, UPSHAKE_ERR_PASSED_OVER_METHOD,
-  UPSHAKE_ERR_DECLINED, UPSHAKE_ERR_HTTP2_PREFACE,
+  UPSHAKE_ERR_PASSED_OVER_SETTINGS, UPSHAKE_ERR_DECLINED,
+  UPSHAKE_ERR_HTTP2_PREFACE,
 
   /* Refused at an octet of the request line: 400, _LONG 501 and 414,
    * TARGET_SECURED 421, HTTP_VERSION 505. */
@@ -139,12 +142,15 @@ typedef enum upshake_error {
   UPSHAKE_ERR_CODING_MALFORMED,
 
   /* Refused at the end of the head: 400, CODING_UNKNOWN 501, METHOD 405,
+   * BODY_LONG 413,
    * EXPECTATION 417, VERSION_MISSING and _UNSUPPORTED 426, ORIGIN_MALFORMED
    * and _REFUSED 403, REFUSED as the application says, DECISION 500. */
   UPSHAKE_ERR_HOST_MISSING, UPSHAKE_ERR_CODING_NOT_CHUNKED,
   UPSHAKE_ERR_CONNECTION_MALFORMED, UPSHAKE_ERR_CODING_UNKNOWN,
-  UPSHAKE_ERR_HOST_EMPTY, UPSHAKE_ERR_BODY, UPSHAKE_ERR_METHOD,
-  UPSHAKE_ERR_EXPECTATION, UPSHAKE_ERR_VERSION_REPEATED,
+  UPSHAKE_ERR_HOST_EMPTY, UPSHAKE_ERR_BODY, UPSHAKE_ERR_BODY_LONG,
+  UPSHAKE_ERR_CHUNK, UPSHAKE_ERR_CHUNK_EXTENSION_LONG, UPSHAKE_ERR_TRAILER,
+  UPSHAKE_ERR_TRAILER_LONG, UPSHAKE_ERR_METHOD, UPSHAKE_ERR_METHOD_NOT_GET,
+  UPSHAKE_ERR_CAPSULES, UPSHAKE_ERR_EXPECTATION, UPSHAKE_ERR_VERSION_REPEATED,
   UPSHAKE_ERR_VERSION_MALFORMED, UPSHAKE_ERR_VERSION_MISSING,
   UPSHAKE_ERR_VERSION_UNSUPPORTED, UPSHAKE_ERR_KEY_REPEATED,
   UPSHAKE_ERR_KEY_MALFORMED, UPSHAKE_ERR_KEY_MISSING,
@@ -158,6 +164,7 @@ typedef enum upshake_error {
   UPSHAKE_ERR_NOT_OFFERED, UPSHAKE_ERR_ROOM, UPSHAKE_ERR_EXTRA_NAME,
   UPSHAKE_ERR_EXTRA_VALUE, UPSHAKE_ERR_EXTRA_RESERVED,
   UPSHAKE_ERR_EXTRA_REPEATED, UPSHAKE_ERR_EXTRA_BODY,
+  UPSHAKE_ERR_EXTRA_EXTENSION,
   UPSHAKE_ERR_REPLY_PROTOCOL, UPSHAKE_ERR_REPLY_ACCEPT,
   UPSHAKE_ERR_NEEDS_AUTHENTICATE, UPSHAKE_ERR_NEEDS_ALLOW,
   UPSHAKE_ERR_MUST_CLOSE,
@@ -185,20 +192,29 @@ typedef struct upshake upshake;
 
 /* Called when a valid offer has arrived.  Returns UPSHAKE_ACCEPT,
  * UPSHAKE_DECLINE, UPSHAKE_LATER or the status of a refusal, 300 to 599.  It
- * may look at the request and choose a protocol or a sub-protocol; it does not
- * feed or reset.  Where it calls upshake_answer itself, what it returns does
- * not count.  Anything else that it returns is answered 500. */
+ * runs inside of feed, commit, reset or judge_end and calls none of these, nor
+ * move or init; it may look at the request and choose.  Where it calls
+ * upshake_answer itself, what it returns does not count.  Anything else that
+ * it returns is answered 500. */
 typedef int upshake_decide(upshake *hs, void *user);
 
 enum { /* upshake_protocol.rules */
-  UPSHAKE_RULES_BY_TOKEN = 0, /* "websocket": RFC 6455; all others: none   */
-  UPSHAKE_RULES_NONE = 1,     /* any Upgrade; only RFC 9110 7.8 applies    */
-  UPSHAKE_RULES_WEBSOCKET = 2 /* RFC 6455 4.2.1, whatever the token        */
+  UPSHAKE_RULES_BY_TOKEN = 0,  /* those below; all other tokens: none      */
+  UPSHAKE_RULES_NONE = 1,      /* any Upgrade; only RFC 9110 7.8 applies   */
+  UPSHAKE_RULES_WEBSOCKET = 2, /* "websocket": RFC 6455 4.2.1              */
+  UPSHAKE_RULES_H2C = 3,       /* "h2c": RFC 7540 3.2.  RFC 9113 3.1 has
+                                  retired it: new servers leave it out     */
+  UPSHAKE_RULES_CAPSULES = 4   /* "connect-udp", "connect-ip": RFC 9298
+                                  3.2, RFC 9484 4.2; the 101 says
+                                  Capsule-Protocol: ?1 (RFC 9297 3.4)      */
 };
 enum { /* upshake_protocol.body: what a request with a body means */
-  UPSHAKE_BODY_DEFAULT = 0, /* refuse for WebSocket, plain for others      */
+  UPSHAKE_BODY_DEFAULT = 0, /* refuse for WebSocket and capsules, plain
+                               for others                                  */
   UPSHAKE_BODY_PLAIN = 1,   /* as if this protocol had not been offered    */
-  UPSHAKE_BODY_REFUSE = 2   /* 400                                         */
+  UPSHAKE_BODY_REFUSE = 2,  /* 400                                         */
+  UPSHAKE_BODY_CONSUME = 3, /* read it, then switch: see "Bodies"          */
+  UPSHAKE_BODY_ASK = 4      /* the same, and decide again after it        */
 };
 enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
   UPSHAKE_FAILED_REFUSE = 0, /* refused with the status of the rule        */
@@ -235,6 +251,7 @@ typedef struct upshake_limits {
   uint32_t target; /* none but the head memory.  Longer: 414               */
   uint32_t fields; /* 128; at most 65535.  More: 431                       */
   uint32_t name;   /* 255; at most 65535.  Longer: 431                     */
+  uint64_t body;   /* none; content of a body that is consumed.  More: 413 */
 } upshake_limits;
 
 /* Members that are 0 mean the default, so { protocols, 1 } is a config. */
@@ -252,6 +269,8 @@ typedef struct upshake_config {
   uint8_t subprotocol_server_order; /* 1: choose by the server's order     */
   uint8_t subprotocol_required;     /* 1: none offered, or none of the list
                                        (unless that is empty): 400         */
+  uint8_t protocol_client_order; /* 1: of what is offered and valid take the
+                                    first of the client's list (of 8)      */
 } upshake_config;
 
 /* ---- The handshake: six functions for every day ------------------------ */
@@ -262,14 +281,14 @@ typedef struct upshake_parser {
   uint32_t target_len;
   uint16_t fields, name_len;
   uint8_t state, empty_lines, method_len;
-  uint8_t minor; /* readable at the end: the digit behind "HTTP/1."        */
+  uint8_t minor; /* readable at the end: the digit after "HTTP/1."        */
 } upshake_parser;
 typedef struct upshake_facts {
   uint64_t body_len;
   uint32_t offered, flags;
-  uint32_t at[10];
+  uint32_t at[11];
   uint16_t subprotocol;
-  uint8_t bad[10];
+  uint8_t bad[11], order[8];
 } upshake_facts;
 
 /* A handshake: one for each connection. */
@@ -280,33 +299,37 @@ struct upshake {
   uint32_t cap, held, end, offset;
   upshake_parser parser;
   upshake_facts facts;
-  uint32_t chosen_at, chosen_len;
-  uint16_t status;
-  uint8_t next, error, protocol, flags;
+  uint64_t body_taken, chunk_left;
+  uint32_t chosen_at, chosen_len, content, dropped;
+  uint16_t status, flags;
+  uint8_t next, error, protocol;
 };
 
 /* Begin.  The head of the request (request line and field lines) is kept in
  * `memory`, so cap is its limit: a head of exactly cap octets is accepted, one
  * that is still incomplete then is refused, 414 or 431.  8192 suits browsers
  * with cookies; 1024 most others.  `user` is handed to the callback and may be
- * NULL.  Returns UPSHAKE_OK, or UPSHAKE_ERR_CONFIG where the table is NULL but
- * not empty or has more than 32 protocols; then hs is not usable. */
+ * NULL.  Returns UPSHAKE_OK; or UPSHAKE_ERR_CONFIG, and hs is not usable, for
+ * an array that is NULL but not empty, more than 32 protocols, or an entry of
+ * the table that no reply could name. */
 UPSHAKE_API upshake_error upshake_init(upshake *hs,
                                        const upshake_config *config,
                                        void *memory, size_t cap, void *user);
 
 /* Take octets from the peer, in pieces of any size: the outcome is the same
- * for every way of cutting.  *used says how many were taken.  On a 101 and on
- * PLAIN the next protocol, or the request's body, begins at data + *used; keep
- * those octets.  On a refusal no octet behind data + *used means anything any
- * more.  In every other state than READ nothing is taken, the same outcome
- * comes back, and *used is 0.  RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+ * however they are cut.  *used says how many were taken.  On DECIDE, on a 101
+ * and on PLAIN the octets from data + *used on are the next protocol's, or the
+ * request's body: keep them.  On a refusal drop them, unless the reply is
+ * written with extra.keep: they are then the rest of the body, and the next
+ * request.  In every other state than READ nothing is taken, the same outcome
+ * comes back, and *used is 0.  data does not overlap the head memory.
+ * RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
 UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data,
                                       size_t len, size_t *used);
 
-/* The request, as soon as its head is complete; before that all members are
- * absent.  The slices are valid until reset or move, and for as long as the
- * head memory is; path may be a static "/". */
+/* The request, as soon as its head is complete; before that, and for an HTTP/2
+ * preface, all members are absent.  The slices are valid until reset or move,
+ * and for as long as the head memory is; path may be a static "/". */
 typedef struct upshake_request {
   upshake_slice method;
   upshake_slice target;    /* as sent: all other parts point into it       */
@@ -314,7 +337,7 @@ typedef struct upshake_request {
   upshake_slice authority; /* of the target; else the value of Host        */
   upshake_slice path;      /* as sent, nothing decoded; never empty but for
                               "OPTIONS *" and CONNECT                      */
-  upshake_slice query;     /* behind the "?"; absent where there is none   */
+  upshake_slice query;     /* after the "?"; absent where there is none   */
   upshake_slice fields;    /* the field lines: for upshake_next_field      */
 } upshake_request;
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
@@ -323,7 +346,8 @@ UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
  * status of a refusal.  A refusal is possible at any time until the first
  * octet of a reply was taken: 408 or 503 while reading, 404 or 426 to a PLAIN
  * one.  Returns UPSHAKE_OK, and the handshake is at SEND or PLAIN; or
- * UPSHAKE_ERR_ANSWER (no such answer) or UPSHAKE_ERR_STATE. */
+ * UPSHAKE_ERR_ANSWER (no such answer; 426 with an empty table), or
+ * UPSHAKE_ERR_STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds to a reply; all of it may be absent.  Names and
@@ -335,14 +359,18 @@ typedef struct upshake_extra {
   upshake_slice date;          /* value of Date (RFC 9110 6.6.1)           */
   upshake_slice body;          /* of a refusal; left out to HEAD           */
   uint8_t keep; /* 1: keep the connection, see upshake_result.may_keep     */
+  upshake_slice reason;     /* of a 101 or refusal: another reason phrase  */
+  upshake_slice extensions; /* of a 101: see "WebSocket extensions"        */
 } upshake_extra;
 
 /* Write the whole reply, or nothing.  extra may be NULL.  Returns UPSHAKE_OK
  * and *len octets are in out; UPSHAKE_ERR_ROOM and *len is the cap that it
  * needs (cap 0 just asks for that); or another error, and *len is 0:
- * EXTRA_..., NEEDS_..., MUST_CLOSE, REPLY_PROTOCOL, STATE (not at SEND).
- * UPSHAKE_REPLY_CAP is enough without extras where the tokens of the table and
- * the sub-protocol have no more than 256 octets together.
+ * EXTRA_..., NEEDS_..., MUST_CLOSE, STATE (not at SEND).  After an error the
+ * handshake is at SEND still: correct the extras and call again, or
+ * upshake_answer(hs, 500), whose reply needs none.  UPSHAKE_REPLY_CAP is enough
+ * without extras where the strings of the table and the sub-protocol have no
+ * more than 256 octets together.
  *
  * After a refusal the connection is closed.  Not at once, or octets of the
  * peer that are still unread destroy the answer on its way: shut down sending,
@@ -358,15 +386,18 @@ typedef struct upshake_result {
   upshake_error error; /* why refused or PLAIN; INCOMPLETE; OK             */
   int status;          /* of the reply: 101, 300 to 599; 0 without one     */
   size_t offset;       /* refused: first octet of what is wrong; for what is
-                          missing the octet behind the head                */
-  size_t consumed;     /* octets that belong to the head                   */
+                          missing the octet after the head                 */
+  size_t consumed;     /* octets that belong to the head (not in a judge)  */
   const upshake_protocol *protocol; /* to switch to (DECIDE: as things are
                                        now), or NULL                       */
   upshake_slice subprotocol;        /* chosen, or absent                   */
-  int may_keep; /* 1: extra.keep is possible.  Unsafe where clients send the
-                   new protocol before the answer (RFC 9931 5)             */
-  uint64_t body_left; /* octets of the request's body behind the head, to be
-                         skipped on a kept connection; or _UNKNOWN         */
+  int may_keep; /* 1: extra.keep is possible: sound framing, HTTP/1.1 without
+                   close, no CONNECT.  Unsafe where clients send the new
+                   protocol before the answer (RFC 9931 5)                 */
+  uint64_t body_left; /* octets of the request's body after the head, and not
+                         read yet: to be skipped on a kept connection.
+                         _UNKNOWN (chunked): keep only if you find its end */
+  size_t body;        /* BODY: how many of the octets taken are content    */
 } upshake_result;
 #define UPSHAKE_BODY_UNKNOWN UINT64_MAX
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
@@ -374,10 +405,10 @@ UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 /* ---- Choosing ----------------------------------------------------------- */
 
 /* Choose among what was offered, in the callback or while DECIDE: a protocol
- * of the table, by its place in it; a sub-protocol of a WebSocket offer, octet
- * for octet, or none where name.ptr is NULL.  Without these calls the first
- * protocol of the table and the sub-protocol by the config are taken.  Returns
- * UPSHAKE_OK, UPSHAKE_ERR_NOT_OFFERED or UPSHAKE_ERR_STATE. */
+ * of the table, by its place in it from 0; a sub-protocol of a WebSocket offer,
+ * octet for octet, or none where name.ptr is NULL.  Without these calls the
+ * first protocol of the table and the sub-protocol by the config are taken.
+ * Returns UPSHAKE_OK, UPSHAKE_ERR_NOT_OFFERED or UPSHAKE_ERR_STATE. */
 UPSHAKE_API upshake_error upshake_choose_protocol(upshake *hs, size_t place);
 UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
                                                      upshake_slice name);
@@ -385,26 +416,28 @@ UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
 /* ---- Memory and the stream ---------------------------------------------- */
 
 /* All octets taken since init or reset, skipped empty lines included: with
- * the octets behind them the stream as it came, to be replayed elsewhere. */
+ * the octets after them the stream as it came, to be replayed elsewhere. */
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives where
- * and up to how many octets (0 in every state but READ), commit takes the
- * first len of them (more than the room is the room).  Octets behind the head stay in the
- * memory; rest gives them, valid until reset or move. */
+ * and up to how many octets (0 in every state but READ and BODY; also when the
+ * memory is full, and commit(0) then says so), commit takes the first len of
+ * them, at most the room.  Octets after the head stay in the memory; rest gives them,
+ * valid until reset or move. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
 
 /* The next request on a connection that is kept: after PLAIN, or after a
- * refusal written with keep.  `taken` octets of rest are gone (a body); what
- * is left is judged at once.  In any other state this is a new connection's
- * beginning, and rest is dropped.  Returns what to do next. */
+ * refusal written with keep.  `taken` octets of rest are gone (a body; at most
+ * all); what is left is moved to the front and judged.  In any other state this
+ * is a new connection's beginning, and rest is dropped.  Returns what to do
+ * next. */
 UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
 
 /* Go on with another head memory, larger or smaller; the two may overlap.
- * Slices into the old one are then invalid.  Returns UPSHAKE_OK, or
- * UPSHAKE_ERR_ROOM where what is held does not fit. */
+ * Slices into the old one are then invalid.  Returns UPSHAKE_OK,
+ * UPSHAKE_ERR_ROOM where what is held does not fit, or UPSHAKE_ERR_STATE. */
 UPSHAKE_API upshake_error upshake_move(upshake *hs, void *memory, size_t cap);
 
 /* As upshake_reply, but only the octets from position `from` on, at most cap
@@ -441,11 +474,12 @@ typedef struct upshake_list {
  * the end of its line.  Returns 1, or 0 at the end. */
 UPSHAKE_API int upshake_next_member(upshake_list *list, upshake_slice *member);
 
-/* Take the leading token off a member, then its parameters one by one (RFC
- * 9110 5.6.6, blanks around ";" and "=" allowed, empty parameters not).  The
- * first call gives the token in `name`, further ones a parameter; value is
- * absent without "=", and a quoted-string keeps its quotes.  Returns 1, 0 at
- * the end, or -1 where the grammar is broken. */
+/* Take the leading token off a member, then its parameters one by one: token
+ * *( ";" token [ "=" ( token / quoted-string ) ] ), blanks between them allowed
+ * (RFC 6455 9.1, RFC 9112 7).  The first call gives the token in `name`,
+ * further ones a parameter; value is absent without "=", and a quoted-string
+ * keeps its quotes.  Returns 1, 0 at the end, or -1 where the grammar is
+ * broken, with *member as it was. */
 UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
                                        upshake_slice *name,
                                        upshake_slice *value);
@@ -461,47 +495,112 @@ UPSHAKE_API int upshake_equal(upshake_slice slice, const char *text);
 UPSHAKE_API int upshake_equal_fold(upshake_slice slice, const char *text);
 UPSHAKE_API int upshake_is_token(upshake_slice slice);
 
+/* ---- Bodies (RFC 9112 6 and 7) ------------------------------------------- */
+
+/* Where the table says so, an offer may have a body, which is read before the
+ * switch (RFC 9110 7.8).  The application decides when the head is complete;
+ * UPSHAKE_ACCEPT then means: go on.  With Expect: 100-continue there is first
+ * a reply to send, whose result.status is 100 and whose extras are ignored.
+ * Feed goes on with what is after `used`.  At BODY the last result.body octets
+ * before data + *used are content (before the rest, with commit): use them,
+ * then feed again, be it 0 octets.  After the body comes the 101, or with
+ * UPSHAKE_BODY_ASK first another decision, where body_left is 0 and DECLINE is
+ * not possible any more.  What is after `used` then is the new protocol's.
+ *
+ * Content-Length and chunked are read; chunk extensions are skipped, trailer
+ * fields checked and dropped, up to 4096 octets of each.  Where the head fills
+ * its memory there is no room for a body: use feed for it.  A judge sees no
+ * body: its host reads it, and answers Expect, before it sends the reply. */
+
+/* ---- WebSocket extensions (RFC 6455 9, RFC 7692) ------------------------- */
+
+/* What a server can do of permessage-deflate.  All 0: whatever zlib can. */
+typedef struct upshake_deflate_caps {
+  uint8_t server_bits; /* largest window to compress with, 9 to 15; 0: 15   */
+  uint8_t client_bits; /* largest one to decompress with, 8 to 15; 0: 15.
+                          Less than what the client may use: declined       */
+  uint8_t server_bits_least;   /* smallest one to compress with; 0: 9, as
+                                  zlib cannot do 8 without its header      */
+  uint8_t no_server_takeover;  /* 1: forget what was compressed, each time  */
+  uint8_t no_client_takeover;  /* 1: ask the client to do so                */
+} upshake_deflate_caps;
+
+/* What both sides do; for zlib: deflateInit2(..., -server_bits, ...) and
+ * inflateInit2(..., -client_bits); reset after each message without takeover.
+ */
+typedef struct upshake_deflate {
+  uint8_t server_bits, client_bits; /* 8 to 15 */
+  uint8_t no_server_takeover, no_client_takeover;
+} upshake_deflate;
+
+/* Take the first offer of permessage-deflate that is valid and possible out of
+ * the lines of Sec-WebSocket-Extensions (`offers` as for upshake_next_member).
+ * Returns the length of the value that answers it, written to `value`: put it
+ * into extra.extensions; or 0 where none is taken.  caps may be NULL.  Each
+ * element of extra.extensions must name an extension that was offered, so the
+ * application's own ones go the same way. */
+#define UPSHAKE_DEFLATE_CAP 128
+UPSHAKE_API size_t upshake_agree_deflate(upshake_list offers,
+                                         const upshake_deflate_caps *caps,
+                                         upshake_deflate *agreed,
+                                         char value[UPSHAKE_DEFLATE_CAP]);
+
+/* ---- Fields of other protocols ------------------------------------------- */
+
+/* HTTP2-Settings (RFC 7540 3.2.1): base64url without padding, whole settings of
+ * 6 octets.  Returns the octets written to out, for nghttp2_session_upgrade2;
+ * SIZE_MAX where it is malformed, or does not fit into cap. */
+UPSHAKE_API size_t upshake_decode_settings(upshake_slice value, void *out,
+                                           size_t cap);
+
+/* 1 if the one field with that name is the structured boolean ?1, parameters
+ * ignored; anything else is as if absent (RFC 9297 3.4, RFC 8941 3.3.6). */
+UPSHAKE_API int upshake_is_true(upshake_slice fields, const char *name);
+
 /* ---- Layer: the head parser (RFC 9112 2 to 5) ---------------------------- */
 
 /* Parse a head in a buffer that grows: octets[0 .. len) is all that came so
  * far, at any address.  The parser begins as { 0 } and remembers where it was;
  * what it has seen it does not look at again.  limits may be NULL.  Returns
  * UPSHAKE_OK (complete), UPSHAKE_ERR_INCOMPLETE (call again with more),
- * UPSHAKE_ERR_HTTP2_PREFACE, or the error of the octet at *end.  In the first
- * and the third case *end is the length of the head. */
+ * UPSHAKE_ERR_HTTP2_PREFACE, or the error of the octet at *end, again for as
+ * long as it is called.  In the first and the third case *end is the length of
+ * the head. */
 UPSHAKE_API upshake_error upshake_parse_head(upshake_parser *parser,
                                              const upshake_limits *limits,
                                              const void *octets, size_t len,
                                              size_t *end);
 
-/* The parts of a head that is complete. */
+/* The parts of a head that is complete (UPSHAKE_OK). */
 UPSHAKE_API upshake_request upshake_parsed_request(
     const upshake_parser *parser, const void *octets);
 
 /* ---- Layer: judging what another parser found ---------------------------- */
 
-/* The values of how many lines of Sec-WebSocket-Protocol are remembered for
- * upshake_choose_subprotocol; the config's list sees every line. */
+/* The values of how many lines of Sec-WebSocket-Protocol, and of -Extensions,
+ * are remembered for what the application chooses; the config's list of
+ * sub-protocols sees every line. */
 #define UPSHAKE_JUDGE_LINES 8
 
-/* A request judged without a head in memory.  At the end, result `hs` is a
- * handshake at DECIDE, SEND or PLAIN: answer it, choose, write the reply.
- * Its result.offset is the number of the field, from 1 in the order of the
+/* A request judged without a head in memory.  At the end judge.hs is at DECIDE,
+ * SEND or PLAIN: for get_request (fields are absent), get_result, answer, the
+ * choose functions and reply.  It belongs to its judge and is not copied out of
+ * it.  result.offset is the number of the field, from 1 in the order of the
  * calls; 0 is the request line, and one more than all is the end. */
 typedef struct upshake_judge {
-  upshake hs; /* readable: for the functions above, but feed, reset... */
+  upshake hs; /* readable */
   upshake_slice method, target, host, origin, chosen;
-  upshake_slice lines[UPSHAKE_JUDGE_LINES];
+  upshake_slice lines[UPSHAKE_JUDGE_LINES], extensions[UPSHAKE_JUDGE_LINES];
   char key[24];
 } upshake_judge;
 
 /* Begin, one call for each field in any order, end.  version is 11 for
  * HTTP/1.1, 10 for HTTP/1.0, 20 for HTTP/2.0.  Every octet is checked again.
- * The slices are valid until the end; those of Sec-WebSocket-Protocol until
- * the reply; method, target and Host for as long as upshake_get_request is
- * called.  Nothing is copied but the key.
- * The order of the fields does not change the outcome.  begin returns as
- * upshake_init does; end returns what to do next. */
+ * The slices are valid until the end; those of Sec-WebSocket-Protocol and
+ * -Extensions until the reply; method, target and Host for as long as
+ * upshake_get_request is called.  Nothing is copied but the key.
+ * The order of fields with different names does not change the outcome.  begin
+ * returns as upshake_init does; end returns what to do next. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
                                               const upshake_config *config,
                                               void *user,
@@ -516,14 +615,15 @@ UPSHAKE_API upshake_next upshake_judge_end(upshake_judge *judge);
 
 /* A reply: 101 or a final status.  Everything but status may be absent. */
 typedef struct upshake_response {
-  int status;              /* 101, 300 to 599                              */
-  upshake_slice upgrade;   /* 101: the protocol; 426: those that are spoken */
-  upshake_slice accept;    /* 101: Sec-WebSocket-Accept, 28 octets         */
-  upshake_slice subprotocol; /* 101: Sec-WebSocket-Protocol                */
-  upshake_slice version;   /* Sec-WebSocket-Version                        */
-  upshake_slice allow;     /* 405: Allow                                   */
-  uint8_t continue_first;  /* 1: a 100 (Continue) goes before the 101      */
-  uint8_t to_head;         /* 1: the method was HEAD, no body is sent      */
+  int status;                 /* 100 (alone), 101, 300 to 599              */
+  uint8_t continue_first;     /* 1: a 100 (Continue) goes before the 101   */
+  uint8_t to_head;            /* 1: the method was HEAD, no body is sent   */
+  uint8_t capsules;           /* 101: Capsule-Protocol: ?1                 */
+  upshake_slice upgrade;      /* 101: the protocol; 426: those spoken      */
+  upshake_slice subprotocol;  /* 101: Sec-WebSocket-Protocol               */
+  const char *accept;         /* 101: Sec-WebSocket-Accept, 28 octets      */
+  const char *version;        /* Sec-WebSocket-Version                     */
+  const char *allow;          /* 405: Allow                                */
   const upshake_extra *extra; /* may be NULL                               */
 } upshake_response;
 

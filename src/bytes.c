@@ -115,3 +115,23 @@ int upshake_same_fold(upshake_slice a, upshake_slice b) {
       return 0;
   return 1;
 }
+
+int upshake_is_value(upshake_slice value) {
+  return upshake_all_in(value, CLASS_VALUE) &&
+         (value.len == 0 ||
+          !(is_blank(value.ptr[0]) || is_blank(value.ptr[value.len - 1])));
+}
+
+/* ---- public ---- */
+
+int upshake_equal(upshake_slice slice, const char *text) {
+  return upshake_same(slice, slice_text(text));
+}
+
+int upshake_equal_fold(upshake_slice slice, const char *text) {
+  return upshake_same_fold(slice, slice_text(text));
+}
+
+int upshake_is_token(upshake_slice slice) {
+  return slice.len > 0 && upshake_all_in(slice, CLASS_TOKEN);
+}

@@ -15,7 +15,7 @@ enum {
   CLASS_TOKEN = 1,  /* tchar                          RFC 9110 5.6.2 */
   CLASS_VALUE = 2,  /* field-vchar, SP and HTAB       RFC 9110 5.5   */
   CLASS_PATH = 4,   /* in a target before the "?"     RFC 9112 3.2   */
-  CLASS_QUERY = 8,  /* in a target behind the "?"                    */
+  CLASS_QUERY = 8,  /* in a target after the "?"                    */
   CLASS_HOST = 16,  /* reg-name, without pct-encoded  RFC 3986 3.2.2 */
   CLASS_HEX = 32,   /* HEXDIG, in either case         RFC 5234 B.1   */
   CLASS_BASE64 = 64 /* base64 alphabet                RFC 4648 4     */
@@ -32,6 +32,14 @@ extern const unsigned char upshake_classes[256];
 
 static inline int in_class(char octet, unsigned class_bits) {
   return (upshake_classes[(unsigned char)octet] & class_bits) != 0;
+}
+
+/* The first octet from p on that is not in the class, or end. */
+static inline const char *skip_class(const char *p, const char *end,
+                                     unsigned class_bits) {
+  while (p < end && in_class(*p, class_bits))
+    p++;
+  return p;
 }
 
 static inline int is_digit(char octet) { return octet >= '0' && octet <= '9'; }
@@ -61,6 +69,9 @@ static inline upshake_slice slice_from(upshake_slice slice, size_t begin) {
 /* 1 where all octets are in the class; so also where there is none. */
 int upshake_all_in(upshake_slice slice, unsigned class_bits);
 
+/* field-value, which begins and ends with a visible octet (RFC 9110 5.5). */
+int upshake_is_value(upshake_slice value);
+
 /* Without SP and HTAB at both ends. */
 upshake_slice upshake_trim(upshake_slice slice);
 
@@ -74,9 +85,5 @@ static inline size_t index_of(upshake_slice slice, char octet) {
       slice.len > 0 ? memchr(slice.ptr, (unsigned char)octet, slice.len) : NULL;
   return at ? (size_t)(at - slice.ptr) : slice.len;
 }
-
-/* The first member of the list with exactly these octets; absent where there
- * is none. */
-upshake_slice upshake_find_member(upshake_list *list, upshake_slice text);
 
 #endif

@@ -2,18 +2,21 @@
  *
  * Decisions: what the judgement leads to, and what the application says to it.
  */
+#include "body.h"
 #include "errors.h"
 #include "handshake.h"
+#include "protocol.h"
 
 /* Syntax, framing, Host and bodies: where the next request begins is then in
  * doubt, or nobody will look (RFC 9112 9.3). */
 static int is_unsafe_to_keep(upshake_error error) {
-  return error >= UPSHAKE_ERR_TLS && error <= UPSHAKE_ERR_BODY;
+  return error >= UPSHAKE_ERR_TLS && error <= UPSHAKE_ERR_TRAILER_LONG;
 }
 
 void upshake_conclude_refusal(upshake *hs, upshake_error error,
                               uint32_t offset) {
   hs->next = UPSHAKE_SEND;
+  hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
   hs->error = (uint8_t)error;
   hs->status = (uint16_t)upshake_error_status(error);
   hs->offset = offset;
@@ -52,28 +55,67 @@ void upshake_conclude(upshake *hs) {
 
 /* ---- the application's part ---- */
 
+/* Accepted: what comes first, a 100 (Continue), the body, or the 101?  The body
+ * of a judged request is its host's to read. */
+static void go_on(upshake *hs) {
+  int awaits_body = upshake_has_body(&hs->facts) &&
+                    !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
+
+  hs->next = UPSHAKE_SEND;
+  hs->status = UPSHAKE_ACCEPT;
+  if (!awaits_body)
+    return;
+  hs->flags |= HANDSHAKE_BODY;
+  upshake_begin_body(hs);
+  hs->status = STATUS_CONTINUE;
+  if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
+    hs->next = UPSHAKE_READ;
+    hs->status = 0;
+  }
+}
+
+void upshake_conclude_body(upshake *hs) {
+  const upshake_protocol *protocol = &hs->config->protocols[hs->protocol];
+  hs->flags |= HANDSHAKE_BODY_END;
+  hs->next = UPSHAKE_DECIDE;
+  if (protocol->body == UPSHAKE_BODY_ASK)
+    ask(hs);
+  else
+    go_on(hs);
+}
+
 static upshake_error accept_or_decline(upshake *hs, int answer) {
   if (hs->next != UPSHAKE_DECIDE)
     return UPSHAKE_ERR_STATE;
-  if (answer == UPSHAKE_DECLINE) {
-    hs->next = UPSHAKE_PLAIN;
-    hs->error = UPSHAKE_ERR_DECLINED;
+  if (answer == UPSHAKE_ACCEPT) {
+    go_on(hs);
     return UPSHAKE_OK;
   }
-  hs->next = UPSHAKE_SEND;
-  hs->status = UPSHAKE_ACCEPT;
+  if (hs->flags & HANDSHAKE_BODY) /* its octets are gone */
+    return UPSHAKE_ERR_STATE;
+  hs->next = UPSHAKE_PLAIN;
+  hs->error = UPSHAKE_ERR_DECLINED;
   return UPSHAKE_OK;
 }
 
+/* Has an octet of the final reply been taken, or of a 100 but not all? */
+static int is_reply_taken(const upshake *hs) {
+  return (hs->flags & HANDSHAKE_TAKEN) && !(hs->flags & HANDSHAKE_CONTINUED);
+}
+
 upshake_error upshake_answer(upshake *hs, int answer) {
-  if (hs->flags & HANDSHAKE_TAKEN)
+  if (is_reply_taken(hs))
     return UPSHAKE_ERR_STATE;
   if (answer == UPSHAKE_ACCEPT || answer == UPSHAKE_DECLINE)
     return accept_or_decline(hs, answer);
   if (answer < 300 || answer > 599) /* final, and no success: RFC 9110 15 */
     return UPSHAKE_ERR_ANSWER;
-  if (hs->next == UPSHAKE_READ)
+  if (answer == 426 && hs->config->protocols_len == 0)
+    return UPSHAKE_ERR_ANSWER; /* it must name a protocol: RFC 9110 15.5.22 */
+  if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
     hs->end = hs->held;
+  if (in_body(hs))
+    hs->flags |= HANDSHAKE_CLOSE;
   upshake_conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);
   hs->status = (uint16_t)answer;
   return UPSHAKE_OK;
@@ -91,6 +133,16 @@ upshake_error upshake_choose_protocol(upshake *hs, size_t place) {
 
 /* ---- sub-protocols ---- */
 
+/* The first member of the list with exactly these octets; absent where there
+ * is none. */
+static upshake_slice find_member(upshake_list *list, upshake_slice text) {
+  upshake_slice member;
+  while (upshake_next_member(list, &member))
+    if (upshake_same(member, text))
+      return member;
+  return slice_none();
+}
+
 static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
   upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
   upshake_slice found = slice_none();
@@ -98,11 +150,11 @@ static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
   if ((hs->flags & HANDSHAKE_JUDGE) == 0) {
     list.fields = head_fields(&hs->parser, hs->memory);
     list.name = "Sec-WebSocket-Protocol";
-    return upshake_find_member(&list, name);
+    return find_member(&list, name);
   }
   for (size_t i = 0; i < UPSHAKE_JUDGE_LINES && !found.ptr; i++) {
     list.value = judge_of(hs)->lines[i];
-    found = upshake_find_member(&list, name);
+    found = find_member(&list, name);
   }
   return found;
 }

@@ -31,6 +31,8 @@
     "the protocol asked for is not offered for a request with a body") \
   X(PASSED_OVER_METHOD, 0, "RFC 9110 7.8", \
     "the protocol asked for is not offered for this method") \
+  X(PASSED_OVER_SETTINGS, 0, "RFC 7540 3.2.1", \
+    "h2c needs one good HTTP2-Settings field that Connection names") \
   X(DECLINED, 0, "RFC 9110 7.8", "the application declined the offer") \
   X(HTTP2_PREFACE, 0, "RFC 9113 3.4", \
     "the client speaks HTTP/2 with prior knowledge") \
@@ -89,8 +91,22 @@
   X(HOST_EMPTY, 400, "RFC 6455 4.2.1", "a WebSocket handshake names no host") \
   X(BODY, 400, "RFC 9110 7.8", \
     "a request with a body cannot switch to this protocol") \
+  X(BODY_LONG, 413, "RFC 9110 15.5.14", \
+    "the body is longer than the limit") \
+  X(CHUNK, 400, "RFC 9112 7.1", "a chunk is malformed at this octet") \
+  X(CHUNK_EXTENSION_LONG, 400, "RFC 9112 7.1.1", \
+    "chunk extensions of more than 4096 octets") \
+  X(TRAILER, 400, "RFC 9112 7.1.2", \
+    "a trailer field is malformed at this octet") \
+  X(TRAILER_LONG, 431, "RFC 9112 7.1.2", \
+    "trailer fields of more than 4096 octets") \
   X(METHOD, 405, "RFC 6455 4.2.1", \
     "the method is not one that this protocol is opened with") \
+  X(METHOD_NOT_GET, 400, "RFC 9298 3.2", \
+    "the method of a request for this protocol is GET") \
+  X(CAPSULES, 400, "RFC 9297 3.2", \
+    "Content-Length and Content-Type have no place in a request for this " \
+    "protocol") \
   X(EXPECTATION, 417, "RFC 9110 10.1.1", \
     "an expectation other than 100-continue") \
   X(VERSION_REPEATED, 400, "RFC 6455 11.3.5", \
@@ -130,6 +146,8 @@
   X(EXTRA_RESERVED, 0, "", "an added field belongs to the handshake") \
   X(EXTRA_REPEATED, 0, "RFC 9110 5.3", "a field would be sent twice") \
   X(EXTRA_BODY, 0, "RFC 9110 6.4.1", "this reply cannot have a body") \
+  X(EXTRA_EXTENSION, 0, "RFC 6455 9.1", \
+    "an extension is malformed, or was not offered") \
   X(REPLY_PROTOCOL, 0, "RFC 9110 7.8", \
     "a protocol to be named in Upgrade is missing or malformed") \
   X(REPLY_ACCEPT, 0, "RFC 6455 4.2.2", \

@@ -5,32 +5,27 @@
  */
 #include "bytes.h"
 
-int upshake_equal(upshake_slice slice, const char *text) {
-  return upshake_same(slice, slice_text(text));
-}
-
-int upshake_equal_fold(upshake_slice slice, const char *text) {
-  return upshake_same_fold(slice, slice_text(text));
-}
-
-int upshake_is_token(upshake_slice slice) {
-  return slice.len > 0 && upshake_all_in(slice, CLASS_TOKEN);
-}
-
 /* ---- field lines ---- */
 
-int upshake_next_field(upshake_slice *fields, upshake_field *field) {
-  size_t end = index_of(*fields, '\n');
-  upshake_slice line = slice_of(fields->ptr, end);
-  size_t colon = index_of(line, ':');
+static size_t token_len(upshake_slice text) {
+  const char *end = text.ptr + text.len;
+  return text.len > 0
+             ? (size_t)(skip_class(text.ptr, end, CLASS_TOKEN) - text.ptr)
+             : 0;
+}
 
-  if (end == fields->len || end == 0 || line.ptr[end - 1] != '\r' ||
-      colon == line.len || !upshake_is_token(slice_of(line.ptr, colon)))
+int upshake_next_field(upshake_slice *fields, upshake_field *field) {
+  size_t colon = token_len(*fields), end;
+
+  if (colon == 0 || colon == fields->len || fields->ptr[colon] != ':')
     return 0;
-  line.len--;
-  field->name = slice_of(line.ptr, colon);
-  field->value = upshake_trim(slice_from(line, colon + 1));
-  *fields = slice_from(*fields, end + 1);
+  field->name = slice_of(fields->ptr, colon);
+  field->value = slice_from(*fields, colon + 1);
+  end = index_of(field->value, '\n');
+  if (end == 0 || end == field->value.len || field->value.ptr[end - 1] != '\r')
+    return 0;
+  *fields = slice_from(field->value, end + 1);
+  field->value = upshake_trim(slice_of(field->value.ptr, end - 1));
   return 1;
 }
 
@@ -90,14 +85,6 @@ int upshake_next_member(upshake_list *list, upshake_slice *member) {
   return 0;
 }
 
-upshake_slice upshake_find_member(upshake_list *list, upshake_slice text) {
-  upshake_slice member;
-  while (upshake_next_member(list, &member))
-    if (upshake_same(member, text))
-      return member;
-  return slice_none();
-}
-
 /* ---- parameters: RFC 9110 5.6.6 ---- */
 
 static void skip_blanks(upshake_slice *text) {
@@ -111,11 +98,19 @@ static upshake_slice take(upshake_slice *text, size_t len) {
   return taken;
 }
 
-static size_t token_len(upshake_slice text) {
-  size_t i = 0;
-  while (i < text.len && in_class(text.ptr[i], CLASS_TOKEN))
+/* Measures where out is NULL.  SIZE_MAX where a quoted-string does not end, or
+ * ends before the value does. */
+static size_t unquote_into(upshake_slice value, char *out) {
+  size_t len = 0, i = 1;
+  while (i < value.len && value.ptr[i] != '"') {
+    if (value.ptr[i] == '\\' && ++i == value.len)
+      break;
+    if (out)
+      out[len] = value.ptr[i];
+    len++;
     i++;
-  return i;
+  }
+  return i + 1 == value.len ? len : SIZE_MAX;
 }
 
 /* A token, or a quoted-string that ends.  Returns 0 where there is neither. */
@@ -126,7 +121,7 @@ static int take_value(upshake_slice *text, upshake_slice *value) {
   }
   *value = take(text, quoted_len(*text));
   return upshake_all_in(*value, CLASS_VALUE) &&
-         upshake_unquote(*value, NULL, 0) != SIZE_MAX;
+         unquote_into(*value, NULL) != SIZE_MAX;
 }
 
 int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
@@ -158,21 +153,6 @@ int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
   }
   *member = rest;
   return 1;
-}
-
-/* Measures where out is NULL.  SIZE_MAX where a quoted-string does not end, or
- * ends before the value does. */
-static size_t unquote_into(upshake_slice value, char *out) {
-  size_t len = 0, i = 1;
-  while (i < value.len && value.ptr[i] != '"') {
-    if (value.ptr[i] == '\\' && ++i == value.len)
-      break;
-    if (out)
-      out[len] = value.ptr[i];
-    len++;
-    i++;
-  }
-  return i + 1 == value.len ? len : SIZE_MAX;
 }
 
 size_t upshake_unquote(upshake_slice value, char *out, size_t cap) {

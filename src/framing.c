@@ -19,7 +19,7 @@ void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
 }
 
 /* Content-Length = 1*DIGIT (RFC 9110 8.6).  2^63 octets and more are refused:
- * somebody behind us would count them in a signed number. */
+ * somebody after us would count them in a signed number. */
 static int parse_length(upshake_slice value, uint64_t *length) {
   *length = 0;
   for (size_t i = 0; i < value.len; i++) {
@@ -51,7 +51,7 @@ static int judge_member(upshake_facts *facts, upshake_slice member) {
   upshake_slice name, value, rest = member;
   int more;
 
-  if (member.ptr[0] == ';' || upshake_next_parameter(&rest, &name, &value) != 1)
+  if (upshake_next_parameter(&rest, &name, &value) != 1)
     return 0;
   if (value.ptr)
     return 0;
@@ -68,6 +68,12 @@ static int judge_member(upshake_facts *facts, upshake_slice member) {
   return more == 0;
 }
 
+/* Does the place noted name an unknown coding, after which chunked came? */
+static int is_known_before(const upshake_facts *facts) {
+  return facts->at[PART_FRAMING] != 0 && (facts->flags & FACT_CODING_UNKNOWN) &&
+         (facts->flags & FACT_CHUNKED_LAST);
+}
+
 /* Transfer-Encoding is a list over all its lines (RFC 9112 6.1).  That it ends
  * in chunked can be judged only when there are no more lines. */
 void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
@@ -77,8 +83,6 @@ void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
 
   (void)config;
   facts->flags |= FACT_CODING;
-  if (!facts->bad[PART_FRAMING])
-    facts->at[PART_FRAMING] = at;
   if (facts->flags & FACT_LENGTH)
     upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
   if (facts->flags & FACT_HTTP_1_0)
@@ -86,4 +90,6 @@ void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
   while (upshake_next_member(&list, &member))
     if (!judge_member(facts, member))
       upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_CODING_MALFORMED, at);
+  if (!facts->bad[PART_FRAMING] && !is_known_before(facts))
+    facts->at[PART_FRAMING] = at;
 }

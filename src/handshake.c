@@ -3,16 +3,23 @@
  * The handshake: octets in, what to do next out.  Octets are gathered in the
  * head memory, and each is parsed and judged as it comes.
  */
-#include "handshake.h"
+#include "body.h"
 
 #include "target.h"
 
 /* ---- from octets to an outcome ---- */
 
+/* The head ends here.  What was fed after it stays the caller's. */
+static void end_head(upshake *hs, uint32_t end) {
+  hs->end = end;
+  if (hs->flags & HANDSHAKE_FED)
+    hs->held = end;
+}
+
 /* Refused before the head was complete; the first `end` octets were taken. */
 static void refuse(upshake *hs, upshake_error error, uint32_t offset,
                    uint32_t end) {
-  hs->end = end;
+  end_head(hs, end);
   upshake_conclude_refusal(hs, error, offset);
 }
 
@@ -52,7 +59,7 @@ static void judge_line(upshake *hs, const head_step *step) {
 }
 
 static void judge_head(upshake *hs) {
-  hs->end = hs->parser.pos;
+  end_head(hs, hs->parser.pos);
   hs->flags |= HANDSHAKE_COMPLETE;
   if (hs->parser.minor == 0)
     hs->facts.flags |= FACT_HTTP_1_0;
@@ -60,7 +67,7 @@ static void judge_head(upshake *hs) {
 }
 
 static void judge_preface(upshake *hs) {
-  hs->end = hs->parser.pos;
+  end_head(hs, hs->parser.pos);
   hs->next = UPSHAKE_PLAIN;
   hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
 }
@@ -107,41 +114,104 @@ static upshake_next advance(upshake *hs) {
 
 /* ---- ways for octets to come in ---- */
 
-static int is_reading(const upshake *hs) {
-  return hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_JUDGE);
+/* Is it time for octets?  A 100 that was sent, and content that was looked at,
+ * are done with now. */
+static int is_reading(upshake *hs) {
+  int is_continued =
+      hs->next == UPSHAKE_SEND && (hs->flags & HANDSHAKE_CONTINUED);
+
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return 0;
+  if (is_continued || hs->next == UPSHAKE_BODY) {
+    hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
+    hs->next = UPSHAKE_READ;
+    hs->status = 0;
+  }
+  hs->content = 0;
+  return hs->next == UPSHAKE_READ;
+}
+
+/* Octets of a body.  Returns how many were taken. */
+static size_t take_body(upshake *hs, const char *octets, size_t len) {
+  size_t used, content;
+  /* One slice of content fits 32 bits, for a state that is small. */
+  if (len > UINT32_MAX)
+    len = UINT32_MAX;
+  switch (upshake_body_step(hs, octets, len, &used, &content)) {
+  case BODY_CONTENT:
+    hs->next = UPSHAKE_BODY;
+    hs->content = (uint32_t)content;
+    break;
+  case BODY_END:
+    upshake_conclude_body(hs);
+    break;
+  default:
+    break;
+  }
+  return used;
+}
+
+/* Octets of a head, which goes into the memory. */
+static size_t take_head(upshake *hs, const char *octets, size_t len) {
+  uint32_t before = hs->held, room = hs->cap - hs->held;
+
+  if (len < room)
+    room = (uint32_t)len;
+  if (room > 0)
+    memcpy(hs->memory + hs->held, octets, room);
+  hs->held += room;
+  hs->flags |= HANDSHAKE_FED;
+  advance(hs);
+  hs->flags &= (uint16_t)~HANDSHAKE_FED;
+  return hs->held - before;
 }
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
                           size_t *used) {
-  uint32_t before = hs->held, room = hs->cap - hs->held;
-  upshake_next next;
+  const char *octets = data;
 
   *used = 0;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
-  if (len < room)
-    room = (uint32_t)len;
-  if (room > 0)
-    memcpy(hs->memory + hs->held, data, room);
-  hs->held += room;
-  next = advance(hs);
-  if (next != UPSHAKE_READ)
-    hs->held = hs->end; /* what is behind stays the caller's */
-  *used = hs->held - before;
-  return next;
+  if (!in_body(hs))
+    *used = take_head(hs, octets, len);
+  if (hs->next == UPSHAKE_READ && in_body(hs))
+    *used += take_body(hs, len > 0 ? octets + *used : octets, len - *used);
+  return (upshake_next)hs->next;
+}
+
+/* Octets of a body that were taken from the memory make room. */
+static void drop_body(upshake *hs) {
+  uint32_t begin = hs->end + hs->dropped;
+  if (hs->dropped == 0)
+    return;
+  memmove(hs->memory + hs->end, hs->memory + begin, hs->held - begin);
+  hs->held -= hs->dropped;
+  hs->dropped = 0;
 }
 
 void *upshake_room(upshake *hs, size_t *cap) {
-  *cap = is_reading(hs) ? hs->cap - hs->held : 0;
+  *cap = 0;
+  if (is_reading(hs)) {
+    drop_body(hs);
+    *cap = hs->cap - hs->held;
+  }
   return hs->memory ? hs->memory + hs->held : NULL;
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
-  uint32_t room = hs->cap - hs->held;
+  uint32_t room;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
+  drop_body(hs);
+  room = hs->cap - hs->held;
   hs->held += len < room ? (uint32_t)len : room;
-  return advance(hs);
+  if (!in_body(hs))
+    advance(hs);
+  if (hs->next == UPSHAKE_READ && in_body(hs))
+    hs->dropped =
+        (uint32_t)take_body(hs, hs->memory + hs->end, hs->held - hs->end);
+  return (upshake_next)hs->next;
 }
 
 /* ---- the octets that are held ---- */
@@ -149,13 +219,14 @@ upshake_next upshake_commit(upshake *hs, size_t len) {
 upshake_slice upshake_head(const upshake *hs) {
   if (!hs->memory)
     return slice_none();
-  return slice_of(hs->memory, hs->next == UPSHAKE_READ ? hs->held : hs->end);
+  return slice_of(hs->memory, is_past_head(hs) ? hs->end : hs->held);
 }
 
 upshake_slice upshake_rest(const upshake *hs) {
-  if (hs->next == UPSHAKE_READ || hs->held == hs->end)
+  uint32_t begin = hs->end + hs->dropped;
+  if (!is_past_head(hs) || !hs->memory)
     return slice_none();
-  return slice_of(hs->memory + hs->end, hs->held - hs->end);
+  return slice_of(hs->memory + begin, hs->held - begin);
 }
 
 upshake_next upshake_reset(upshake *hs, size_t taken) {
@@ -175,6 +246,8 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return UPSHAKE_ERR_STATE;
   if (hs->held > cap)
     return UPSHAKE_ERR_ROOM;
   if (hs->held > 0)

@@ -5,32 +5,22 @@
 #ifndef UPSHAKE_HANDSHAKE_H
 #define UPSHAKE_HANDSHAKE_H
 
-#include "head.h"
-#include "offer.h"
+#include "request.h"
 
-/* upshake.flags */
-enum {
-  HANDSHAKE_JUDGE = 1 << 0,    /* part of an upshake_judge: no head memory */
-  HANDSHAKE_COMPLETE = 1 << 1, /* the head, and so the facts               */
-  HANDSHAKE_CLOSE = 1 << 2,    /* refused for what makes keeping unsafe    */
-  HANDSHAKE_TAKEN = 1 << 3,    /* the first octet of the reply             */
-  HANDSHAKE_KEPT = 1 << 4,     /* the reply was written with extra.keep    */
-  HANDSHAKE_CHOSEN = 1 << 5    /* the application chose a sub-protocol     */
-};
+#define STATUS_CONTINUE 100
 
-/* The judge around a handshake that is a part of one. */
-static inline const upshake_judge *judge_of(const upshake *hs) {
-  return (const upshake_judge *)(const void *)hs;
+/* 1 while a body is being read. */
+static inline int in_body(const upshake *hs) {
+  return (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;
 }
 
-/* The value of a field by its offset, which the parser has checked. */
-upshake_slice upshake_value_at(const upshake *hs, uint32_t at);
+/* 1 where the head has ended: at hs->end, and what is after is not its own. */
+static inline int is_past_head(const upshake *hs) {
+  return hs->next != UPSHAKE_READ || (hs->flags & HANDSHAKE_BODY);
+}
 
-/* Parts of a request whose fields have all been seen.  The authority is that
- * of the target, or Host (RFC 9112 3.2.2); the origin is there. */
-upshake_slice upshake_method_of(const upshake *hs);
-upshake_slice upshake_authority_of(const upshake *hs);
-upshake_slice upshake_origin_of(const upshake *hs);
+/* The body is complete: asks again, or switches. */
+void upshake_conclude_body(upshake *hs);
 
 /* Ends in a refusal. */
 void upshake_conclude_refusal(upshake *hs, upshake_error error,
@@ -47,9 +37,5 @@ upshake_slice upshake_chosen_subprotocol(const upshake *hs);
 
 /* 1 if the connection can be kept after a refusal. */
 int upshake_may_keep(const upshake *hs);
-
-/* 1 if the method is known to be HEAD, or CONNECT. */
-int upshake_is_head(const upshake *hs);
-int upshake_is_connect(const upshake *hs);
 
 #endif

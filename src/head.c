@@ -18,11 +18,11 @@ enum state {
   STATE_EMPTY_LF, /* LF of an empty line                                 */
   STATE_METHOD,   /* in the method                                       */
   STATE_PATH,     /* in the target, before a "?"                         */
-  STATE_QUERY,    /* in the target, behind it                            */
+  STATE_QUERY,    /* in the target, after it                            */
   STATE_VERSION,  /* in SP HTTP-version CRLF, at any octet               */
   STATE_PREFACE,  /* the same in what may be the HTTP/2 preface          */
   STATE_FIELD,    /* first octet of a field line, or CR of the last line */
-  STATE_NAME,     /* in a field's name, behind its first octet           */
+  STATE_NAME,     /* in a field's name, after its first octet           */
   STATE_BLANKS,   /* in the blanks before a value                        */
   STATE_VALUE,    /* in a value                                          */
   STATE_VALUE_LF, /* LF of a field line                                  */
@@ -32,9 +32,6 @@ enum state {
 };
 
 /* ---- results of a step ---- */
-
-/* A part is looked at: go on with the next state. */
-#define HEAD_GO_ON HEAD_END
 
 static head_event go_on(head_step *step, enum state state) {
   step->parser->state = (uint8_t)state;
@@ -62,7 +59,7 @@ static char octet_at(const head_step *step, uint32_t pos) {
 }
 
 /* The octets from `begin` on that are not looked at yet end here: all that
- * came, or one behind the limit of `begin`'s part, so that a part that is too
+ * came, or one after the limit of `begin`'s part, so that a part that is too
  * long is noticed at the first octet too many and no further one is read. */
 static const char *window_end(const head_step *step, uint32_t begin,
                               uint32_t limit) {
@@ -105,7 +102,7 @@ static head_event parse_method(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = head_method_at(parser), limit = step->limits.method;
   const char *end = window_end(step, begin, limit);
-  const char *stop = scan_class(step->octets + parser->pos, end, CLASS_TOKEN);
+  const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
   parser->pos = (uint32_t)(stop - step->octets);
   if (parser->pos - begin > limit)
@@ -119,7 +116,7 @@ static head_event parse_method(head_step *step) {
   return go_on(step, STATE_PATH);
 }
 
-/* The target is complete, at the SP behind it: has it a form that goes with
+/* The target is complete, at the SP after it: has it a form that goes with
  * the method? */
 static head_event judge_target(head_step *step) {
   upshake_parser *parser = step->parser;
@@ -143,7 +140,7 @@ static head_event parse_target(head_step *step) {
   uint32_t begin = head_target_at(parser), limit = step->limits.target;
   const char *end = window_end(step, begin, limit);
   const char *stop =
-      scan_class(step->octets + parser->pos, end,
+      skip_class(step->octets + parser->pos, end,
                  parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY);
 
   parser->pos = (uint32_t)(stop - step->octets);
@@ -251,7 +248,7 @@ static head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = parser->name_at, limit = step->limits.name;
   const char *end = window_end(step, begin, limit);
-  const char *stop = scan_class(step->octets + parser->pos, end, CLASS_TOKEN);
+  const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
   parser->pos = (uint32_t)(stop - step->octets);
   if (parser->pos - begin > limit)
@@ -346,8 +343,10 @@ static head_event parse_part(head_step *step) {
     return parse_value(step);
   case STATE_VALUE_LF:
     return parse_value_lf(step);
-  default:
+  case STATE_END_LF:
     return parse_end_lf(step);
+  default:
+    return HEAD_GO_ON; /* the states of the end are no part */
   }
 }
 

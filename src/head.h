@@ -14,6 +14,7 @@ typedef enum head_event {
   HEAD_FIELD,   /* a field line is complete                              */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
+  HEAD_GO_ON,   /* only inside: a part is looked at, another comes       */
   HEAD_REFUSED  /* see step->error and step->offset; parser->pos octets
                    were found good                                       */
 } head_event;

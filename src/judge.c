@@ -30,7 +30,7 @@ static void judge_method(upshake_judge *judge) {
     judge->hs.facts.flags |= FACT_CONNECT;
 }
 
-/* The path's octets up to the first "?", the query's behind it. */
+/* The path's octets up to the first "?", the query's after it. */
 static int is_target(upshake_slice target) {
   size_t mark = index_of(target, '?');
   return target.len > 0 &&
@@ -38,7 +38,8 @@ static int is_target(upshake_slice target) {
          upshake_all_in(slice_from(target, mark), CLASS_QUERY);
 }
 
-/* The start of an HTTP/2 preface (RFC 9113 3.4) is wrong for its version. */
+/* What an HTTP/2 preface begins with (RFC 9113 3.4).  Only its version, and
+ * fields, can then be wrong with it. */
 static int is_preface(const upshake_judge *judge, int version) {
   return upshake_equal(judge->method, "PRI") &&
          upshake_equal(judge->target, "*") && version / 10 != 1;
@@ -65,12 +66,11 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
                                   const upshake_config *config, void *user,
                                   upshake_slice method, upshake_slice target,
                                   int version) {
-  upshake_error error;
+  upshake_error error = upshake_init(&judge->hs, config, NULL, 0, user);
 
-  memset(judge, 0, sizeof *judge);
-  error = upshake_init(&judge->hs, config, NULL, 0, user);
   if (error)
     return error;
+  memset((char *)judge + sizeof judge->hs, 0, sizeof *judge - sizeof judge->hs);
   judge->hs.flags = HANDSHAKE_JUDGE;
   judge->method = method;
   judge->target = target;
@@ -80,6 +80,8 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
     note_syntax(judge, UPSHAKE_ERR_HTTP_VERSION);
   if (version == 10)
     judge->hs.facts.flags |= FACT_HTTP_1_0;
+  if (version == 20 && is_preface(judge, version))
+    judge->hs.facts.flags |= FACT_PREFACE;
   return UPSHAKE_OK;
 }
 
@@ -99,15 +101,17 @@ static void judge_octets(upshake_judge *judge, upshake_slice name,
     note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
 }
 
-static void remember_line(upshake_judge *judge, upshake_slice value) {
-  size_t i = 0;
-  while (i < UPSHAKE_JUDGE_LINES && judge->lines[i].ptr)
-    i++;
-  if (i < UPSHAKE_JUDGE_LINES)
-    judge->lines[i] = value;
+static void remember_line(upshake_slice lines[UPSHAKE_JUDGE_LINES],
+                          upshake_slice value) {
+  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++) {
+    if (!lines[i].ptr) {
+      lines[i] = value;
+      return;
+    }
+  }
 }
 
-/* What is needed of a value behind the judgement of its line. */
+/* What is needed of a value after the judgement of its line. */
 static void remember(upshake_judge *judge, upshake_slice name,
                      upshake_slice value) {
   if (upshake_equal_fold(name, "Host"))
@@ -115,7 +119,9 @@ static void remember(upshake_judge *judge, upshake_slice name,
   else if (upshake_equal_fold(name, "Origin"))
     judge->origin = value;
   else if (upshake_equal_fold(name, "Sec-WebSocket-Protocol"))
-    remember_line(judge, value);
+    remember_line(judge->lines, value);
+  else if (upshake_equal_fold(name, "Sec-WebSocket-Extensions"))
+    remember_line(judge->extensions, value);
   else if (upshake_equal_fold(name, "Sec-WebSocket-Key") &&
            value.len == sizeof judge->key)
     memcpy(judge->key, value.ptr, sizeof judge->key);
@@ -144,6 +150,11 @@ upshake_next upshake_judge_end(upshake_judge *judge) {
   if (hs->next != UPSHAKE_READ)
     return (upshake_next)hs->next;
   hs->held = hs->end = hs->parser.pos + 1;
+  if ((hs->facts.flags & FACT_PREFACE) && hs->parser.pos == 0) {
+    hs->next = UPSHAKE_PLAIN;
+    hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
+    return UPSHAKE_PLAIN;
+  }
   if (hs->facts.bad[PART_SYNTAX] == 0)
     hs->flags |= HANDSHAKE_COMPLETE;
   upshake_conclude(hs);

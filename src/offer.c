@@ -3,35 +3,8 @@
  * The judgement: gathers facts from each field line, and when the head is
  * complete decides in a fixed order whether the request is a valid offer.
  */
-#include "handshake.h"
-
-void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
-                      uint32_t at) {
-  if (facts->bad[part] && facts->bad[part] <= error)
-    return;
-  facts->bad[part] = (uint8_t)error;
-  facts->at[part] = at;
-}
-
-int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
-                      uint32_t at) {
-  if (facts->flags & flag)
-    return 0;
-  facts->flags |= flag;
-  if (!facts->bad[part])
-    facts->at[part] = at;
-  return 1;
-}
-
-int upshake_has_body(const upshake_facts *facts) {
-  return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
-}
-
-int upshake_is_websocket(const upshake_protocol *protocol) {
-  if (protocol->rules != UPSHAKE_RULES_BY_TOKEN)
-    return protocol->rules == UPSHAKE_RULES_WEBSOCKET;
-  return upshake_equal_fold(slice_text(protocol->token), "websocket");
-}
+#include "request.h"
+#include "settings.h"
 
 /* ---- fields that every offer has ---- */
 
@@ -51,6 +24,8 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
       facts->flags |= FACT_CONNECTION_UPGRADE;
     else if (upshake_equal_fold(option, "close"))
       facts->flags |= FACT_CONNECTION_CLOSE;
+    else if (upshake_equal_fold(option, "HTTP2-Settings"))
+      facts->flags |= FACT_CONNECTION_SETTINGS;
   }
 }
 
@@ -67,16 +42,30 @@ static int is_offer_of(upshake_slice member, const upshake_protocol *protocol) {
          upshake_equal(slice_from(member, slash + 1), protocol->version);
 }
 
-/* Marks what a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so
- * not for a secured connection (RFC 7540 3.2). */
-static void note_offer(upshake_facts *facts, const upshake_config *config,
-                       upshake_slice member) {
+/* Notes a protocol as offered, and which of them came first. */
+static void note_offer(upshake_facts *facts, size_t place) {
+  uint32_t bit = (uint32_t)1 << place;
+  if (facts->offered & bit)
+    return;
+  facts->offered |= bit;
+  for (size_t i = 0; i < sizeof facts->order; i++) {
+    if (facts->order[i] == 0) {
+      facts->order[i] = (uint8_t)(place + 1);
+      return;
+    }
+  }
+}
+
+/* What a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so not
+ * for a secured connection (RFC 7540 3.2). */
+static void judge_member(upshake_facts *facts, const upshake_config *config,
+                         upshake_slice member) {
   if (config->transport == UPSHAKE_TRANSPORT_SECURED &&
       upshake_equal_fold(member, "h2c"))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (is_offer_of(member, &config->protocols[i]))
-      facts->offered |= (uint32_t)1 << i;
+      note_offer(facts, i);
 }
 
 static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
@@ -87,7 +76,7 @@ static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
   (void)at;
   facts->flags |= FACT_UPGRADE;
   while (upshake_next_member(&list, &member))
-    note_offer(facts, config, member);
+    judge_member(facts, config, member);
 }
 
 /* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
@@ -116,6 +105,25 @@ static void judge_origin_line(upshake_facts *facts,
     upshake_note_bad(facts, PART_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at);
 }
 
+/* RFC 7540 3.2.1: once, and whole settings. */
+static void judge_settings(upshake_facts *facts, const upshake_config *config,
+                           upshake_slice value, uint32_t at) {
+  (void)config;
+  (void)at;
+  if ((facts->flags & FACT_SETTINGS) || !upshake_is_settings(value))
+    facts->flags |= FACT_SETTINGS_BAD;
+  facts->flags |= FACT_SETTINGS;
+}
+
+/* A message with capsules has no content, so none of a type (RFC 9297 3.2). */
+static void judge_content_type(upshake_facts *facts,
+                               const upshake_config *config,
+                               upshake_slice value, uint32_t at) {
+  (void)config;
+  (void)value;
+  upshake_note_seen(facts, PART_CONTENT_TYPE, FACT_CONTENT_TYPE, at);
+}
+
 void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
                         upshake_field field, uint32_t at) {
   typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
@@ -130,7 +138,9 @@ void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
       {"Origin", 6, judge_origin_line},
       {"Upgrade", 7, judge_upgrade},
       {"Connection", 10, judge_connection},
+      {"Content-Type", 12, judge_content_type},
       {"Content-Length", 14, upshake_judge_length},
+      {"HTTP2-Settings", 14, judge_settings},
       {"Transfer-Encoding", 17, upshake_judge_coding},
       {"Sec-WebSocket-Key", 17, upshake_judge_key},
       {"Sec-WebSocket-Version", 21, upshake_judge_version},
@@ -207,16 +217,34 @@ static int allows_method(const upshake_protocol *protocol,
   return 0;
 }
 
+static int body_policy(const upshake_protocol *protocol) {
+  int rules = upshake_rules_of(protocol);
+  if (protocol->body != UPSHAKE_BODY_DEFAULT)
+    return protocol->body;
+  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES
+             ? UPSHAKE_BODY_REFUSE
+             : UPSHAKE_BODY_PLAIN;
+}
+
+/* HTTP2-Settings is good, and not forwarded by mistake (RFC 9110 7.6.1). */
+static int has_settings(const upshake_facts *facts) {
+  uint32_t needed = FACT_SETTINGS | FACT_CONNECTION_SETTINGS;
+  return (facts->flags & (needed | FACT_SETTINGS_BAD)) == needed;
+}
+
 /* The reason to pass an offer over as if it had not been made. */
 static upshake_error judge_eligible(const upshake *hs,
                                     const upshake_protocol *protocol) {
-  int is_websocket = upshake_is_websocket(protocol);
+  int rules = upshake_rules_of(protocol);
+
   if (upshake_has_body(&hs->facts) &&
-      (protocol->body == UPSHAKE_BODY_PLAIN ||
-       (protocol->body == UPSHAKE_BODY_DEFAULT && !is_websocket)))
+      body_policy(protocol) == UPSHAKE_BODY_PLAIN)
     return UPSHAKE_ERR_PASSED_OVER_BODY;
-  if (!is_websocket && !allows_method(protocol, upshake_method_of(hs)))
+  if (rules != UPSHAKE_RULES_WEBSOCKET && rules != UPSHAKE_RULES_CAPSULES &&
+      !allows_method(protocol, upshake_method_of(hs)))
     return UPSHAKE_ERR_PASSED_OVER_METHOD;
+  if (rules == UPSHAKE_RULES_H2C && !has_settings(&hs->facts))
+    return UPSHAKE_ERR_PASSED_OVER_SETTINGS;
   return UPSHAKE_OK;
 }
 
@@ -224,30 +252,70 @@ static int names_no_host(upshake_slice authority) {
   return authority.len == 0 || authority.ptr[0] == ':';
 }
 
+/* A body of an offer that is eligible. */
+static upshake_error judge_body(const upshake *hs,
+                                const upshake_protocol *protocol) {
+  uint64_t most = hs->config->limits.body;
+  if (!upshake_has_body(&hs->facts))
+    return UPSHAKE_OK;
+  if (body_policy(protocol) == UPSHAKE_BODY_REFUSE)
+    return UPSHAKE_ERR_BODY;
+  return most > 0 && hs->facts.body_len > most ? UPSHAKE_ERR_BODY_LONG
+                                               : UPSHAKE_OK;
+}
+
+static upshake_error judge_method(const upshake *hs,
+                                  const upshake_protocol *protocol) {
+  if (allows_method(protocol, upshake_method_of(hs)))
+    return UPSHAKE_OK;
+  return upshake_is_websocket(protocol) ? UPSHAKE_ERR_METHOD
+                                        : UPSHAKE_ERR_METHOD_NOT_GET;
+}
+
+/* A request for capsules has no content, so nothing is said of one (RFC 9297
+ * 3.2). */
+static int speaks_of_content(const upshake *hs, uint32_t *offset) {
+  const upshake_facts *facts = &hs->facts;
+  *offset = facts->flags & FACT_LENGTH ? facts->at[PART_FRAMING]
+                                       : facts->at[PART_CONTENT_TYPE];
+  return !upshake_has_body(facts) &&
+         (facts->flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
+}
+
+/* RFC 6455 4.2.1 and RFC 9298 3.2 want to know who is asked. */
+static int needs_host(int rules) {
+  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
+}
+
 /* The reason to refuse an offer that is eligible. */
 static upshake_error judge_rules(const upshake *hs,
                                  const upshake_protocol *protocol,
                                  uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
-  int is_websocket = upshake_is_websocket(protocol);
+  int rules = upshake_rules_of(protocol);
+  upshake_error error;
 
   *offset = facts->at[PART_FRAMING];
   if (facts->flags & FACT_CODING_UNKNOWN)
     return UPSHAKE_ERR_CODING_UNKNOWN;
-  if (is_websocket && names_no_host(upshake_authority_of(hs))) {
+  if (needs_host(rules) && names_no_host(upshake_authority_of(hs))) {
     *offset = facts->at[PART_HOST];
     return UPSHAKE_ERR_HOST_EMPTY;
   }
-  if (upshake_has_body(facts))
-    return UPSHAKE_ERR_BODY;
-  if (!allows_method(protocol, upshake_method_of(hs))) {
-    *offset = head_method_at(&hs->parser);
-    return UPSHAKE_ERR_METHOD;
-  }
+  error = judge_body(hs, protocol);
+  if (error)
+    return error;
+  *offset = head_method_at(&hs->parser);
+  error = judge_method(hs, protocol);
+  if (error)
+    return error;
+  if (rules == UPSHAKE_RULES_CAPSULES && speaks_of_content(hs, offset))
+    return UPSHAKE_ERR_CAPSULES;
   *offset = facts->at[PART_EXPECT];
   if (facts->bad[PART_EXPECT])
     return UPSHAKE_ERR_EXPECTATION;
-  return is_websocket ? upshake_judge_websocket(hs, offset) : UPSHAKE_OK;
+  return rules == UPSHAKE_RULES_WEBSOCKET ? upshake_judge_websocket(hs, offset)
+                                          : UPSHAKE_OK;
 }
 
 /* Judges one offered protocol.  PLAIN: passed over. */
@@ -269,24 +337,34 @@ static int is_better(verdict a, verdict b) {
   return rank[a.next] > rank[b.next];
 }
 
-/* Strikes out of the offer what fails its own rules. */
+/* Judges one, unless that was done, and keeps the better of two verdicts.  What
+ * fails its own rules is struck out of the offer. */
+static void judge_place(upshake *hs, size_t place, uint32_t *left,
+                        verdict *best) {
+  uint32_t bit = (uint32_t)1 << place;
+  verdict result;
+
+  if ((*left & bit) == 0)
+    return;
+  *left &= ~bit;
+  result = judge_protocol(hs, place);
+  if (result.next != UPSHAKE_DECIDE)
+    hs->facts.offered &= ~bit;
+  if (best->error == UPSHAKE_ERR_NOT_SUPPORTED || is_better(result, *best))
+    *best = result;
+}
+
 static verdict judge_protocols(upshake *hs) {
   const upshake_config *config = hs->config;
-  upshake_facts *facts = &hs->facts;
+  const upshake_facts *facts = &hs->facts;
   verdict best = pass(UPSHAKE_ERR_NOT_SUPPORTED);
-  int none = 1;
+  uint32_t left = facts->offered;
 
-  for (size_t i = 0; i < config->protocols_len; i++) {
-    verdict result;
-    if ((facts->offered >> i & 1) == 0)
-      continue;
-    result = judge_protocol(hs, i);
-    if (result.next != UPSHAKE_DECIDE)
-      facts->offered &= ~((uint32_t)1 << i);
-    if (none || is_better(result, best))
-      best = result;
-    none = 0;
-  }
+  if (config->protocol_client_order)
+    for (size_t i = 0; i < sizeof facts->order && facts->order[i]; i++)
+      judge_place(hs, facts->order[i] - 1u, &left, &best);
+  for (size_t i = 0; i < config->protocols_len; i++)
+    judge_place(hs, i, &left, &best);
   if (best.next == UPSHAKE_SEND &&
       config->protocols[best.protocol].failed == UPSHAKE_FAILED_PLAIN)
     best.next = UPSHAKE_PLAIN;

@@ -6,7 +6,7 @@
 #ifndef UPSHAKE_OFFER_H
 #define UPSHAKE_OFFER_H
 
-#include "bytes.h"
+#include "protocol.h"
 
 /* Parts of a request that can be wrong each for itself, in upshake_facts.bad
  * and .at.  For a part that is not wrong, `at` is where its value stands. */
@@ -20,7 +20,8 @@ enum part {
   PART_KEY,
   PART_SUBPROTOCOL,
   PART_EXTENSIONS,
-  PART_ORIGIN
+  PART_ORIGIN,
+  PART_CONTENT_TYPE
 };
 
 /* upshake_facts.flags */
@@ -40,8 +41,13 @@ enum {
   FACT_SUBPROTOCOL = 1 << 12, /* at least one is offered                */
   FACT_ORIGIN = 1 << 13,
   FACT_HTTP_1_0 = 1 << 14,
-  FACT_HEAD = 1 << 15,   /* the method, where it is not in the   */
-  FACT_CONNECT = 1 << 16 /* head memory of a handshake           */
+  FACT_HEAD = 1 << 15,         /* methods, where they are not in the memory */
+  FACT_CONNECT = 1 << 16,      /* of a handshake                            */
+  FACT_SETTINGS = 1 << 17,     /* HTTP2-Settings                            */
+  FACT_SETTINGS_BAD = 1 << 18, /* malformed, or more than one           */
+  FACT_CONNECTION_SETTINGS = 1 << 19,
+  FACT_CONTENT_TYPE = 1 << 20,
+  FACT_PREFACE = 1 << 21 /* of HTTP/2, to a judge                       */
 };
 
 /* Notes that `part` is wrong at `at`.  Of several errors in one part the one
@@ -73,9 +79,6 @@ verdict upshake_judge_request(upshake *hs);
 /* Is there a body, or may there be one? */
 int upshake_has_body(const upshake_facts *facts);
 
-/* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
-int upshake_is_websocket(const upshake_protocol *protocol);
-
 /* ---- fields of a family, each in its own file ---- */
 
 /* host and framing: framing.c */
@@ -96,7 +99,7 @@ void upshake_judge_subprotocol(upshake_facts *, const upshake_config *,
 void upshake_judge_extensions(upshake_facts *, const upshake_config *,
                               upshake_slice, uint32_t at);
 
-/* What keeps a request from being a WebSocket handshake, behind the rules that
+/* What keeps a request from being a WebSocket handshake, after the rules that
  * hold for every protocol: UPSHAKE_OK or an error, and the offset. */
 upshake_error upshake_judge_websocket(const upshake *hs, uint32_t *offset);
 

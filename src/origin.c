@@ -2,16 +2,16 @@
  *
  * The Origin policy: which pages may open a WebSocket here (RFC 6455 10.2).
  */
-#include "handshake.h"
+#include "request.h"
 #include "target.h"
 
-/* The port that a scheme stands for; 0 for schemes without one. */
+/* The port that a scheme stands for, if any. */
 static int32_t default_port(upshake_slice scheme) {
   if (upshake_is_secured_scheme(scheme))
     return 443;
   if (upshake_equal_fold(scheme, "http") || upshake_equal_fold(scheme, "ws"))
     return 80;
-  return 0;
+  return AUTHORITY_NO_PORT;
 }
 
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1) */

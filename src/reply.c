@@ -6,23 +6,29 @@
  */
 #include "reply.h"
 
+#include "protocol.h"
+
+#define CONTINUE 100
 #define SWITCHING 101
 #define NOT_MODIFIED 304
 #define UPGRADE_REQUIRED 426
 
+#define ACCEPT_LEN 28
+
 /* ---- octets ---- */
 
+/* Produces octets: stores those that are in the window, counts all. */
 static void put(window *w, upshake_slice octets) {
-  size_t skip = 0, room;
+  size_t skip = w->pos < w->from ? w->from - w->pos : 0;
+  size_t at = w->pos + skip - w->from;
 
-  if (w->pos < w->from)
-    skip = w->from - w->pos;
-  if (skip < octets.len && w->pos + skip - w->from < w->cap) {
-    size_t at = w->pos + skip - w->from, len = octets.len - skip;
-    room = w->cap - at;
-    memcpy(w->out + at, octets.ptr + skip, len < room ? len : room);
-  }
   w->pos += octets.len;
+  if (skip >= octets.len || at >= w->cap)
+    return;
+  octets = slice_from(octets, skip);
+  if (octets.len > w->cap - at)
+    octets.len = w->cap - at;
+  memcpy(w->out + at, octets.ptr, octets.len);
 }
 
 static void put_text(window *w, const char *text) { put(w, slice_text(text)); }
@@ -58,6 +64,7 @@ static const char *reason_phrase(int status) {
     uint16_t status;
     char phrase[32];
   } phrases[] = {
+      {100, "Continue"},
       {101, "Switching Protocols"},
       {301, "Moved Permanently"},
       {302, "Found"},
@@ -93,11 +100,14 @@ static const char *reason_phrase(int status) {
   return "";
 }
 
-static void put_status_line(window *w, int status) {
+/* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
+static void put_status_line(window *w, int status, upshake_slice reason) {
+  const char code[4] = {(char)('0' + status / 100),
+                        (char)('0' + status / 10 % 10),
+                        (char)('0' + status % 10), ' '};
   put_text(w, "HTTP/1.1 ");
-  put_number(w, (uint64_t)status);
-  put_text(w, " ");
-  put_text(w, reason_phrase(status));
+  put(w, slice_of(code, sizeof code));
+  put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
   put_text(w, "\r\n");
 }
 
@@ -129,17 +139,28 @@ static void put_extra_fields(window *w, const upshake_extra *extra) {
   }
 }
 
+static void put_continue(window *w) {
+  put_status_line(w, CONTINUE, slice_none());
+  put_text(w, "\r\n");
+}
+
 /* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no
  * Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
 static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   if (response->continue_first) /* RFC 9110 7.8 */
-    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
-  put_status_line(w, SWITCHING);
+    put_continue(w);
+  put_status_line(w, SWITCHING, extra->reason);
   put_upgrade(w, r);
   put_text(w, "Connection: Upgrade\r\n");
-  put_optional(w, "Sec-WebSocket-Accept", response->accept);
+  if (response->capsules)
+    put_text(w, "Capsule-Protocol: ?1\r\n");
+  if (response->accept)
+    put_field(w, "Sec-WebSocket-Accept",
+              slice_of(response->accept, ACCEPT_LEN));
   put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+  if (extra->extensions.len > 0)
+    put_optional(w, "Sec-WebSocket-Extensions", extra->extensions);
   put_extra_fields(w, extra);
   put_text(w, "\r\n");
 }
@@ -156,12 +177,14 @@ static void put_connection(window *w, int status, int keep) {
 
 static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
-  put_status_line(w, response->status);
+  put_status_line(w, response->status, extra->reason);
   if (response->status == UPGRADE_REQUIRED)
     put_upgrade(w, r);
   put_connection(w, response->status, extra->keep);
-  put_optional(w, "Sec-WebSocket-Version", response->version);
-  put_optional(w, "Allow", response->allow);
+  if (response->version)
+    put_field(w, "Sec-WebSocket-Version", slice_text(response->version));
+  if (response->allow)
+    put_field(w, "Allow", slice_text(response->allow));
   if (response->status != NOT_MODIFIED) {
     put_text(w, "Content-Length: ");
     put_number(w, extra->body.len);
@@ -174,26 +197,12 @@ static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
 }
 
 static const upshake_extra *extra_of(const reply *r) {
-  static const upshake_extra none = {NULL, 0, {NULL, 0}, {NULL, 0}, 0};
+  static const upshake_extra none = {NULL, 0,         {NULL, 0}, {NULL, 0},
+                                     0,    {NULL, 0}, {NULL, 0}};
   return r->response.extra ? r->response.extra : &none;
 }
 
-static void produce(const reply *r, window *w) {
-  w->pos = 0;
-  if (r->response.status == SWITCHING)
-    put_switch(w, r, extra_of(r));
-  else
-    put_refusal(w, r, extra_of(r));
-}
-
 /* ---- checks: all of them before the first octet ---- */
-
-/* field-value, which begins and ends with a visible octet (RFC 9110 5.5). */
-static int is_value(upshake_slice value) {
-  return upshake_all_in(value, CLASS_VALUE) &&
-         (value.len == 0 ||
-          !(is_blank(value.ptr[0]) || is_blank(value.ptr[value.len - 1])));
-}
 
 /* Fields that only the handshake itself may write. */
 static int is_reserved(upshake_slice name) {
@@ -216,11 +225,25 @@ static int is_reserved(upshake_slice name) {
          upshake_equal_fold(slice_of(name.ptr, prefix_len), prefix);
 }
 
-static int has_extra(const upshake_extra *extra, const char *name) {
+static size_t count_extra(const upshake_extra *extra, const char *name) {
+  size_t count = 0;
   for (size_t i = 0; i < extra->fields_len; i++)
-    if (upshake_equal_fold(extra->fields[i].name, name))
+    count += upshake_equal_fold(extra->fields[i].name, name) ? 1 : 0;
+  return count;
+}
+
+/* Would a field that is no list be sent twice (RFC 9110 5.3)? */
+static int is_repeated(const upshake_response *response,
+                       const upshake_extra *extra) {
+  static const char singletons[][13] = {"Content-Type", "Location",
+                                        "Retry-After", "Server"};
+
+  for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
+    if (count_extra(extra, singletons[i]) > 1)
       return 1;
-  return 0;
+  return count_extra(extra, "Date") + (extra->date.ptr ? 1 : 0) > 1 ||
+         (response->allow && count_extra(extra, "Allow") > 0) ||
+         (response->capsules && count_extra(extra, "Capsule-Protocol") > 0);
 }
 
 static upshake_error check_extra(const upshake_response *response,
@@ -230,13 +253,17 @@ static upshake_error check_extra(const upshake_response *response,
       return UPSHAKE_ERR_EXTRA_NAME;
     if (is_reserved(extra->fields[i].name))
       return UPSHAKE_ERR_EXTRA_RESERVED;
-    if (!is_value(extra->fields[i].value))
+    if (!upshake_is_value(extra->fields[i].value))
       return UPSHAKE_ERR_EXTRA_VALUE;
   }
-  if (extra->date.ptr && (extra->date.len == 0 || !is_value(extra->date)))
+  if (extra->date.ptr &&
+      (extra->date.len == 0 || !upshake_is_value(extra->date)))
     return UPSHAKE_ERR_EXTRA_VALUE;
-  if ((extra->date.ptr && has_extra(extra, "Date")) ||
-      (response->allow.ptr && has_extra(extra, "Allow")))
+  if (!upshake_is_value(extra->reason) || !upshake_is_value(extra->extensions))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if (response->capsules && count_extra(extra, "Content-Type") > 0)
+    return UPSHAKE_ERR_EXTRA_RESERVED; /* RFC 9297 3.2 */
+  if (is_repeated(response, extra))
     return UPSHAKE_ERR_EXTRA_REPEATED;
   if (extra->body.len > 0 &&
       (response->status == SWITCHING || response->status == NOT_MODIFIED))
@@ -244,69 +271,24 @@ static upshake_error check_extra(const upshake_response *response,
   return UPSHAKE_OK;
 }
 
-static const char *skip_class(const char *p, const char *end,
-                              unsigned class_bits) {
-  while (p < end && in_class(*p, class_bits))
-    p++;
-  return p;
-}
-
-/* Where protocol = token ["/" token] (RFC 9110 7.8) ends; p where there is
- * none. */
-static const char *skip_protocol(const char *p, const char *end) {
-  const char *slash = skip_class(p, end, CLASS_TOKEN), *stop;
-  if (slash == p || slash == end || *slash != '/')
-    return slash;
-  stop = skip_class(slash + 1, end, CLASS_TOKEN);
-  return stop > slash + 1 ? stop : p;
-}
-
-static const char *skip_blanks(const char *p, const char *end) {
-  while (p < end && is_blank(*p))
-    p++;
-  return p;
-}
-
-/* 1#protocol, without the empty members that a sender must not write (RFC 9110
- * 5.6.1.1). */
-static int is_protocol_list(upshake_slice text) {
-  const char *p = text.ptr, *end = p + text.len;
-  for (;;) {
-    const char *stop = skip_protocol(p, end);
-    if (stop == p)
-      return 0;
-    if (stop == end)
-      return 1;
-    p = skip_blanks(stop, end);
-    if (p == end || *p != ',')
-      return 0;
-    p = skip_blanks(p + 1, end);
-  }
-}
-
-/* What put_upgrade writes for an entry of the table. */
-static int is_entry(const upshake_protocol *protocol) {
-  if (protocol->upgrade)
-    return is_protocol_list(slice_text(protocol->upgrade));
-  return upshake_is_token(slice_text(protocol->token)) &&
-         (!protocol->version ||
-          upshake_is_token(slice_text(protocol->version)));
-}
-
 static upshake_error check_upgrade(const reply *r) {
   int good = r->protocols_len > 0;
   if (r->response.upgrade.ptr)
-    good = is_protocol_list(r->response.upgrade);
+    good = upshake_is_protocol_list(r->response.upgrade);
   for (size_t i = 0; i < r->protocols_len; i++)
-    good &= is_entry(&r->protocols[i]);
+    good &= upshake_is_entry(&r->protocols[i]);
   return good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
+}
+
+/* The base64 of 20 octets. */
+static int is_accept(const char *accept) {
+  return accept[ACCEPT_LEN - 1] == '=' &&
+         upshake_all_in(slice_of(accept, ACCEPT_LEN - 1), CLASS_BASE64);
 }
 
 static upshake_error check_switch(const reply *r) {
   const upshake_response *response = &r->response;
-  if (response->accept.ptr &&
-      (response->accept.len != 28 || response->accept.ptr[27] != '=' ||
-       !upshake_all_in(slice_of(response->accept.ptr, 27), CLASS_BASE64)))
+  if (response->accept && !is_accept(response->accept))
     return UPSHAKE_ERR_REPLY_ACCEPT;
   if (response->subprotocol.ptr && !upshake_is_token(response->subprotocol))
     return UPSHAKE_ERR_REPLY_ACCEPT;
@@ -317,20 +299,21 @@ static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   if (response->status < 300 || response->status > 599)
     return UPSHAKE_ERR_ANSWER;
-  if (response->status == 401 && !has_extra(extra, "WWW-Authenticate"))
+  if (response->status == 401 && count_extra(extra, "WWW-Authenticate") == 0)
     return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
-  if (response->status == 405 && !response->allow.ptr &&
-      !has_extra(extra, "Allow"))
+  if (response->status == 405 && !response->allow &&
+      count_extra(extra, "Allow") == 0)
     return UPSHAKE_ERR_NEEDS_ALLOW;
-  if (!is_value(response->version) || !is_value(response->allow))
+  if ((response->version && !upshake_is_value(slice_text(response->version))) ||
+      (response->allow && !upshake_is_value(slice_text(response->allow))))
     return UPSHAKE_ERR_EXTRA_VALUE;
   return response->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }
 
-static NOINLINE upshake_error check(const reply *r) {
+upshake_error upshake_check_reply(const reply *r) {
   const upshake_extra *extra = extra_of(r);
   upshake_error error = check_extra(&r->response, extra);
-  if (error)
+  if (error || r->response.status == CONTINUE)
     return error;
   return r->response.status == SWITCHING ? check_switch(r)
                                          : check_refusal(r, extra);
@@ -338,37 +321,51 @@ static NOINLINE upshake_error check(const reply *r) {
 
 /* ---- the two ways to write ---- */
 
+static void produce(const reply *r, window *w) {
+  w->pos = 0;
+  if (r->response.status == CONTINUE)
+    put_continue(w);
+  else if (r->response.status == SWITCHING)
+    put_switch(w, r, extra_of(r));
+  else
+    put_refusal(w, r, extra_of(r));
+}
+
+/* A whole reply is produced twice: without room first, to see how long it is.
+ */
 upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
-  upshake_error error = check(r);
   size_t cap = w->cap;
 
   *len = 0;
-  if (error)
-    return error;
-  if (w->whole) { /* first without room, to see how much it is */
-    w->cap = 0;
+  for (int writing = !w->whole; writing <= 1; writing++) {
+    w->cap = writing ? cap : 0;
     produce(r, w);
-    *len = w->pos;
+    if (w->whole)
+      *len = w->pos;
     if (*len > cap)
       return UPSHAKE_ERR_ROOM;
-    w->cap = cap;
   }
-  produce(r, w);
   if (!w->whole && w->from < w->pos)
     *len = w->pos - w->from < cap ? w->pos - w->from : cap;
   return UPSHAKE_OK;
 }
 
+static upshake_error write_response(const upshake_response *response, window *w,
+                                    size_t *len) {
+  reply r = {*response, NULL, 0};
+  upshake_error error = upshake_check_reply(&r);
+  *len = 0;
+  return error ? error : upshake_write_window(&r, w, len);
+}
+
 upshake_error upshake_write(const upshake_response *response, void *out,
                             size_t cap, size_t *len) {
-  reply r = {*response, NULL, 0};
   window w = {out, cap, 0, 0, 1};
-  return upshake_write_window(&r, &w, len);
+  return write_response(response, &w, len);
 }
 
 upshake_error upshake_write_part(const upshake_response *response, size_t from,
                                  void *out, size_t cap, size_t *len) {
-  reply r = {*response, NULL, 0};
   window w = {out, cap, from, 0, 0};
-  return upshake_write_window(&r, &w, len);
+  return write_response(response, &w, len);
 }

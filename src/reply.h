@@ -24,7 +24,10 @@ typedef struct window {
   int whole;
 } window;
 
-/* Checks everything before the first octet.  *len as upshake_reply says. */
+/* Everything is checked before the first octet. */
+upshake_error upshake_check_reply(const reply *r);
+
+/* *len as upshake_reply says. */
 upshake_error upshake_write_window(const reply *r, window *w, size_t *len);
 
 #endif

@@ -2,7 +2,9 @@
  *
  * The reply of a handshake: from its state to what the writer takes.
  */
+#include "extension.h"
 #include "handshake.h"
+#include "protocol.h"
 #include "reply.h"
 
 #define ACCEPT_LEN 28
@@ -13,15 +15,23 @@ static upshake_slice key_of(const upshake *hs) {
   return upshake_value_at(hs, hs->facts.at[PART_KEY]);
 }
 
+/* A body has had its own 100 (Continue); one that is judged, from its host. */
+static int had_body(const upshake *hs) {
+  return (hs->flags & HANDSHAKE_BODY) || upshake_has_body(&hs->facts);
+}
+
 static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake_chosen_protocol(hs);
   r->protocols = protocol;
   r->protocols_len = 1;
-  r->response.continue_first = (hs->facts.flags & FACT_EXPECT_CONTINUE) ? 1 : 0;
+  if (hs->facts.flags & FACT_EXPECT_CONTINUE)
+    r->response.continue_first = had_body(hs) ? 0 : 1;
+  if (upshake_rules_of(protocol) == UPSHAKE_RULES_CAPSULES)
+    r->response.capsules = 1;
   if (!upshake_is_websocket(protocol))
     return;
   upshake_accept(key_of(hs).ptr, accept);
-  r->response.accept = slice_of(accept, ACCEPT_LEN);
+  r->response.accept = accept;
   r->response.subprotocol = upshake_chosen_subprotocol(hs);
 }
 
@@ -36,58 +46,115 @@ static void build_refusal(const upshake *hs, reply *r) {
   case UPSHAKE_ERR_VERSION_MALFORMED:
   case UPSHAKE_ERR_VERSION_MISSING:
   case UPSHAKE_ERR_VERSION_UNSUPPORTED: /* RFC 6455 4.4 */
-    r->response.version = slice_text("13");
+    r->response.version = "13";
     break;
   case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6 */
     methods = hs->config->protocols[hs->protocol].methods;
-    r->response.allow = slice_text(methods ? methods : "GET");
+    r->response.allow = methods ? methods : "GET";
     break;
   default:
     break;
   }
 }
 
-/* From the first octet on the reply is what it is. */
-static void note_taken(upshake *hs, const upshake_extra *extra) {
+/* Did the client offer an extension with that name (RFC 6455 9.1)? */
+static int is_offered(const upshake *hs, upshake_slice name) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
+
+  if ((hs->flags & HANDSHAKE_JUDGE) == 0) {
+    list.fields = head_fields(&hs->parser, hs->memory);
+    list.name = "Sec-WebSocket-Extensions";
+    return upshake_find_extension(&list, name);
+  }
+  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++) {
+    list.value = judge_of(hs)->extensions[i];
+    if (upshake_find_extension(&list, name))
+      return 1;
+  }
+  return 0;
+}
+
+static NOINLINE int are_offered(const upshake *hs, upshake_slice extensions) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
+  upshake_slice member;
+
+  list.value = extensions;
+  while (upshake_next_member(&list, &member))
+    if (!is_offered(hs, upshake_extension_name(member)))
+      return 0;
+  return 1;
+}
+
+/* An answer is to WebSocket, and to what was offered. */
+static int may_answer(const upshake *hs, upshake_slice extensions) {
+  return upshake_is_websocket(upshake_chosen_protocol(hs)) &&
+         upshake_is_extension_answer(extensions) && are_offered(hs, extensions);
+}
+
+/* From the first octet on the reply is what it is; a 100 only once all of it
+ * was taken. */
+static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
   hs->flags |= HANDSHAKE_TAKEN;
-  if (extra && extra->keep && hs->status != UPSHAKE_ACCEPT)
+  if (hs->status == STATUS_CONTINUE && is_whole)
+    hs->flags |= HANDSHAKE_CONTINUED;
+  if (extra && extra->keep && hs->status >= 300)
     hs->flags |= HANDSHAKE_KEPT;
 }
 
-static upshake_error respond(upshake *hs, const upshake_extra *extra, window *w,
-                             size_t *len) {
+static NOINLINE upshake_error check_reply(const upshake *hs,
+                                          const upshake_extra *extra) {
+  if (hs->next != UPSHAKE_SEND)
+    return UPSHAKE_ERR_STATE;
+  if (!extra)
+    return UPSHAKE_OK;
+  if (hs->status >= 300 && extra->keep && !upshake_may_keep(hs))
+    return UPSHAKE_ERR_MUST_CLOSE;
+  if (hs->status == UPSHAKE_ACCEPT && extra->extensions.len > 0 &&
+      !may_answer(hs, extra->extensions))
+    return UPSHAKE_ERR_EXTRA_EXTENSION;
+  return UPSHAKE_OK;
+}
+
+/* The octets from `from` on, or WHOLE. */
+#define WHOLE SIZE_MAX
+static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
+                                      size_t from, void *out, size_t cap,
+                                      size_t *len) {
+  window w = {out, cap, from == WHOLE ? 0 : from, 0, from == WHOLE};
   char accept[ACCEPT_LEN];
   upshake_error error;
   reply r;
 
-  *len = 0;
-  if (hs->next != UPSHAKE_SEND)
-    return UPSHAKE_ERR_STATE;
-  if (hs->status != UPSHAKE_ACCEPT && extra && extra->keep &&
-      !upshake_may_keep(hs))
-    return UPSHAKE_ERR_MUST_CLOSE;
   memset(&r, 0, sizeof r);
   r.response.status = hs->status;
-  r.response.extra = extra;
+  if (hs->status != STATUS_CONTINUE)
+    r.response.extra = extra;
   if (hs->status == UPSHAKE_ACCEPT)
     build_switch(hs, &r, accept);
-  else
+  else if (hs->status != STATUS_CONTINUE)
     build_refusal(hs, &r);
-  error = upshake_write_window(&r, w, len);
+  error = upshake_check_reply(&r);
+  if (!error)
+    error = upshake_write_window(&r, &w, len);
   if (!error && *len > 0)
-    note_taken(hs, extra);
+    note_taken(hs, extra, w.from + *len == w.pos);
   return error;
 }
 
+/* What is checked first needs the request; what does not, the writer checks. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
-  window w = {out, cap, 0, 0, 1};
-  return respond(hs, extra, &w, len);
+  upshake_error error = check_reply(hs, extra);
+  *len = 0;
+  return error ? error : respond(hs, extra, WHOLE, out, cap, len);
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  size_t from, void *out, size_t cap,
                                  size_t *len) {
-  window w = {out, cap, from, 0, 0};
-  return respond(hs, extra, &w, len);
+  upshake_error error = check_reply(hs, extra);
+  *len = 0;
+  if (error || from == WHOLE)
+    return error;
+  return respond(hs, extra, from, out, cap, len);
 }

@@ -11,17 +11,9 @@
 
 #include "bytes.h"
 
-/* The first octet from p on that is not in the class, or end. */
-static inline const char *scan_class(const char *p, const char *end,
-                                     unsigned class_bits) {
-  while (p < end && in_class(*p, class_bits))
-    p++;
-  return p;
-}
-
 /* The first octet that cannot stand in a field's value, an octet at a time. */
 static inline const char *scan_value_octets(const char *p, const char *end) {
-  return scan_class(p, end, CLASS_VALUE);
+  return skip_class(p, end, CLASS_VALUE);
 }
 
 #define SCAN_EACH (UINT64_MAX / 255) /* 0x0101...01 */

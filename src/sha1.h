@@ -13,7 +13,7 @@
 
 /* The message up to its last whole block, block by block, from the initial
  * value on; then upshake_sha1_end with a buffer that begins with the `left`
- * octets behind it, of a message of len octets.  The buffer is overwritten. */
+ * octets after it, of a message of len octets.  The buffer is overwritten. */
 extern const uint32_t upshake_sha1_initial[5];
 void upshake_sha1_block(uint32_t h[5], const unsigned char block[SHA1_BLOCK]);
 void upshake_sha1_end(uint32_t h[5], unsigned char buffer[SHA1_BLOCK],

@@ -34,7 +34,7 @@ static size_t scheme_len(upshake_slice target) {
   return colon;
 }
 
-/* What is behind the "://". */
+/* What is after the "://". */
 static upshake_slice behind_scheme(upshake_slice target) {
   return slice_from(target, scheme_len(target) + 3);
 }

@@ -3,7 +3,8 @@
  * The server's side of a WebSocket handshake (RFC 6455 4.2.1): key, version,
  * sub-protocols, the grammar of extensions.
  */
-#include "handshake.h"
+#include "extension.h"
+#include "request.h"
 
 #define KEY_LEN 24 /* base64 of 16 octets: 22 digits and "==" */
 #define KEY_DIGITS                                                             \
@@ -86,47 +87,15 @@ void upshake_judge_subprotocol(upshake_facts *facts,
   }
 }
 
-/* ---- extensions: RFC 6455 9.1 ---- */
-
-/* A quoted-string must be a token when its quotes and backslashes are off. */
-static int is_token_value(upshake_slice value) {
-  if (value.ptr[0] != '"')
-    return 1; /* upshake_next_parameter gives tokens otherwise */
-  if (value.len == 2)
-    return 0;
-  for (size_t i = 1; i < value.len - 1; i++) {
-    if (value.ptr[i] == '\\')
-      i++;
-    if (!in_class(value.ptr[i], CLASS_TOKEN))
-      return 0;
-  }
-  return 1;
-}
-
-/* extension = token *( ";" token [ "=" ( token | quoted-string ) ] ) */
-static int is_extension(upshake_slice member) {
-  upshake_slice name, value;
-  int more = upshake_next_parameter(&member, &name, &value);
-
-  if (more != 1 || value.ptr)
-    return 0;
-  while ((more = upshake_next_parameter(&member, &name, &value)) == 1)
-    if (value.ptr && !is_token_value(value))
-      return 0;
-  return more == 0;
-}
+/* ---- extensions ---- */
 
 void upshake_judge_extensions(upshake_facts *facts,
                               const upshake_config *config, upshake_slice value,
                               uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
-  upshake_slice member;
-
   (void)config;
-  while (upshake_next_member(&list, &member))
-    if (!is_extension(member))
-      upshake_note_bad(facts, PART_EXTENSIONS, UPSHAKE_ERR_EXTENSION_MALFORMED,
-                       at);
+  if (!upshake_are_extensions(value))
+    upshake_note_bad(facts, PART_EXTENSIONS, UPSHAKE_ERR_EXTENSION_MALFORMED,
+                     at);
 }
 
 /* ---- all of it, when the head is complete ---- */

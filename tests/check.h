@@ -88,6 +88,19 @@ static inline int same_fold(upshake_slice slice, const char *string) {
   return 1;
 }
 
+/* One call, with the octets in memory that is gone after it. */
+static inline upshake_error parse_at_new_address(upshake_parser *parser,
+                                                 const upshake_limits *limits,
+                                                 const char *octets, size_t len,
+                                                 size_t *end) {
+  char *copy = exact(octets, len);
+  upshake_error error = upshake_parse_head(parser, limits, copy, len, end);
+  if (len > 0)
+    memset(copy, 'z', len);
+  free(copy);
+  return error;
+}
+
 /* ---- A reply, taken apart ---------------------------------------------- */
 
 typedef struct reply_view {

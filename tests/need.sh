@@ -53,3 +53,11 @@ need() {
   # shellcheck disable=SC2086 # a list of words
   apt_install $missing
 }
+
+# The same for what a script can do without: goes on where it is not to be had.
+want() {
+  for word in "$@"; do
+    have "${word%%:*}" || (need "$word") >/dev/null 2>&1 ||
+      echo "going on without: ${word#*:}"
+  done
+}

@@ -89,7 +89,7 @@ def main(program):
         run()
         time.sleep(0.1)
         expect("octets glued to the head are kept",
-               os.read(terminal, 65536).decode(), r"switched: 5 octets")
+               os.read(terminal, 65536).decode(), r"switched, 5 octets early")
     finally:
         process.kill()
         process.wait()

@@ -30,7 +30,8 @@ typedef enum vector_outcome {
   VECTOR_DECIDE
 } vector_outcome;
 
-/* The members of the result and the request that a case may expect. */
+/* What a case may expect of the result, the request, the content of its body
+ * and the reply. */
 enum {
   VECTOR_PROTOCOL,
   VECTOR_SUBPROTOCOL,
@@ -41,6 +42,9 @@ enum {
   VECTOR_PATH,
   VECTOR_QUERY,
   VECTOR_REST,
+  VECTOR_BODY,
+  VECTOR_EXTENSIONS,
+  VECTOR_SETTINGS,
   VECTOR_TEXTS
 };
 extern const char *const vector_text_names[VECTOR_TEXTS];
@@ -63,6 +67,7 @@ typedef struct vector {
   uint32_t head_max;
   int decides; /* there is a callback: it chooses, then answers */
   int answer;
+  int answer_at_end; /* the second time, behind a body */
   int chooses_protocol, chooses_subprotocol;
   int place;
   upshake_slice choice;
@@ -70,6 +75,8 @@ typedef struct vector {
   int refusal;
   upshake_field fields[VECTOR_FIELDS];
   upshake_extra extra;
+  uint8_t agrees; /* to permessage-deflate */
+  upshake_deflate_caps caps;
 
   /* request */
   upshake_slice octets;
@@ -83,8 +90,11 @@ typedef struct vector {
   uint8_t texts_given[VECTOR_TEXTS];
   upshake_slice texts[VECTOR_TEXTS];
   uint8_t may_keep; /* 0 not given, 1 no, 2 yes */
+  uint8_t capsules; /* whether Capsule-Protocol is true; as above */
   uint8_t body_left_given;
   uint64_t body_left;
+  uint8_t agreed_given; /* 0 not given, 1 none, 2 these */
+  upshake_deflate agreed;
 
   /* reply */
   uint8_t reply_given;

@@ -30,15 +30,24 @@ links() {
 version=$(clang -dumpversion)
 links || need "-:libclang-rt-${version%%.*}-dev" || need "-:libclang-rt-dev"
 
-fuzzer src/*.c tests/fuzz/fuzz_handshake.c -o "$out/fuzz_handshake"
-clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c src/*.c \
+clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c \
+  tests/vectors_config.c tests/vectors_expect.c tests/vectors_text.c src/*.c \
   -o "$out/seeds.bin"
 "$out/seeds.bin" "$out/seeds" tests/vectors/*.md
 
 # The corpus that grew in earlier runs is taken up again.
-"$out/fuzz_handshake" -max_total_time="$seconds" -timeout=10 -max_len=4096 \
-  -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \
-  "$out/corpus" "$out/seeds" >"$out/log" 2>&1 ||
-  { tail -n 60 "$out/log"; exit 1; }
-inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/log")
-echo "fuzz: $inputs inputs in $seconds s, nothing found"
+fuzz() { # NAME SECONDS [SEEDS]
+  local name=$1 time=$2
+  shift 2
+  fuzzer src/*.c "tests/fuzz/$name.c" -o "$out/$name"
+  mkdir -p "$out/corpus/$name"
+  "$out/$name" -max_total_time="$time" -timeout=10 -max_len=4096 \
+    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \
+    "$out/corpus/$name" "$@" >"$out/$name.log" 2>&1 ||
+    { tail -n 60 "$out/$name.log"; exit 1; }
+  echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' \
+    "$out/$name.log") inputs in $time s, nothing found"
+}
+
+fuzz fuzz_handshake $((seconds * 2 / 3)) "$out/seeds"
+fuzz fuzz_body $((seconds - seconds * 2 / 3))

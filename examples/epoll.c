@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Upgrades on a port that serves pages too, with epoll: GET / is a page, other
+ * ordinary requests are 404; `echo` gives raw octets back, `websocket` says
+ * hello and Close.  To build it and to try it:
+ *     cmake -S . -B build && cmake --build build && build/upshake-epoll 8100
+ *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * A real server adds deadlines for every phase, a pause for its listener when
+ * descriptors run out (demo.c), and WebSocket's frames (demo_websocket.c). */
+#define _GNU_SOURCE /* accept4 */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <upshake.h>
+static const upshake_protocol table[] = {{.token = "echo"},
+                                         {.token = "websocket"}};
+static const upshake_config config = {.protocols = table, .protocols_len = 2};
+static const upshake_slice page = {
+    UPSHAKE_TEXT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")};
+static const upshake_slice hello = {UPSHAKE_TEXT("\x81\x05hello\x88\0")};
+struct connection {
+  upshake hs;
+  enum { READING, ECHOING, CLOSING } phase;
+  int fd;
+  size_t len, sent; /* of out; nothing is received while octets wait in it */
+  char head[8192], out[8192 + UPSHAKE_REPLY_CAP];
+};
+static void answer(struct connection *c) {
+  upshake_request request = upshake_get_request(&c->hs);
+  upshake_result result = upshake_get_result(&c->hs);
+  upshake_slice more = result.protocol ? hello : (upshake_slice){"", 0};
+  c->phase = result.protocol == &table[0] ? ECHOING : CLOSING;
+  if (c->phase == ECHOING)
+    more = upshake_rest(&c->hs); /* it came with the head, and is echoed too */
+  if (result.next == UPSHAKE_PLAIN && upshake_equal(request.path, "/") &&
+      upshake_equal(request.method, "GET"))
+    more = page;
+  else if (result.next == UPSHAKE_PLAIN)
+    upshake_answer(&c->hs, 404);
+  upshake_reply(&c->hs, NULL, c->out, sizeof c->out, &c->len); /* page: 0 */
+  if (more.len > 0)
+    memcpy(c->out + c->len, more.ptr, more.len);
+  c->len += more.len;
+}
+/* Returns 0 where the peer is done; all that it sent is answered then. */
+static int receive(struct connection *c) {
+  size_t cap = sizeof c->out;
+  char *in = c->phase == READING ? upshake_room(&c->hs, &cap) : c->out;
+  ssize_t n = recv(c->fd, in, cap, 0);
+  if (n <= 0)
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+  c->len = c->phase == ECHOING ? (size_t)n : 0;
+  if (c->phase == READING && upshake_commit(&c->hs, (size_t)n) != UPSHAKE_READ)
+    answer(c);
+  return 1;
+}
+/* Closing with octets unread would take the answer back (RFC 9112 9.6): our
+ * side ends first, and what the peer still sends is read and dropped. */
+static int send_waiting(struct connection *c) {
+  for (ssize_t n; c->sent < c->len; c->sent += (size_t)n)
+    if ((n = send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL)) < 0)
+      return errno == EAGAIN || errno == EINTR;
+  c->sent = c->len = 0;
+  return c->phase != CLOSING || shutdown(c->fd, SHUT_WR) == 0;
+}
+static void wait_or_close(int loop, int what, struct connection *c, int alive) {
+  struct epoll_event event = {c->len > 0 ? EPOLLOUT : EPOLLIN, {.ptr = c}};
+  if (alive && epoll_ctl(loop, what, c->fd, &event) == 0)
+    return;
+  close(c->fd);
+  free(c);
+}
+int main(int argc, char **argv) {
+  in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
+  struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
+  struct epoll_event ready = {.events = EPOLLIN};
+  int on = 1, loop = epoll_create1(0);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 1024) ||
+      epoll_ctl(loop, EPOLL_CTL_ADD, listener, &ready))
+    return perror("upshake-epoll"), 1;
+  for (struct connection *c;;) {
+    if (epoll_wait(loop, &ready, 1, -1) < 1)
+      continue;
+    if ((c = ready.data.ptr)) {
+      int alive = (c->len > 0 || receive(c)) && send_waiting(c);
+      wait_or_close(loop, EPOLL_CTL_MOD, c, alive);
+    } else if ((c = calloc(1, sizeof *c))) {
+      upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+      c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+      wait_or_close(loop, EPOLL_CTL_ADD, c, 1);
+    }
+  }
+}

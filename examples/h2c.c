@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-h2c [PORT]: HTTP/2 on a port that speaks HTTP/1.1, by nghttp2.
+ * Two ways lead there:
+ *
+ *   Upgrade: h2c      as curl --http2 and nghttp -u ask for it.  The request
+ *                     that asks is answered on stream 1 (RFC 7540 3.2).  RFC
+ *                     9113 3.1 has retired this: new servers leave it out.
+ *   prior knowledge   as curl --http2-prior-knowledge and nghttp have it: the
+ *                     client begins with the preface of HTTP/2 (RFC 9113 3.4).
+ *
+ * Any other request is answered in HTTP/1.1.  Every connection has a process
+ * of its own, which may block; a loop feeds nghttp2 in the same places.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <upshake.h>
+
+#include "h2c_session.h"
+
+static const upshake_protocol protocols[] = {
+    {.token = "h2c", .methods = "GET, HEAD, OPTIONS"}};
+static const upshake_config config = {.protocols = protocols,
+                                      .protocols_len = 1,
+                                      .transport = UPSHAKE_TRANSPORT_UNSECURED};
+
+/* The len octets at `at` are received and not yet taken. */
+struct connection {
+  int fd;
+  upshake hs;
+  nghttp2_session *session;
+  char head[8192], buf[16384];
+  char *at;
+  size_t len;
+};
+
+static void send_all(int fd, const char *octets, size_t len) {
+  ssize_t n = 0;
+  for (; len > 0; octets += n, len -= (size_t)n)
+    if ((n = send(fd, octets, len, MSG_NOSIGNAL)) <= 0)
+      return;
+}
+
+static int receive(struct connection *c) {
+  ssize_t n = recv(c->fd, c->buf, sizeof c->buf, 0);
+  c->at = c->buf;
+  c->len = n > 0 ? (size_t)n : 0;
+  return n > 0 ? 0 : -1;
+}
+
+/* ---- HTTP/2 -------------------------------------------------------------- */
+
+static int feed(struct connection *c, const char *octets, size_t len) {
+  const uint8_t *at = (const uint8_t *)octets;
+  return nghttp2_session_mem_recv(c->session, at, len) < 0 ? -1 : 0;
+}
+
+static void speak_http2(struct connection *c) {
+  do {
+    if (feed(c, c->at, c->len) != 0 || nghttp2_session_send(c->session) != 0)
+      return;
+  } while ((nghttp2_session_want_read(c->session) ||
+            nghttp2_session_want_write(c->session)) &&
+           receive(c) == 0);
+}
+
+/* The request becomes stream 1, which the client has ended already, and its
+ * HTTP2-Settings the client's first SETTINGS (RFC 7540 3.2.1); the library has
+ * looked at them.  What came glued to the head is the client's preface. */
+static void begin_upgraded(struct connection *c) {
+  upshake_request request = upshake_get_request(&c->hs);
+  upshake_slice value = upshake_find_field(request.fields, "HTTP2-Settings");
+  int to_head = upshake_equal(request.method, "HEAD");
+  uint8_t settings[sizeof c->head];
+  size_t len = upshake_decode_settings(value, settings, sizeof settings);
+  if (nghttp2_session_upgrade2(c->session, settings, len, to_head, NULL) == 0 &&
+      session_answer(c->session, 1, to_head) == 0)
+    speak_http2(c);
+}
+
+/* What the handshake took for a head begins the preface: nghttp2 wants it. */
+static void begin_at_preface(struct connection *c) {
+  upshake_slice preface = upshake_head(&c->hs);
+  if (feed(c, preface.ptr, preface.len) == 0)
+    speak_http2(c);
+}
+
+/* ---- HTTP/1.1 ------------------------------------------------------------ */
+
+static void answer_http1(struct connection *c) {
+  static const char head[] = "HTTP/1.1 200 OK\r\n"
+                             "Content-Type: text/plain\r\n"
+                             "Content-Length: 9\r\n"
+                             "Connection: close\r\n\r\n";
+  send_all(c->fd, head, sizeof head - 1);
+  if (!upshake_equal(upshake_get_request(&c->hs).method, "HEAD"))
+    send_all(c->fd, "HTTP/1.1\n", 9);
+}
+
+static void send_reply(struct connection *c) {
+  char reply[UPSHAKE_REPLY_CAP];
+  size_t len;
+  upshake_reply(&c->hs, NULL, reply, sizeof reply, &len);
+  send_all(c->fd, reply, len);
+}
+
+static upshake_next read_head(struct connection *c) {
+  upshake_next next = UPSHAKE_READ;
+  upshake_init(&c->hs, &config, c->head, sizeof c->head, NULL);
+  while (next == UPSHAKE_READ && receive(c) == 0) {
+    size_t used;
+    next = upshake_feed(&c->hs, c->at, c->len, &used);
+    c->at += used;
+    c->len -= used;
+  }
+  return next;
+}
+
+static void serve(struct connection *c) {
+  upshake_next next = read_head(c);
+  upshake_result result = upshake_get_result(&c->hs);
+  if (next == UPSHAKE_READ || (c->session = session_open(&c->fd)) == NULL)
+    return;
+  if (next == UPSHAKE_SEND)
+    send_reply(c);
+  if (result.status == 101)
+    begin_upgraded(c);
+  else if (result.error == UPSHAKE_ERR_HTTP2_PREFACE)
+    begin_at_preface(c);
+  else if (next == UPSHAKE_PLAIN)
+    answer_http1(c);
+  nghttp2_session_del(c->session);
+  shutdown(c->fd, SHUT_WR); /* to close at once could destroy the answer */
+  while (receive(c) == 0)
+    continue;
+}
+
+/* ---- The port ------------------------------------------------------------ */
+
+static int listen_on(int port) {
+  struct sockaddr_in at = {.sin_family = AF_INET};
+  socklen_t len = sizeof at;
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  at.sin_port = htons((unsigned short)port);
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (fd < 0 || bind(fd, (void *)&at, len) || listen(fd, 64) ||
+      getsockname(fd, (void *)&at, &len))
+    return -1;
+  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
+  return fflush(stdout) == 0 ? fd : -1;
+}
+
+int main(int argc, char **argv) {
+  static struct connection c;
+  struct timeval limit = {.tv_sec = 10};
+  int listener = listen_on(argc > 1 ? atoi(argv[1]) : 8100); /* 0: any */
+  if (listener < 0)
+    return perror("upshake-h2c"), 1;
+  signal(SIGCHLD, SIG_IGN); /* a child that has ended just goes */
+  for (; (c.fd = accept(listener, NULL, NULL)) >= 0; close(c.fd)) {
+    setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (fork() == 0)
+      return serve(&c), 0;
+  }
+  return perror("upshake-h2c"), 1;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Judgement and reply behind another parser, http-parser: it finds the fields,
+ * in pieces that are gathered here; upshake judges them.  Upgrades get `echo`,
+ * all else 426.  To build it (libhttp-parser-dev) and to try it:
+ *   cmake -S . -B build && cmake --build build && build/upshake-http-parser
+ * 8100 curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100 No
+ * judge sees what its parser forgives: here a lone LF, a folded line.  A real
+ * server serves more than one connection at once (epoll.c, libuv.c...). */
+#include <http_parser.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <upshake.h>
+#define PARTS 201 /* the target, and 100 names each before its value */
+
+struct head {
+  upshake_judge judge;
+  upshake_slice parts[PARTS];
+  size_t last, len;
+  int judged, status; /* of a head that is not judged */
+  char text[8192];
+};
+static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_config config = {.protocols = table, .protocols_len = 1};
+static int gather(struct head *h, size_t odd, const char *at, size_t len) {
+  if (h->last % 2 != odd)
+    h->last++; /* from a name to its value, from there to the next name */
+  if (h->last == PARTS || len > sizeof h->text - h->len)
+    return h->status = h->last == 0 ? 414 : 431;
+  if (!h->parts[h->last].ptr)
+    h->parts[h->last].ptr = h->text + h->len;
+  memcpy(h->text + h->len, at, len);
+  h->parts[h->last].len += len;
+  h->len += len;
+  return 0;
+}
+static int on_name(http_parser *parser, const char *at, size_t len) {
+  return gather(parser->data, 1, at, len);
+}
+static int on_other(http_parser *parser, const char *at, size_t len) {
+  return gather(parser->data, 0, at, len);
+}
+static int on_head(http_parser *parser) {
+  struct head *h = parser->data;
+  upshake_slice method = {http_method_str(parser->method), 0};
+  method.len = strlen(method.ptr);
+  upshake_judge_begin(&h->judge, &config, NULL, method, h->parts[0],
+                      parser->http_major * 10 + parser->http_minor);
+  for (size_t i = 1; i < h->last; i += 2)
+    upshake_judge_field(&h->judge, h->parts[i], h->parts[i + 1]);
+  if (upshake_judge_end(&h->judge) == UPSHAKE_PLAIN)
+    upshake_answer(&h->judge.hs, 426);
+  h->judged = 1;
+  return 2; /* what follows is not for http-parser */
+}
+static void serve(int fd) {
+  static const http_parser_settings settings = {.on_url = on_other,
+                                                .on_header_field = on_name,
+                                                .on_header_value = on_other,
+                                                .on_headers_complete = on_head};
+  char buf[4096], reply[UPSHAKE_REPLY_CAP];
+  struct head h = {.status = 400};
+  http_parser parser = {.data = &h};
+  size_t used = 0, len = 0;
+  ssize_t n = 1;
+  http_parser_init(&parser, HTTP_REQUEST);
+  while (!h.judged && parser.http_errno == HPE_OK) {
+    if ((n = recv(fd, buf, sizeof buf, 0)) <= 0)
+      return;
+    used = http_parser_execute(&parser, &settings, buf, (size_t)n);
+  }
+  upshake_response broken = {.status = h.status};
+  if (h.judged)
+    upshake_reply(&h.judge.hs, NULL, reply, sizeof reply, &len);
+  else
+    upshake_write(&broken, reply, sizeof reply, &len);
+  send(fd, reply, len, MSG_NOSIGNAL);
+  if (h.judged && upshake_get_result(&h.judge.hs).protocol)
+    for (; n > 0; n = recv(fd, buf, sizeof buf, 0), used = 0)
+      send(fd, buf + used, (size_t)n - used, MSG_NOSIGNAL);
+  shutdown(fd, SHUT_WR); /* and read on, or the reply is lost: RFC 9112 9.6 */
+  while (n > 0 && (n = recv(fd, buf, sizeof buf, 0)) > 0)
+    ;
+}
+int main(int argc, char **argv) {
+  in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
+  struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
+  struct timeval limit = {.tv_sec = 10};
+  int fd, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
+    return perror("upshake-http-parser"), 1;
+  for (; (fd = accept(listener, NULL, NULL)) >= 0; serve(fd), close(fd))
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A bufferevent of libevent: the handshake reads the pieces of its evbuffer
+ * where they lie, and writes its reply into one.  Upgrades get `echo`, all else
+ * is told so with 426.  To build it (libevent-dev) and to try it:
+ *     cmake -S . -B build && cmake --build build && build/upshake-libevent 8100
+ *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * A real server limits the head as a whole in time, not each wait for it, and
+ * how much it drops of what comes behind a refusal. */
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <upshake.h>
+
+struct connection {
+  upshake hs;
+  enum { READING, ECHOING, CLOSING } phase;
+  char head[8192];
+};
+static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_config config = {.protocols = table, .protocols_len = 1};
+static const struct timeval patience = {.tv_sec = 10};
+
+static void answer(struct connection *c, struct bufferevent *peer) {
+  struct evbuffer *out = bufferevent_get_output(peer);
+  struct evbuffer_iovec room;
+  if (upshake_get_result(&c->hs).next == UPSHAKE_PLAIN)
+    upshake_answer(&c->hs, 426);
+  c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : CLOSING;
+  if (c->phase == ECHOING) /* may be silent, but not deaf */
+    bufferevent_set_timeouts(peer, NULL, &patience);
+  evbuffer_reserve_space(out, UPSHAKE_REPLY_CAP, &room, 1);
+  upshake_reply(&c->hs, NULL, room.iov_base, room.iov_len, &room.iov_len);
+  evbuffer_commit_space(out, &room, 1);
+}
+static void on_read(struct bufferevent *peer, void *user) {
+  struct connection *c = user;
+  struct evbuffer *in = bufferevent_get_input(peer);
+  struct evbuffer_iovec piece;
+  size_t used;
+  while (c->phase == READING && evbuffer_peek(in, -1, NULL, &piece, 1) > 0) {
+    if (upshake_feed(&c->hs, piece.iov_base, piece.iov_len, &used) !=
+        UPSHAKE_READ)
+      answer(c, peer);
+    evbuffer_drain(in, used);
+  }
+  if (c->phase == ECHOING) /* also what came glued to the head */
+    bufferevent_write_buffer(peer, in);
+  if (c->phase == CLOSING)
+    evbuffer_drain(in, evbuffer_get_length(in));
+  if (evbuffer_get_length(bufferevent_get_output(peer)) > 0)
+    bufferevent_disable(peer, EV_READ); /* until it is sent */
+}
+/* Closing with octets unread would take the answer back (RFC 9112 9.6): our
+ * side ends first, and what the peer still sends is read and dropped. */
+static void on_sent(struct bufferevent *peer, void *user) {
+  struct connection *c = user;
+  if (c->phase == CLOSING)
+    shutdown(bufferevent_getfd(peer), SHUT_WR);
+  bufferevent_enable(peer, EV_READ);
+}
+static void on_end(struct bufferevent *peer, short events, void *user) {
+  (void)events; /* EOF, an error or a timeout; nothing waits to be sent */
+  bufferevent_free(peer);
+  free(user);
+}
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+                      struct sockaddr *from, int len, void *user) {
+  struct event_base *base = evconnlistener_get_base(listener);
+  struct connection *c = calloc(1, sizeof *c);
+  struct bufferevent *peer =
+      bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+  (void)from, (void)len, (void)user;
+  if (!c || !peer)
+    exit(1);
+  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  bufferevent_setcb(peer, on_read, on_sent, on_end, c);
+  bufferevent_set_timeouts(peer, &patience, &patience);
+  bufferevent_enable(peer, EV_READ | EV_WRITE);
+}
+int main(int argc, char **argv) {
+  struct sockaddr_in at = {.sin_family = AF_INET};
+  struct event_base *base = event_base_new();
+  at.sin_port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  signal(SIGPIPE, SIG_IGN);
+  if (!evconnlistener_new_bind(base, on_accept, NULL,
+                               LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 1024,
+                               (struct sockaddr *)&at, sizeof at))
+    return perror("upshake-libevent"), 1;
+  return event_base_dispatch(base);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An answer from libuv's thread pool: the path /no is refused with 403, any
+ * other speaks `echo`.  To build it (libuv1-dev) and to try it:
+ *     cmake -S . -B build && cmake --build build && build/upshake-libuv 8100
+ *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * Nothing is read while the pool decides or octets wait to be sent, so that one
+ * buffer is enough and nobody frees what the pool works on; worker.c shows how
+ * a peer that vanishes is noticed then.  A real server adds a uv_timer_t. */
+#define _GNU_SOURCE /* for uv.h */
+#include <stdlib.h>
+#include <upshake.h>
+#include <uv.h>
+
+struct connection {
+  upshake hs;
+  uv_tcp_t tcp;
+  uv_work_t work;
+  uv_write_t write;
+  uv_shutdown_t shutdown;
+  enum { READING, ECHOING, CLOSING } phase;
+  int answer;
+  uv_buf_t got; /* what is to be echoed, a part of `in` */
+  char head[8192], in[4096], reply[UPSHAKE_REPLY_CAP];
+};
+static int ask(upshake *h, void *c) { return (void)h, (void)c, UPSHAKE_LATER; }
+static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_config config = {
+    .protocols = table, .protocols_len = 1, .decide = ask};
+static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf);
+static void on_closed(uv_handle_t *tcp) { free(tcp->data); }
+static void on_shut(uv_shutdown_t *s, int error) { (void)s, (void)error; }
+static void lend(uv_handle_t *tcp, size_t size, uv_buf_t *buf) {
+  (void)size;
+  *buf = uv_buf_init(((struct connection *)tcp->data)->in, 4096);
+}
+static void on_sent(uv_write_t *write, int error) {
+  (void)error; /* the next read has it too */
+  uv_read_start(write->handle, lend, on_read);
+}
+/* Behind a refusal our side ends, and input is dropped (RFC 9112 9.6). */
+static void send_all(struct connection *c) {
+  uv_stream_t *tcp = (uv_stream_t *)&c->tcp;
+  uv_buf_t out[] = {{c->reply, 0}, c->got};
+  if (c->phase == READING) {
+    upshake_answer(&c->hs, c->answer); /* 0 is none, and changes nothing */
+    upshake_reply(&c->hs, NULL, c->reply, sizeof c->reply, &out[0].len);
+    c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : CLOSING;
+  }
+  uv_write(&c->write, tcp, out, c->phase == ECHOING ? 2 : 1, on_sent);
+  if (c->phase == CLOSING)
+    uv_shutdown(&c->shutdown, tcp, on_shut); /* behind what is written */
+}
+static void look_up(uv_work_t *work) { /* in a thread of the pool */
+  struct connection *c = work->data;
+  upshake_request request = upshake_get_request(&c->hs);
+  c->answer = upshake_equal(request.path, "/no") ? 403 : UPSHAKE_ACCEPT;
+}
+static void looked_up(uv_work_t *work, int error) { /* in the loop again */
+  (void)error;                                      /* nobody cancels it */
+  send_all(work->data);
+}
+static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf) {
+  struct connection *c = tcp->data;
+  size_t used;
+  if (n < 0)
+    uv_close((uv_handle_t *)tcp, on_closed);
+  if (n <= 0 || c->phase == CLOSING ||
+      upshake_feed(&c->hs, buf->base, (size_t)n, &used) == UPSHAKE_READ)
+    return;
+  uv_read_stop(tcp);
+  c->got = uv_buf_init(buf->base + used, (unsigned)((size_t)n - used));
+  upshake_next next = upshake_get_result(&c->hs).next;
+  c->answer = next == UPSHAKE_PLAIN ? 426 : 0;
+  if (next == UPSHAKE_DECIDE)
+    uv_queue_work(tcp->loop, &c->work, look_up, looked_up);
+  else
+    send_all(c);
+}
+static void on_connection(uv_stream_t *listener, int error) {
+  struct connection *c = error ? NULL : calloc(1, sizeof *c);
+  if (!c || upshake_init(&c->hs, &config, c->head, sizeof c->head, c))
+    return;
+  uv_tcp_init(listener->loop, &c->tcp);
+  c->tcp.data = c->work.data = c;
+  uv_accept(listener, (uv_stream_t *)&c->tcp);
+  uv_read_start((uv_stream_t *)&c->tcp, lend, on_read);
+}
+int main(int argc, char **argv) {
+  uv_tcp_t listener;
+  struct sockaddr_in at;
+  signal(SIGPIPE, SIG_IGN);
+  uv_ip4_addr("127.0.0.1", argc > 1 ? atoi(argv[1]) : 8100, &at);
+  uv_tcp_init(uv_default_loop(), &listener);
+  if (uv_tcp_bind(&listener, (void *)&at, 0) ||
+      uv_listen((uv_stream_t *)&listener, 1024, on_connection))
+    return fputs("upshake-libuv: cannot listen\n", stderr), 1;
+  return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}

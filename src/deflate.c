@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Agreeing to permessage-deflate (RFC 7692 7.1), without compressing anything.
+ */
+#include "bytes.h"
+
+#define BITS_LEAST 8
+#define BITS_MOST 15
+#define ZLIB_BITS_LEAST 9 /* deflate of raw streams cannot do 8 */
+
+/* Parameters of an offer; bits are 0 where there are none. */
+typedef struct offer {
+  int server_bits, client_bits;
+  int no_server_takeover, no_client_takeover;
+  int client_bits_named; /* client_max_window_bits, with a value or not */
+} offer;
+
+/* ---- reading an offer: RFC 7692 7, whatever is not defined declines it ----
+ */
+
+/* 8 to 15 without a leading zero, as token or quoted-string (7.1.2.1). */
+static int parse_bits(upshake_slice value) {
+  char digits[2];
+  size_t len = upshake_unquote(value, digits, sizeof digits);
+
+  if (len == 1 && (digits[0] == '8' || digits[0] == '9'))
+    return digits[0] - '0';
+  if (len == 2 && digits[0] == '1' && digits[1] >= '0' && digits[1] <= '5')
+    return 10 + digits[1] - '0';
+  return 0;
+}
+
+/* A parameter without value, once. */
+static int take_flag(int *flag, upshake_slice value) {
+  int is_good = !*flag && !value.ptr;
+  *flag = 1;
+  return is_good;
+}
+
+static int take_server_bits(offer *o, upshake_slice value) {
+  if (o->server_bits || !value.ptr)
+    return 0;
+  o->server_bits = parse_bits(value);
+  return o->server_bits > 0;
+}
+
+/* Its value is a hint, and may be left out (7.1.2.2). */
+static int take_client_bits(offer *o, upshake_slice value) {
+  if (o->client_bits_named)
+    return 0;
+  o->client_bits_named = 1;
+  if (!value.ptr)
+    return 1;
+  o->client_bits = parse_bits(value);
+  return o->client_bits > 0;
+}
+
+static int take_parameter(offer *o, upshake_slice name, upshake_slice value) {
+  if (upshake_equal(name, "server_no_context_takeover"))
+    return take_flag(&o->no_server_takeover, value);
+  if (upshake_equal(name, "client_no_context_takeover"))
+    return take_flag(&o->no_client_takeover, value);
+  if (upshake_equal(name, "server_max_window_bits"))
+    return take_server_bits(o, value);
+  if (upshake_equal(name, "client_max_window_bits"))
+    return take_client_bits(o, value);
+  return 0;
+}
+
+static int parse_offer(upshake_slice member, offer *o) {
+  upshake_slice name, value;
+  int more = upshake_next_parameter(&member, &name, &value);
+
+  memset(o, 0, sizeof *o);
+  if (more != 1 || value.ptr || !upshake_equal(name, "permessage-deflate"))
+    return 0;
+  while ((more = upshake_next_parameter(&member, &name, &value)) == 1)
+    if (!take_parameter(o, name, value))
+      return 0;
+  return more == 0;
+}
+
+/* ---- agreeing ---- */
+
+static int smaller(int a, int b) { return a < b ? a : b; }
+
+static int bits_or(int bits, int otherwise) { return bits ? bits : otherwise; }
+
+/* Returns 0 where the server cannot do what is offered (RFC 7692 7). */
+static int agree(const offer *o, const upshake_deflate_caps *caps,
+                 upshake_deflate *agreed) {
+  int least = bits_or(caps->server_bits_least, ZLIB_BITS_LEAST);
+  int server = smaller(bits_or(o->server_bits, BITS_MOST),
+                       bits_or(caps->server_bits, BITS_MOST));
+  int client = bits_or(caps->client_bits, BITS_MOST);
+
+  if (server < least || client < BITS_LEAST)
+    return 0;
+  if (client < BITS_MOST && !o->client_bits_named)
+    return 0; /* the client could not be told (7.1.2.2) */
+  client = smaller(client, bits_or(o->client_bits, BITS_MOST));
+  agreed->server_bits = (uint8_t)server;
+  agreed->client_bits = (uint8_t)client;
+  agreed->no_server_takeover =
+      o->no_server_takeover || caps->no_server_takeover;
+  agreed->no_client_takeover =
+      o->no_client_takeover || caps->no_client_takeover;
+  return 1;
+}
+
+/* ---- the answer ---- */
+
+static size_t add_text(char *out, size_t len, const char *text) {
+  size_t text_len = strlen(text);
+  memcpy(out + len, text, text_len);
+  return len + text_len;
+}
+
+static size_t add_bits(char *out, size_t len, const char *text, int bits) {
+  len = add_text(out, len, text);
+  if (bits > 9)
+    out[len++] = '1';
+  out[len++] = (char)('0' + bits % 10);
+  return len;
+}
+
+/* What was asked for is said, what was not is said only where the client must
+ * know; UPSHAKE_DEFLATE_CAP is enough for all of it. */
+static size_t write_answer(const offer *o, const upshake_deflate *agreed,
+                           char *out) {
+  size_t len = add_text(out, 0, "permessage-deflate");
+  if (agreed->no_server_takeover)
+    len = add_text(out, len, "; server_no_context_takeover");
+  if (agreed->no_client_takeover)
+    len = add_text(out, len, "; client_no_context_takeover");
+  if (o->server_bits || agreed->server_bits < BITS_MOST)
+    len = add_bits(out, len, "; server_max_window_bits=", agreed->server_bits);
+  if (o->client_bits_named &&
+      (o->client_bits || agreed->client_bits < BITS_MOST))
+    len = add_bits(out, len, "; client_max_window_bits=", agreed->client_bits);
+  return len;
+}
+
+size_t upshake_agree_deflate(upshake_list offers,
+                             const upshake_deflate_caps *caps,
+                             upshake_deflate *agreed,
+                             char value[UPSHAKE_DEFLATE_CAP]) {
+  static const upshake_deflate_caps all = {0, 0, 0, 0, 0};
+  upshake_slice member;
+  offer o;
+
+  while (upshake_next_member(&offers, &member))
+    if (parse_offer(member, &o) && agree(&o, caps ? caps : &all, agreed))
+      return write_answer(&o, agreed, value);
+  return 0;
+}

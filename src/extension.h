@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sec-WebSocket-Extensions: its grammar, and finding a name in it.
+ */
+#ifndef UPSHAKE_EXTENSION_H
+#define UPSHAKE_EXTENSION_H
+
+#include "bytes.h"
+
+/* 1 if every member follows the grammar; so also where there is none. */
+int upshake_are_extensions(upshake_slice value);
+
+/* The same for a sender: at least one member, and no empty ones (RFC 9110
+ * 5.6.1.1). */
+int upshake_is_extension_answer(upshake_slice value);
+
+/* The name that a member begins with. */
+upshake_slice upshake_extension_name(upshake_slice member);
+
+/* 1 if a member of the list has that name, octet for octet. */
+int upshake_find_extension(upshake_list *list, upshake_slice name);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Protocols: the grammar of Upgrade (RFC 9110 7.8), and entries of the table.
+ */
+#include "protocol.h"
+
+/* ---- grammar ---- */
+
+/* Where protocol = token ["/" token] (RFC 9110 7.8) ends; p where there is
+ * none. */
+static const char *skip_protocol(const char *p, const char *end) {
+  const char *slash = skip_class(p, end, CLASS_TOKEN), *stop;
+  if (slash == p || slash == end || *slash != '/')
+    return slash;
+  stop = skip_class(slash + 1, end, CLASS_TOKEN);
+  return stop > slash + 1 ? stop : p;
+}
+
+static const char *skip_blanks(const char *p, const char *end) {
+  while (p < end && is_blank(*p))
+    p++;
+  return p;
+}
+
+int upshake_is_protocol_list(upshake_slice text) {
+  const char *p = text.ptr, *end = p + text.len;
+  for (;;) {
+    const char *stop = skip_protocol(p, end);
+    if (stop == p)
+      return 0;
+    if (stop == end)
+      return 1;
+    p = skip_blanks(stop, end);
+    if (p == end || *p != ',')
+      return 0;
+    p = skip_blanks(p + 1, end);
+  }
+}
+
+static int is_token_text(const char *text) {
+  return upshake_is_token(slice_text(text));
+}
+
+/* #method (RFC 9110 10.2.1): the same as protocols without versions. */
+static int is_method_list(upshake_slice text) {
+  return upshake_is_protocol_list(text) && index_of(text, '/') == text.len;
+}
+
+int upshake_is_entry(const upshake_protocol *protocol) {
+  if (!protocol->token || !is_token_text(protocol->token))
+    return 0;
+  if (protocol->version && !is_token_text(protocol->version))
+    return 0;
+  if (protocol->methods && !is_method_list(slice_text(protocol->methods)))
+    return 0;
+  if (protocol->upgrade &&
+      !upshake_is_protocol_list(slice_text(protocol->upgrade)))
+    return 0;
+  return protocol->rules <= UPSHAKE_RULES_CAPSULES &&
+         protocol->body <= UPSHAKE_BODY_ASK &&
+         protocol->failed <= UPSHAKE_FAILED_PLAIN;
+}
+
+/* ---- rules ---- */
+
+int upshake_rules_of(const upshake_protocol *protocol) {
+  static const struct {
+    char token[12];
+    uint8_t rules;
+  } known[] = {
+      {"websocket", UPSHAKE_RULES_WEBSOCKET},
+      {"h2c", UPSHAKE_RULES_H2C},
+      {"connect-udp", UPSHAKE_RULES_CAPSULES},
+      {"connect-ip", UPSHAKE_RULES_CAPSULES},
+  };
+  if (protocol->rules != UPSHAKE_RULES_BY_TOKEN)
+    return protocol->rules;
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (upshake_equal_fold(slice_text(protocol->token), known[i].token))
+      return known[i].rules;
+  return UPSHAKE_RULES_NONE;
+}
+
+int upshake_is_websocket(const upshake_protocol *protocol) {
+  return upshake_rules_of(protocol) == UPSHAKE_RULES_WEBSOCKET;
+}

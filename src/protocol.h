@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Protocols: the grammar of Upgrade, and entries of the table.
+ */
+#ifndef UPSHAKE_PROTOCOL_H
+#define UPSHAKE_PROTOCOL_H
+
+#include "bytes.h"
+
+/* 1#protocol, without the empty members that a sender must not write (RFC 9110
+ * 5.6.1.1). */
+int upshake_is_protocol_list(upshake_slice text);
+
+/* 1 if the entry means something, and all of it can be written into a reply. */
+int upshake_is_entry(const upshake_protocol *protocol);
+
+/* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
+int upshake_rules_of(const upshake_protocol *protocol);
+int upshake_is_websocket(const upshake_protocol *protocol);
+
+#endif

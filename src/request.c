@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts of a request, as its handshake holds them: by offset into the head
+ * memory, or in a judge by reference.
+ */
+#include "request.h"
+
+#include "head.h"
+#include "target.h"
+
+upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
+  upshake_slice rest = slice_of(hs->memory + at, hs->end - at);
+  return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
+}
+
+static int has_method(const upshake *hs, const char *method, uint32_t flag) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return (hs->facts.flags & flag) != 0;
+  return hs->parser.method_len > 0 &&
+         upshake_equal(head_method(&hs->parser, hs->memory), method);
+}
+
+int upshake_is_head(const upshake *hs) {
+  return has_method(hs, "HEAD", FACT_HEAD);
+}
+
+int upshake_is_connect(const upshake *hs) {
+  return has_method(hs, "CONNECT", FACT_CONNECT);
+}
+
+upshake_slice upshake_method_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->method
+                                     : head_method(&hs->parser, hs->memory);
+}
+
+static upshake_slice target_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->target
+                                     : head_target(&hs->parser, hs->memory);
+}
+
+upshake_slice upshake_authority_of(const upshake *hs) {
+  upshake_slice authority =
+      upshake_target_authority(upshake_method_of(hs), target_of(hs));
+  if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)
+    return authority;
+  return hs->flags & HANDSHAKE_JUDGE
+             ? judge_of(hs)->host
+             : upshake_value_at(hs, hs->facts.at[PART_HOST]);
+}
+
+upshake_slice upshake_origin_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE
+             ? judge_of(hs)->origin
+             : upshake_value_at(hs, hs->facts.at[PART_ORIGIN]);
+}
+
+upshake_request upshake_get_request(const upshake *hs) {
+  upshake_request request;
+  uint8_t transport = hs->config->transport;
+
+  if ((hs->flags & HANDSHAKE_COMPLETE) == 0) {
+    memset(&request, 0, sizeof request);
+    return request;
+  }
+  request = upshake_split_target(upshake_method_of(hs), target_of(hs));
+  request.authority = upshake_authority_of(hs);
+  if ((hs->flags & HANDSHAKE_JUDGE) == 0)
+    request.fields = head_fields(&hs->parser, hs->memory);
+  if (!request.scheme.ptr && transport == UPSHAKE_TRANSPORT_SECURED)
+    request.scheme = slice_text("https");
+  if (!request.scheme.ptr && transport == UPSHAKE_TRANSPORT_UNSECURED)
+    request.scheme = slice_text("http");
+  return request;
+}

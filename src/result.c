@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The handshake object: its beginning, and what it came to.
+ */
+#include "handshake.h"
+#include "protocol.h"
+
+/* Sizes that lean on each other. */
+_Static_assert(UPSHAKE_ERRORS_LEN <= UINT8_MAX, "upshake.error");
+_Static_assert(PART_CONTENT_TYPE + 1 == sizeof((upshake_facts *)0)->bad,
+               "a place for each part");
+_Static_assert(offsetof(upshake_judge, hs) == 0, "judge_of");
+_Static_assert(sizeof(upshake) <= 192, "the promise of the README");
+
+#define PROTOCOLS_MAX 32 /* one bit each in upshake_facts.offered */
+
+/* What a table of `len` entries cannot be without. */
+static int is_array(const void *array, size_t len) { return array || len == 0; }
+
+/* Every string that a reply may have to name is good, so that the reply that
+ * is due one day can be written. */
+static int is_config(const upshake_config *config) {
+  if (config->protocols_len > PROTOCOLS_MAX ||
+      !is_array(config->protocols, config->protocols_len) ||
+      !is_array(config->subprotocols, config->subprotocols_len) ||
+      !is_array(config->origins, config->origins_len))
+    return 0;
+  for (size_t i = 0; i < config->protocols_len; i++)
+    if (!upshake_is_entry(&config->protocols[i]))
+      return 0;
+  return 1;
+}
+
+upshake_error upshake_init(upshake *hs, const upshake_config *config,
+                           void *memory, size_t cap, void *user) {
+  if (!is_config(config))
+    return UPSHAKE_ERR_CONFIG;
+  memset(hs, 0, sizeof *hs);
+  hs->config = config;
+  hs->memory = memory;
+  hs->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  hs->user = user;
+  hs->error = UPSHAKE_ERR_INCOMPLETE;
+  return UPSHAKE_OK;
+}
+
+/* ---- the result ---- */
+
+const upshake_protocol *upshake_chosen_protocol(const upshake *hs) {
+  int is_refused = hs->next == UPSHAKE_SEND && hs->status >= 300;
+  int is_accepted = hs->next == UPSHAKE_SEND || (hs->flags & HANDSHAKE_BODY);
+  if (hs->next != UPSHAKE_DECIDE && (is_refused || !is_accepted))
+    return NULL;
+  return &hs->config->protocols[hs->protocol];
+}
+
+upshake_slice upshake_chosen_subprotocol(const upshake *hs) {
+  const upshake_protocol *protocol = upshake_chosen_protocol(hs);
+
+  if (!protocol || !upshake_is_websocket(protocol))
+    return slice_none();
+  if ((hs->flags & HANDSHAKE_CHOSEN) == 0)
+    return hs->facts.subprotocol
+               ? slice_text(hs->config->subprotocols[hs->facts.subprotocol - 1])
+               : slice_none();
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return judge_of(hs)->chosen;
+  return hs->chosen_len > 0
+             ? slice_of(hs->memory + hs->chosen_at, hs->chosen_len)
+             : slice_none();
+}
+
+/* A request that is framed and understood, on a connection that the client
+ * keeps too (RFC 9112 9.3), and no CONNECT (RFC 9931 8).  In the middle of a
+ * body, or where a client that waits for a 100 may send it or not, what comes
+ * next is in doubt. */
+int upshake_may_keep(const upshake *hs) {
+  int may_wait = in_body(hs) || ((hs->facts.flags & FACT_EXPECT_CONTINUE) &&
+                                 upshake_has_body(&hs->facts) &&
+                                 !(hs->flags & HANDSHAKE_BODY_END));
+
+  return (hs->flags & HANDSHAKE_COMPLETE) && !(hs->flags & HANDSHAKE_CLOSE) &&
+         !may_wait &&
+         !(hs->facts.flags & (FACT_HTTP_1_0 | FACT_CONNECTION_CLOSE)) &&
+         !upshake_is_connect(hs);
+}
+
+static uint64_t body_left(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_BODY_END)
+    return 0;
+  if (!(hs->flags & HANDSHAKE_COMPLETE) || hs->facts.bad[PART_FRAMING] ||
+      (hs->facts.flags & FACT_CODING))
+    return UPSHAKE_BODY_UNKNOWN;
+  return hs->facts.body_len;
+}
+
+upshake_result upshake_get_result(const upshake *hs) {
+  upshake_result result;
+  result.next = (upshake_next)hs->next;
+  result.error = (upshake_error)hs->error;
+  result.status = hs->status;
+  result.offset = hs->offset;
+  result.consumed = is_past_head(hs) ? hs->end : hs->held;
+  result.protocol = upshake_chosen_protocol(hs);
+  result.subprotocol = upshake_chosen_subprotocol(hs);
+  result.may_keep = hs->status != UPSHAKE_ACCEPT && upshake_may_keep(hs);
+  result.body_left = body_left(hs);
+  result.body = hs->next == UPSHAKE_BODY ? hs->content : 0;
+  return result;
+}

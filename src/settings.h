@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * HTTP2-Settings, from inside.
+ */
+#ifndef UPSHAKE_SETTINGS_H
+#define UPSHAKE_SETTINGS_H
+
+#include "bytes.h"
+
+/* 1 if it is base64url without padding, and holds whole settings. */
+int upshake_is_settings(upshake_slice value);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Answers to an offer, whoever gives them and when, and what may be chosen.
+ */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check_handshake.h"
+
+/* ---- Answers --------------------------------------------------------------
+ */
+
+static void refuses_numbers_that_are_no_answer(void **state) {
+  static const int bad[] = {
+      UPSHAKE_LATER, 2,   99,  100, 102,  199,     200,     204,
+      299,           600, 999, -1,  -404, INT_MAX, INT_MIN, 65536 + 404};
+  upshake hs = begin(&waiting, CHECK_REQUEST, UPSHAKE_DECIDE);
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(bad); i++)
+    assert_unchanged(hs, upshake_answer(&hs, bad[i]), UPSHAKE_ERR_ANSWER);
+  assert_int_equal(upshake_answer(&hs, 300), UPSHAKE_OK);
+  assert_int_equal(upshake_answer(&hs, 599), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 599);
+}
+
+static void accepts_and_declines_only_an_offer_that_waits(void **state) {
+  static const char *const streams[] = {"", "GET / H", CHECK_PLAIN, BROKEN,
+                                        OLD_VERSION};
+  static const upshake_next nexts[] = {
+      UPSHAKE_READ, UPSHAKE_READ, UPSHAKE_PLAIN, UPSHAKE_SEND, UPSHAKE_SEND};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++) {
+    upshake hs = begin(&waiting, streams[i], nexts[i]);
+    assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_ACCEPT),
+                     UPSHAKE_ERR_STATE);
+    assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE),
+                     UPSHAKE_ERR_STATE);
+    assert_unchanged(hs, upshake_choose_protocol(&hs, 0), UPSHAKE_ERR_STATE);
+    assert_unchanged(hs, upshake_choose_subprotocol(&hs, part_of(NULL, 0)),
+                     UPSHAKE_ERR_STATE);
+  }
+}
+
+static void refuses_at_any_time_before_a_reply(void **state) {
+  static const char *const streams[] = {
+      "", "\r\n", "GET / H", CHECK_PLAIN, BROKEN, OLD_VERSION, CHECK_REQUEST};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++)
+    for (size_t k = 0; k < 2; k++) {
+      upshake hs;
+      upshake_result result;
+      size_t used;
+      upshake_init(&hs, k ? &waiting : &accepting, memory, CAP, NULL);
+      feed(&hs, streams[i], strlen(streams[i]), &used);
+      assert_int_equal(upshake_answer(&hs, 503), UPSHAKE_OK);
+      result = upshake_get_result(&hs);
+      assert_int_equal(result.consumed, used);
+      assert_int_equal(upshake_head(&hs).len, used);
+      if (i < 3 || i == 4) /* where the request ends nobody knows */
+        assert_int_equal(result.may_keep, 0);
+      assert_int_equal(result.next, UPSHAKE_SEND);
+      assert_int_equal(result.error, UPSHAKE_ERR_REFUSED);
+      assert_int_equal(result.status, 503);
+      assert_int_equal(feed(&hs, "x", 1, &used), UPSHAKE_SEND);
+      assert_int_equal(used, 0);
+      assert_int_equal(upshake_answer(&hs, 408), UPSHAKE_OK);
+      assert_int_equal(reply_status(&hs, NULL), 408);
+    }
+}
+
+static void the_mind_can_change_until_the_first_octet_is_taken(void **state) {
+  upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+  char out[CAP];
+  size_t len;
+  (void)state;
+  assert_int_equal(upshake_reply(&hs, NULL, NULL, 0, &len), UPSHAKE_ERR_ROOM);
+  assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK); /* only asked */
+  assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_ERR_STATE);
+  assert_int_equal(upshake_reply_part(&hs, NULL, 0, out, 1, &len), UPSHAKE_OK);
+  assert_int_equal(len, 1);
+  assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
+  assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_ERR_STATE);
+  assert_int_equal(reply_status(&hs, NULL), 404); /* again is the same */
+  assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
+}
+
+static void a_declined_offer_is_plain(void **state) {
+  upshake hs = begin(&waiting, CHECK_REQUEST, UPSHAKE_DECIDE);
+  upshake_result result;
+  (void)state;
+  assert_int_equal(reply_status(&hs, NULL), 0); /* not at SEND */
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[0]);
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_OK);
+  result = upshake_get_result(&hs);
+  assert_int_equal(result.next, UPSHAKE_PLAIN);
+  assert_int_equal(result.error, UPSHAKE_ERR_DECLINED);
+  assert_int_equal(result.status, 0);
+  assert_null(result.protocol);
+  assert_int_equal(upshake_head(&hs).len, strlen(CHECK_REQUEST));
+  assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_ERR_STATE);
+  assert_int_equal(upshake_answer(&hs, 426), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 426);
+}
+
+static void answers_come_later_in_any_order(void **state) {
+  static char memories[4][CAP];
+  static const int answers[4] = {UPSHAKE_ACCEPT, 404, UPSHAKE_DECLINE,
+                                 UPSHAKE_ACCEPT};
+  static const size_t order[4] = {2, 0, 3, 1};
+  upshake hs[4];
+  size_t used;
+  (void)state;
+  for (size_t i = 0; i < 4; i++) {
+    upshake_init(&hs[i], &waiting, memories[i], CAP, NULL);
+    assert_int_equal(feed(&hs[i], CHECK_REQUEST, strlen(CHECK_REQUEST), &used),
+                     UPSHAKE_DECIDE);
+  }
+  for (size_t i = 0; i < 4; i++)
+    assert_int_equal(upshake_answer(&hs[order[i]], answers[order[i]]),
+                     UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs[0], NULL), 101);
+  assert_int_equal(reply_status(&hs[1], NULL), 404);
+  assert_int_equal(reply_status(&hs[2], NULL), 0);
+  assert_int_equal(reply_status(&hs[3], NULL), 101);
+}
+
+static void chooses_only_what_was_offered(void **state) {
+  upshake hs = begin(&waiting, TWO_OFFERS, UPSHAKE_DECIDE);
+  (void)state;
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[0]);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, 2),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, 3),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, SIZE_MAX),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_unchanged(hs, upshake_choose_subprotocol(&hs, text("a, b")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_unchanged(hs, upshake_choose_subprotocol(&hs, text("")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_choose_protocol(&hs, 1), UPSHAKE_OK);
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[1]);
+  assert_int_equal(upshake_choose_protocol(&hs, 0), UPSHAKE_OK);
+  assert_int_equal(upshake_choose_subprotocol(&hs, text("b")), UPSHAKE_OK);
+  assert_slice(upshake_get_result(&hs).subprotocol, "b");
+  assert_int_equal(upshake_choose_protocol(&hs, 1), UPSHAKE_OK);
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 101);
+}
+
+/* ---- The callback ---------------------------------------------------------
+ */
+
+/* What the callback does: an answer of its own (0: none), and its return. */
+typedef struct play {
+  int own, returned, feeds;
+  upshake_error error;
+} play;
+
+static int act(upshake *hs, void *user) {
+  play *script = user;
+  size_t used = 9;
+  if (script->feeds) {
+    assert_int_equal(upshake_feed(hs, CHECK_PLAIN, 5, &used), UPSHAKE_DECIDE);
+    assert_int_equal(used, 0);
+  }
+  if (script->own != 0)
+    script->error = upshake_answer(hs, script->own);
+  return script->returned;
+}
+
+static upshake_result run_play(play *script) {
+  const upshake_config config = {protocols, 3, .decide = act};
+  upshake hs;
+  size_t used;
+  upshake_init(&hs, &config, memory, CAP, script);
+  upshake_feed(&hs, CHECK_REQUEST, strlen(CHECK_REQUEST), &used);
+  assert_int_equal(used, strlen(CHECK_REQUEST));
+  if (upshake_get_result(&hs).next == UPSHAKE_SEND &&
+      upshake_get_result(&hs).status != 405)
+    assert_int_equal(reply_status(&hs, NULL), upshake_get_result(&hs).status);
+  return upshake_get_result(&hs);
+}
+
+static void does_what_the_callback_returns(void **state) {
+  static const int bad[] = {2,   42, 100,     102,     200,        299,
+                            600, -1, INT_MAX, INT_MIN, 65536 + 101};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(bad); i++) {
+    play script = {0, bad[i], 0, UPSHAKE_OK};
+    upshake_result result = run_play(&script);
+    assert_int_equal(result.error, UPSHAKE_ERR_DECISION);
+    assert_int_equal(result.status, 500);
+  }
+  for (int status = 300; status < 600; status++) {
+    play script = {0, status, 0, UPSHAKE_OK};
+    if (status == 401 || status == 405)
+      continue; /* these need a field */
+    assert_int_equal(run_play(&script).status, status);
+    assert_int_equal(run_play(&script).error, UPSHAKE_ERR_REFUSED);
+  }
+}
+
+static void the_callback_may_answer_by_itself(void **state) {
+  play refuses = {404, UPSHAKE_LATER, 0, UPSHAKE_OK};
+  play accepts = {UPSHAKE_ACCEPT, UPSHAKE_LATER, 0, UPSHAKE_OK};
+  play declines = {UPSHAKE_DECLINE, UPSHAKE_LATER, 0, UPSHAKE_OK};
+  play wrong = {200, UPSHAKE_LATER, 0, UPSHAKE_OK};
+  play feeds = {0, UPSHAKE_ACCEPT, 1, UPSHAKE_OK};
+  play same = {UPSHAKE_ACCEPT, UPSHAKE_ACCEPT, 0, UPSHAKE_OK};
+  (void)state;
+  assert_int_equal(run_play(&refuses).status, 404);
+  assert_int_equal(run_play(&accepts).status, 101);
+  assert_int_equal(run_play(&declines).error, UPSHAKE_ERR_DECLINED);
+  assert_int_equal(run_play(&wrong).next, UPSHAKE_DECIDE);
+  assert_int_equal(wrong.error, UPSHAKE_ERR_ANSWER);
+  assert_int_equal(run_play(&feeds).status, 101);
+  assert_int_equal(run_play(&same).status, 101);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(refuses_numbers_that_are_no_answer),
+      cmocka_unit_test(accepts_and_declines_only_an_offer_that_waits),
+      cmocka_unit_test(refuses_at_any_time_before_a_reply),
+      cmocka_unit_test(the_mind_can_change_until_the_first_octet_is_taken),
+      cmocka_unit_test(a_declined_offer_is_plain),
+      cmocka_unit_test(answers_come_later_in_any_order),
+      cmocka_unit_test(chooses_only_what_was_offered),
+      cmocka_unit_test(does_what_the_callback_returns),
+      cmocka_unit_test(the_callback_may_answer_by_itself),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

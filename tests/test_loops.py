@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""Real handshakes against the examples for event loops and other parsers.
+
+usage: test_loops.py PROGRAM
+
+What PROGRAM can do beside `echo` is known by its name, upshake-NAME.
+"""
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
+         b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
+BROKEN = OFFER.replace(b"X-Empty:", b"Host: example.org")
+SWITCHED = rb"HTTP/1\.1 101 [^\n]*\r\nUpgrade: echo\r\nConnection: Upgrade\r\n"
+WAIT = 10
+
+
+class Server:
+    """The program on a port of its own."""
+
+    def __init__(self, program):
+        self.name = os.path.basename(program).removeprefix("upshake-")
+        for _ in range(5):
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+            self.process = subprocess.Popen([program, str(self.port)],
+                                            stdin=subprocess.DEVNULL)
+            if self.listens():
+                break
+        else:
+            sys.exit("it does not listen")
+        self.idle = self.count_open()
+
+    def listens(self):
+        for _ in range(200):
+            if self.process.poll() is not None:
+                return False
+            try:
+                self.connect().close()
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+                continue
+            time.sleep(0.1)
+            return self.process.poll() is None
+        return False
+
+    def connect(self):
+        peer = socket.create_connection(("127.0.0.1", self.port), WAIT)
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return peer
+
+    def count_open(self):
+        """How many descriptors are open there: one for each connection."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def expect(what, seen, pattern):
+    if not re.fullmatch(pattern, seen, re.DOTALL):
+        sys.exit(f"FAIL {what}: {seen[:300]!r} is no {pattern[:300]!r}")
+    print("ok", what, flush=True)
+
+
+def receive_all(peer):
+    octets = b""
+    while piece := peer.recv(65536):
+        octets += piece
+    return octets
+
+
+def exchange(server, *pieces):
+    """Send the pieces, end our side; return all that comes until the end."""
+    with server.connect() as peer:
+        for piece in pieces:
+            peer.sendall(piece)
+        peer.shutdown(socket.SHUT_WR)
+        return receive_all(peer)
+
+
+def receive_head(peer):
+    octets = b""
+    while not octets.endswith(b"\r\n\r\n"):
+        octet = peer.recv(1)
+        if not octet:
+            break
+        octets += octet
+    return octets
+
+
+def reset(peer):
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+    peer.close()
+
+
+def test_switch(server):
+    expect("it switches, and echoes what came with the head",
+           exchange(server, OFFER + b"glued"), SWITCHED + rb"\r\nglued")
+    octets = [OFFER[i:i + 1] for i in range(len(OFFER))]
+    expect("it switches when octets come one by one",
+           exchange(server, *octets, b"later"), SWITCHED + rb"\r\nlater")
+    with server.connect() as peer:
+        peer.sendall(OFFER)
+        expect("it answers before anything else comes", receive_head(peer),
+               SWITCHED + rb"\r\n")
+        for message in b"one", b"two":
+            peer.sendall(message)
+            expect("then it echoes", peer.recv(100), message)
+    many = os.urandom(3000000)
+    with server.connect() as peer:
+        sender = threading.Thread(target=lambda: (
+            peer.sendall(OFFER + many), peer.shutdown(socket.SHUT_WR)))
+        sender.start()
+        time.sleep(0.2)  # both sides are full by now
+        seen = receive_all(peer)
+        sender.join()
+    expect("it echoes more than sockets hold, up to the end of a half-closed "
+           "peer", seen[-len(many):] == many and b"true" or b"false", b"true")
+
+
+def test_refusals(server):
+    plain = b"GET /none HTTP/1.1\r\nHost: a\r\n\r\n"
+    status = b"404" if server.name == "epoll" else b"426"
+    expect("an ordinary request is answered", exchange(server, plain),
+           rb"HTTP/1\.1 " + status + rb" .*\r\n\r\n")
+    expect("a refusal arrives", exchange(server, BROKEN),
+           rb"HTTP/1\.1 400 .*\r\nConnection: close\r\n.*\r\n\r\n")
+    with server.connect() as peer:
+        peer.sendall(BROKEN + b"x" * 1000000)
+        time.sleep(0.1)  # it is on its way, and so are more octets
+        peer.sendall(b"x" * 1000)
+        expect("a refusal arrives also where much follows the head",
+               receive_all(peer), rb"HTTP/1\.1 400 .*\r\n\r\n")
+    expect("what is no HTTP is refused",
+           exchange(server, b"\x16\x03\x01\r\n\r\n"),
+           rb"HTTP/1\.1 400 .*\r\n\r\n")
+    long = OFFER.replace(b"X-Empty:", b"X-Long: " + b"x" * 9000)
+    expect("a head that is too long is refused", exchange(server, long),
+           rb"HTTP/1\.1 431 .*\r\n\r\n")
+    if server.name in ("libuv", "worker"):
+        expect("a path is refused by another thread",
+               exchange(server, OFFER.replace(b"/", b"/no", 1) + b"early"),
+               rb"HTTP/1\.1 403 .*\r\n\r\n")
+
+
+def test_epoll(server):
+    page = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    expect("a page is on the same port", exchange(server, page),
+           rb"HTTP/1\.1 200 OK\r\n.*\r\n\r\nhello\n")
+    offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket")
+    key = (b"X: y\r\nSec-WebSocket-Version: 13\r\n"
+           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+    expect("it speaks WebSocket",
+           exchange(server, offer.replace(b"X-Empty:", key)),
+           rb"HTTP/1\.1 101 .*\r\nSec-WebSocket-Accept: "
+           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n\x81\x05hello\x88\x00")
+
+
+def test_peers_that_vanish(server):
+    for octets in b"", OFFER[:50], OFFER, OFFER + b"x" * 100000, BROKEN:
+        peer = server.connect()
+        peer.sendall(octets)
+        reset(peer)
+        peer = server.connect()
+        peer.sendall(octets)
+        peer.close()
+    expect("it outlives peers that vanish", exchange(server, OFFER + b"x"),
+           SWITCHED + rb"\r\nx")
+    until = time.monotonic() + WAIT
+    while server.count_open() > server.idle and time.monotonic() < until:
+        time.sleep(0.05)
+    expect("and leaks no connection", str(server.count_open()).encode(),
+           str(server.idle).encode())
+
+
+def is_readable(peer):
+    peer.settimeout(0)
+    try:
+        return bool(peer.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        peer.settimeout(WAIT)
+
+
+def wait_together(server, count):
+    """Let `count` peers wait at once.  Returns whether those that were reset
+    were let go of before the answers came, or None where that was missed."""
+    peers = [server.connect() for _ in range(count)]
+    for i, peer in enumerate(peers):
+        no = i % 10 == 9
+        peer.sendall(OFFER.replace(b"/", b"/no", 1) if no else OFFER)
+        peer.sendall(b"early %d" % i)
+        if i % 3 == 1:
+            peer.shutdown(socket.SHUT_WR)
+        elif i % 3 == 2 and i > count / 2:
+            reset(peer)
+    alive = [(i, peer) for i, peer in enumerate(peers) if peer.fileno() >= 0]
+    time.sleep(0.05)
+    is_noticed = server.count_open() <= server.idle + len(alive)
+    if any(is_readable(peer) for i, peer in alive if i > count / 2):
+        is_noticed = None
+    for i, peer in alive:
+        if i % 3 != 1:
+            peer.sendall(b" late")
+            peer.shutdown(socket.SHUT_WR)
+        seen = receive_all(peer)
+        peer.close()
+        rest = b"early %d" % i + (b"" if i % 3 == 1 else b" late")
+        pattern = SWITCHED + rb"\r\n" + rest
+        if i % 10 == 9:
+            pattern = rb"HTTP/1\.1 403 .*\r\n\r\n"
+        if not re.fullmatch(pattern, seen, re.DOTALL):
+            sys.exit(f"FAIL peer {i} of many: {seen!r} is no {pattern!r}")
+    return is_noticed
+
+
+def test_many_that_wait(server):
+    for _ in range(8):
+        is_noticed = wait_together(server, 400)
+        print("ok 400 wait at once, and each gets its answer and its octets")
+        if is_noticed is not None:
+            break
+    expect("those that are reset are noticed before",
+           str(is_noticed).encode(), b"True")
+
+
+def main(program):
+    server = Server(program)
+    try:
+        test_switch(server)
+        test_refusals(server)
+        if server.name == "epoll":
+            test_epoll(server)
+        if server.name == "worker":
+            test_many_that_wait(server)
+        test_peers_that_vanish(server)
+    finally:
+        server.stop()
+
+
+main(sys.argv[1])

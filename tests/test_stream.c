@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whose the memory is, and where the octets are: moves, room and commit, the
+ * rest, and what a reset leaves of it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check_handshake.h"
+
+/* ---- Memory ---------------------------------------------------------------
+ */
+
+static void a_head_of_exactly_cap_octets_is_accepted(void **state) {
+  static const char head[] = CHECK_REQUEST "glued";
+  const size_t len = sizeof CHECK_REQUEST - 1;
+  (void)state;
+  for (size_t cap = 0; cap <= len + 1; cap++)
+    for (size_t step = 1; step <= sizeof head; step += 7) {
+      char *small = malloc(cap);
+      upshake hs;
+      upshake_next next = UPSHAKE_READ;
+      size_t at = 0, used;
+      upshake_init(&hs, &accepting, small, cap, NULL);
+      while (next == UPSHAKE_READ && at < sizeof head - 1) {
+        size_t left = sizeof head - 1 - at;
+        next = feed(&hs, head + at, left < step ? left : step, &used);
+        at += used;
+      }
+      assert_int_equal(next, UPSHAKE_SEND);
+      assert_int_equal(upshake_get_result(&hs).status == 101, cap >= len);
+      assert_int_equal(at, cap >= len ? len : cap);
+      if (cap < len) {
+        int in_line = cap <= strlen("GET /chat");
+        assert_int_equal(upshake_get_result(&hs).offset, cap);
+        if (!in_line) /* before that 414 or 431 */
+          assert_int_equal(upshake_get_result(&hs).error,
+                           UPSHAKE_ERR_HEAD_LONG);
+        if (cap > 4 && in_line)
+          assert_int_equal(upshake_get_result(&hs).error,
+                           UPSHAKE_ERR_TARGET_LONG);
+        assert_in_set((LargestIntegralType)reply_status(&hs, NULL),
+                      ((const LargestIntegralType[]){414, 431}), 2);
+      }
+      free(small);
+    }
+}
+
+static void without_memory_nothing_is_read(void **state) {
+  upshake hs;
+  size_t used = 9, cap = 9;
+  (void)state;
+  assert_int_equal(upshake_init(&hs, &accepting, NULL, 0, NULL), UPSHAKE_OK);
+  upshake_room(&hs, &cap);
+  assert_int_equal(cap, 0);
+  assert_int_equal(feed(&hs, "G", 1, &used), UPSHAKE_SEND);
+  assert_int_equal(used, 0);
+  assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
+  assert_int_equal(upshake_get_result(&hs).offset, 0);
+  assert_int_equal(reply_status(&hs, NULL), 431);
+}
+
+static void a_cap_beyond_32_bits_is_no_small_cap(void **state) {
+  static const size_t caps[] = {SIZE_MAX, SIZE_MAX / 2 + 1, (size_t)UINT32_MAX,
+                                (size_t)((uint64_t)1 << 32)};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(caps); i++) {
+    upshake hs;
+    size_t used;
+    if (caps[i] == 0)
+      continue; /* where size_t has 32 bits */
+    upshake_init(&hs, &accepting, memory, caps[i], NULL);
+    assert_int_equal(feed(&hs, CHECK_REQUEST, strlen(CHECK_REQUEST), &used),
+                     UPSHAKE_SEND);
+    assert_int_equal(upshake_get_result(&hs).status, 101);
+  }
+}
+
+/* As the application may: to other memory, and the old is scribbled over. */
+static upshake *move_state(upshake *hs) {
+  upshake *moved = exact(hs, sizeof *hs);
+  memset(hs, 0xa5, sizeof *hs);
+  free(hs);
+  return moved;
+}
+
+static void a_state_can_be_moved_between_any_two_calls(void **state) {
+  static const char head[] = TWO_OFFERS;
+  upshake *hs = malloc(sizeof *hs);
+  upshake_next next = UPSHAKE_READ;
+  char out[CAP];
+  size_t used, len, total = 0;
+  (void)state;
+  upshake_init(hs, &waiting, memory, CAP, NULL);
+  for (size_t i = 0; i < sizeof head - 1; i++) {
+    assert_int_equal(next, UPSHAKE_READ);
+    hs = move_state(hs);
+    next = feed(hs, head + i, 1, &used);
+  }
+  hs = move_state(hs);
+  assert_int_equal(next, UPSHAKE_DECIDE);
+  assert_int_equal(upshake_choose_subprotocol(hs, text("b")), UPSHAKE_OK);
+  hs = move_state(hs);
+  assert_int_equal(upshake_answer(hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  do {
+    hs = move_state(hs);
+    assert_int_equal(upshake_reply_part(hs, NULL, total, out + total, 3, &len),
+                     UPSHAKE_OK);
+    total += len;
+  } while (len > 0);
+  assert_int_equal(view_reply(out, total).status, 101);
+  free(hs);
+}
+
+static void moves_to_larger_smaller_and_overlapping_memory(void **state) {
+  static const char head[] = CHECK_REQUEST;
+  const size_t len = sizeof head - 1;
+  char *room = malloc(4 * CAP), *at = room + 100;
+  upshake hs;
+  size_t used, cap = 64;
+  (void)state;
+  upshake_init(&hs, &accepting, at, cap, NULL);
+  for (size_t i = 0; i < len; i++) {
+    static const ptrdiff_t by[] = {1, -1, 16, -3, 300, -200, 2, 0};
+    char *to = at + by[i % CHECK_LEN(by)];
+    size_t held = upshake_head(&hs).len;
+    assert_int_equal(feed(&hs, head + i, 1, &used),
+                     i + 1 < len ? UPSHAKE_READ : UPSHAKE_SEND);
+    if (held > 0)
+      assert_unchanged(hs, upshake_move(&hs, to, held), UPSHAKE_ERR_ROOM);
+    if (to < room || to > room + 3 * CAP)
+      to = at;
+    assert_int_equal(upshake_move(&hs, to, held + 3), UPSHAKE_OK);
+    at = to;
+    assert_ptr_equal(upshake_head(&hs).ptr, at);
+    assert_memory_equal(upshake_head(&hs).ptr, head, i + 1);
+  }
+  assert_int_equal(upshake_get_result(&hs).status, 101);
+  assert_int_equal(upshake_move(&hs, room, len), UPSHAKE_OK);
+  assert_ptr_equal(upshake_get_request(&hs).method.ptr, room);
+  assert_int_equal(reply_status(&hs, NULL), 101);
+  free(room);
+}
+
+static void moving_while_a_decision_waits_keeps_the_choice(void **state) {
+  upshake hs = begin(&waiting, TWO_OFFERS, UPSHAKE_DECIDE);
+  char *other = malloc(strlen(TWO_OFFERS));
+  (void)state;
+  assert_int_equal(upshake_choose_subprotocol(&hs, text("b")), UPSHAKE_OK);
+  assert_int_equal(upshake_move(&hs, other, strlen(TWO_OFFERS)), UPSHAKE_OK);
+  memset(memory, 'z', CAP);
+  assert_slice(upshake_get_result(&hs).subprotocol, "b");
+  assert_slice(upshake_get_request(&hs).path, "/chat");
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 101);
+  free(other);
+}
+
+/* ---- Room, commit, rest, reset --------------------------------------------
+ */
+
+/* Receives the stream into the head memory, at most `step` octets at once;
+ * returns how many octets were committed. */
+static size_t receive(upshake *hs, const char *stream, size_t len,
+                      size_t step) {
+  size_t at = 0, cap;
+  while (at < len && upshake_get_result(hs).next == UPSHAKE_READ) {
+    void *room = upshake_room(hs, &cap);
+    size_t take = len - at < step ? len - at : step;
+    assert_true(cap > 0);
+    take = take < cap ? take : cap;
+    memcpy(room, stream + at, take);
+    upshake_commit(hs, take);
+    at += take;
+  }
+  return at;
+}
+
+static void receives_into_the_head_memory(void **state) {
+  static const char stream[] = CHECK_REQUEST "\x81\x04glue";
+  const size_t head = strlen(CHECK_REQUEST), len = sizeof stream - 1;
+  (void)state;
+  for (size_t step = 1; step <= len + 1; step++) {
+    char *own = malloc(len);
+    upshake hs;
+    size_t at;
+    upshake_init(&hs, &accepting, own, len, NULL);
+    at = receive(&hs, stream, len, step);
+    assert_int_equal(upshake_get_result(&hs).status, 101);
+    assert_int_equal(upshake_get_result(&hs).consumed, head);
+    assert_int_equal(upshake_head(&hs).len, head);
+    assert_ptr_equal(upshake_head(&hs).ptr, own);
+    assert_int_equal(upshake_rest(&hs).len, at - head);
+    assert_memory_equal(own, stream, at);
+    assert_int_equal(reply_status(&hs, NULL), 101);
+    assert_memory_equal(own, stream, at);
+    free(own);
+  }
+}
+
+static void judges_the_rest_after_a_reset(void **state) {
+  static const char stream[] =
+      CHECK_PLAIN "hello" NEXT_REQUEST TWO_OFFERS "\x81";
+  upshake hs;
+  (void)state;
+  upshake_init(&hs, &accepting, memory, CAP, NULL);
+  assert_int_equal(receive(&hs, stream, sizeof stream - 1, CAP),
+                   sizeof stream - 1);
+  assert_int_equal(upshake_get_result(&hs).next, UPSHAKE_PLAIN);
+  assert_int_equal(upshake_reset(&hs, 5), UPSHAKE_PLAIN);
+  assert_slice(upshake_get_request(&hs).path, "/next");
+  assert_slice(upshake_head(&hs), NEXT_REQUEST);
+  assert_int_equal(upshake_get_result(&hs).consumed, strlen(NEXT_REQUEST));
+  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_SEND);
+  assert_slice(upshake_get_request(&hs).path, "/chat");
+  assert_slice(upshake_rest(&hs), "\x81");
+  assert_int_equal(reply_status(&hs, NULL), 101);
+  /* behind a 101 it is a new connection's beginning */
+  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+  assert_int_equal(upshake_head(&hs).len, 0);
+  assert_int_equal(upshake_rest(&hs).len, 0);
+  assert_absent(upshake_get_request(&hs).method);
+}
+
+static void the_rest_moves_with_the_head(void **state) {
+  static const char stream[] = CHECK_PLAIN NEXT_REQUEST;
+  const size_t len = sizeof stream - 1;
+  char *other = malloc(len);
+  upshake hs;
+  (void)state;
+  upshake_init(&hs, &accepting, memory, CAP, NULL);
+  receive(&hs, stream, len, CAP);
+  assert_unchanged(hs, upshake_move(&hs, other, len - 1), UPSHAKE_ERR_ROOM);
+  assert_int_equal(upshake_move(&hs, other, len), UPSHAKE_OK);
+  memset(memory, 'z', CAP);
+  assert_slice(upshake_head(&hs), CHECK_PLAIN);
+  assert_slice(upshake_rest(&hs), NEXT_REQUEST);
+  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+  assert_slice(upshake_get_request(&hs).path, "/next");
+  free(other);
+}
+
+static void goes_on_in_the_middle_of_the_next_request(void **state) {
+  static const char stream[] = CHECK_PLAIN CHECK_REQUEST;
+  const size_t first = strlen(CHECK_PLAIN), all = sizeof stream - 1;
+  (void)state;
+  for (size_t cut = first; cut <= all; cut++) {
+    upshake hs;
+    size_t used;
+    upshake_init(&hs, &accepting, memory, CAP, NULL);
+    receive(&hs, stream, cut, CAP);
+    assert_int_equal(upshake_reset(&hs, 0),
+                     cut < all ? UPSHAKE_READ : UPSHAKE_SEND);
+    assert_int_equal(upshake_head(&hs).len, cut - first);
+    if (cut < all) {
+      assert_int_equal(feed(&hs, stream + cut, all - cut, &used), UPSHAKE_SEND);
+      assert_int_equal(used, all - cut);
+    }
+    assert_int_equal(upshake_get_result(&hs).status, 101);
+  }
+}
+
+static void a_kept_refusal_goes_on_with_the_rest(void **state) {
+  const upshake_extra keep = {.keep = 1};
+  upshake hs;
+  (void)state;
+  upshake_init(&hs, &accepting, memory, CAP, NULL);
+  receive(&hs, OLD_VERSION NEXT_REQUEST, strlen(OLD_VERSION NEXT_REQUEST), CAP);
+  assert_int_equal(upshake_get_result(&hs).status, 426);
+  assert_int_equal(upshake_get_result(&hs).may_keep, 1);
+  assert_int_equal(upshake_get_result(&hs).body_left, 0);
+  assert_int_equal(reply_status(&hs, &keep), 426);
+  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+  assert_slice(upshake_get_request(&hs).path, "/next");
+}
+
+/* Octets behind a request that was refused with close, or that waits for its
+ * answer, are never read as a request (RFC 9112 9.6). */
+/* Accepts at the end of the head, and refuses when the body was read. */
+static int refuse_at_end(upshake *hs, void *user) {
+  (void)user;
+  return upshake_get_result(hs).body_left == 0 ? 409 : UPSHAKE_ACCEPT;
+}
+
+static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
+  static const char *const bodies[] = {
+      "Content-Length: 5\r\n\r\nhello",
+      "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n"};
+  static const upshake_protocol asking[] = {
+      {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+  const upshake_config config = {asking, 1, .decide = refuse_at_end};
+  const upshake_extra keep = {.keep = 1};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(bodies); i++) {
+    char stream[CAP] = "POST /a HTTP/1.1\r\n" CHECK_HOST
+                       "Upgrade: echo\r\nConnection: Upgrade\r\n";
+    size_t cap, contents = 0;
+    upshake hs;
+    strcat(strcat(stream, bodies[i]), NEXT_REQUEST);
+    upshake_init(&hs, &config, memory, CAP, NULL);
+    memcpy(upshake_room(&hs, &cap), stream, strlen(stream));
+    upshake_next next = upshake_commit(&hs, strlen(stream));
+    for (; next == UPSHAKE_BODY; next = upshake_commit(&hs, 0))
+      contents += upshake_get_result(&hs).body;
+    assert_int_equal(contents, 5);
+    assert_int_equal(next, UPSHAKE_SEND);
+    assert_int_equal(upshake_get_result(&hs).may_keep, 1);
+    assert_int_equal(reply_status(&hs, &keep), 409);
+    assert_slice(upshake_rest(&hs), NEXT_REQUEST);
+    assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+    assert_slice(upshake_get_request(&hs).target, "/next");
+    assert_int_equal(upshake_get_result(&hs).body_left, 0);
+  }
+}
+
+static void any_other_reset_drops_the_rest(void **state) {
+  static const char *const streams[] = {
+      OLD_VERSION NEXT_REQUEST, CHECK_REQUEST NEXT_REQUEST, BROKEN NEXT_REQUEST,
+      "GET /unfinished HT"};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++)
+    for (size_t with_reply = 0; with_reply < 2; with_reply++) {
+      upshake hs;
+      size_t used;
+      upshake_init(&hs, i == 1 ? &waiting : &accepting, memory, CAP, NULL);
+      receive(&hs, streams[i], strlen(streams[i]), CAP);
+      if (with_reply)
+        reply_status(&hs, NULL);
+      assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+      assert_int_equal(upshake_head(&hs).len, 0);
+      assert_int_equal(feed(&hs, CHECK_PLAIN, strlen(CHECK_PLAIN), &used),
+                       UPSHAKE_PLAIN);
+      assert_int_equal(upshake_get_result(&hs).consumed, strlen(CHECK_PLAIN));
+    }
+}
+
+static void a_broken_connection_cannot_be_kept(void **state) {
+  static const char *const streams[] = {
+      BROKEN,
+      "GET / HTTP/1.1\r\n\r\n",
+      "GET / HTTP/9",
+      "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+      "GET / HTTP/1.1\r\n" CHECK_FIELDS "Content-Length: 1\r\n\r\n"};
+  const upshake_extra keep = {.keep = 1};
+  char out[CAP];
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++) {
+    upshake hs = begin(&accepting, streams[i], UPSHAKE_SEND);
+    size_t len = 9;
+    assert_int_equal(upshake_get_result(&hs).may_keep, 0);
+    assert_unchanged(hs, upshake_reply(&hs, &keep, out, sizeof out, &len),
+                     UPSHAKE_ERR_MUST_CLOSE);
+    assert_int_equal(len, 0);
+    assert_int_equal(reply_status(&hs, NULL), upshake_get_result(&hs).status);
+  }
+}
+
+static void a_refused_connect_cannot_be_kept(void **state) { /* RFC 9931 8 */
+  upshake hs =
+      begin(&accepting, "CONNECT a.example:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+            UPSHAKE_PLAIN);
+  const upshake_extra keep = {.keep = 1};
+  (void)state;
+  assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
+  assert_int_equal(upshake_get_result(&hs).may_keep, 0);
+  assert_int_equal(reply_status(&hs, &keep), 0);
+  assert_int_equal(reply_status(&hs, NULL), 404);
+}
+
+static void says_what_is_left_of_the_body(void **state) {
+  static const struct {
+    const char *fields;
+    uint64_t left;
+  } rows[] = {
+      {"", 0},
+      {"Content-Length: 0\r\n", 0},
+      {"Content-Length: 5\r\n", 5},
+      {"Content-Length: 0000005\r\n", 5},
+      {"Content-Length: 9223372036854775807\r\n", 9223372036854775807},
+      {"Transfer-Encoding: chunked\r\n", UPSHAKE_BODY_UNKNOWN},
+      {"Transfer-Encoding: gzip, Chunked\r\n", UPSHAKE_BODY_UNKNOWN},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    char stream[CAP] = "POST / HTTP/1.1\r\n" CHECK_HOST;
+    upshake hs;
+    strcat(strcat(stream, rows[i].fields), "\r\n");
+    hs = begin(&accepting, stream, UPSHAKE_PLAIN);
+    assert_true(upshake_get_result(&hs).body_left == rows[i].left);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_head_of_exactly_cap_octets_is_accepted),
+      cmocka_unit_test(without_memory_nothing_is_read),
+      cmocka_unit_test(a_cap_beyond_32_bits_is_no_small_cap),
+      cmocka_unit_test(a_state_can_be_moved_between_any_two_calls),
+      cmocka_unit_test(moves_to_larger_smaller_and_overlapping_memory),
+      cmocka_unit_test(moving_while_a_decision_waits_keeps_the_choice),
+      cmocka_unit_test(receives_into_the_head_memory),
+      cmocka_unit_test(judges_the_rest_after_a_reset),
+      cmocka_unit_test(the_rest_moves_with_the_head),
+      cmocka_unit_test(goes_on_in_the_middle_of_the_next_request),
+      cmocka_unit_test(a_kept_refusal_goes_on_with_the_rest),
+      cmocka_unit_test(a_refusal_behind_a_body_goes_on_with_the_rest),
+      cmocka_unit_test(any_other_reset_drops_the_rest),
+      cmocka_unit_test(a_broken_connection_cannot_be_kept),
+      cmocka_unit_test(a_refused_connect_cannot_be_kept),
+      cmocka_unit_test(says_what_is_left_of_the_body),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Running the golden vectors: the layer that judges the fields of another
+ * parser, fed with what such a parser would deliver.
+ */
+#include "vectors_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The judging layer -------------------------------------------------- */
+
+/* A request as another parser gives it. */
+typedef struct parsed {
+  upshake_slice method, target, fields;
+  int version;
+  upshake_field *lines; /* each in memory of its own */
+  size_t *line_at;      /* where the line begins */
+  size_t len;
+} parsed;
+
+static upshake_slice take_word(upshake_slice *line) {
+  const char *blank = line->len == 0 ? NULL : memchr(line->ptr, ' ', line->len);
+  size_t len = blank == NULL ? line->len : (size_t)(blank - line->ptr);
+  upshake_slice word = part(*line, 0, len);
+  *line = part(*line, blank == NULL ? len : len + 1, line->len);
+  return word;
+}
+
+/* Returns 0 where the request line has not the shape of one. */
+static int split_request_line(upshake_slice octets, parsed *p) {
+  upshake_slice line;
+  do
+    line = take_crlf_line(&octets);
+  while (line.ptr != NULL && line.len == 0);
+  if (line.ptr == NULL)
+    return 0;
+  p->method = take_word(&line);
+  p->target = take_word(&line);
+  p->fields = octets;
+  if (line.len != 8 || memcmp(line.ptr, "HTTP/", 5) != 0)
+    return 0;
+  p->version = (line.ptr[5] - '0') * 10 + line.ptr[7] - '0';
+  /* What is behind a preface that is refused is no field: to a judge it is a
+   * good one. */
+  return p->version != 20 || p->method.len != 3 ||
+         memcmp(p->method.ptr, "PRI", 3) != 0;
+}
+
+static upshake_slice copy_slice(upshake_slice octets) {
+  octets.ptr = copy(octets.ptr, octets.len);
+  return octets;
+}
+
+static void free_slice(upshake_slice slice) {
+  char *octets;
+  memcpy(&octets, &slice.ptr, sizeof octets);
+  free(octets);
+}
+
+/* The field lines that begin before the octet `to`. */
+static void split_fields(parsed *p, const char *begin, size_t to) {
+  upshake_slice rest = p->fields;
+  upshake_field field;
+  size_t max = rest.len / 3 + 1; /* a line has at least "a:" and its end */
+  p->lines = calloc(max, sizeof *p->lines);
+  p->line_at = calloc(max, sizeof *p->line_at);
+  for (;;) {
+    size_t at = (size_t)(rest.ptr - begin);
+    if (at >= to || !upshake_next_field(&rest, &field))
+      break;
+    p->line_at[p->len] = at;
+    p->lines[p->len].name = copy_slice(field.name);
+    p->lines[p->len++].value = copy_slice(field.value);
+  }
+}
+
+/* The number of the field at that octet: 0 is the request line, and one more
+ * than all is the end. */
+static size_t number_of_field(const parsed *p, size_t offset, size_t end) {
+  size_t number = 0;
+  while (number < p->len && p->line_at[number] <= offset)
+    number++;
+  return offset >= end ? p->len + 1 : number;
+}
+
+/* What only a parser can find. */
+static int only_parsed(const seen *s, size_t end) {
+  upshake_error error = s->result.error;
+  if (error >= UPSHAKE_ERR_TARGET_FORM && error <= UPSHAKE_ERR_TARGET_SECURED)
+    return 0;
+  if (error >= UPSHAKE_ERR_HOST_REPEATED &&
+      error <= UPSHAKE_ERR_CODING_MALFORMED)
+    return 0;
+  return error != UPSHAKE_ERR_HTTP_VERSION &&
+         (end == VECTOR_NOT_GIVEN || s->result.consumed < end ||
+          error == UPSHAKE_ERR_HTTP2_PREFACE);
+}
+
+/* Slices but those of the target, Host, Sec-WebSocket-Protocol and -Extensions
+ * are used until the end only: they are gone when the reply is written. */
+static int lives_on(upshake_slice name) {
+  return upshake_equal_fold(name, "Host") ||
+         upshake_equal_fold(name, "Sec-WebSocket-Protocol") ||
+         upshake_equal_fold(name, "Sec-WebSocket-Extensions");
+}
+
+static void free_lines(parsed *p, int all) {
+  for (size_t i = 0; i < p->len; i++) {
+    if (lives_on(p->lines[i].name) && !all)
+      continue;
+    free_slice(p->lines[i].value);
+    p->lines[i].value.ptr = NULL;
+  }
+  for (size_t i = 0; all && i < p->len; i++)
+    free_slice(p->lines[i].name);
+}
+
+static int same_name(const upshake_field *a, const upshake_field *b) {
+  size_t i = 0;
+  while (i < a->name.len && i < b->name.len &&
+         (a->name.ptr[i] | 0x20) == (b->name.ptr[i] | 0x20))
+    i++;
+  return i == a->name.len && i == b->name.len;
+}
+
+/* The line to give as number i.  Reversed, lines of one name stay in their
+ * order, in which they are one list (RFC 9110 5.3). */
+static size_t place_of(const parsed *p, size_t i, int reversed) {
+  size_t at = p->len - 1 - i, later = 0;
+  if (!reversed)
+    return i;
+  for (size_t k = at + 1; k < p->len; k++)
+    later += (size_t)same_name(&p->lines[k], &p->lines[at]);
+  for (size_t k = 0;; k++)
+    if (same_name(&p->lines[k], &p->lines[at]) && later-- == 0)
+      return k;
+}
+
+static seen judge_once(run *r, parsed *p, int reversed) {
+  seen s = {0};
+  upshake_judge judge;
+  upshake_config config = config_of(r);
+  upshake_slice method = copy_slice(p->method);
+  upshake_slice target = copy_slice(p->target);
+  r->how = reversed ? "judged, reversed" : "judged";
+  r->cut = 0;
+  r->waits = 0;
+  r->fields = p->fields;
+  expect_error(
+      r, "begin", UPSHAKE_OK,
+      upshake_judge_begin(&judge, &config, r, method, target, p->version));
+  for (size_t i = 0; i < p->len; i++) {
+    const upshake_field *line = &p->lines[place_of(p, i, reversed)];
+    upshake_judge_field(&judge, line->name, line->value);
+  }
+  upshake_next next = upshake_judge_end(&judge);
+  free_slice(method);
+  free_lines(p, 0);
+  finish(r, &judge.hs, &s);
+  if (!r->v->refuses)
+    expect_next(r, "next of judge_end", next, s.result.next);
+  free_slice(target);
+  return s;
+}
+
+void judge_case(run *r, const seen *first, int reversed) {
+  upshake_slice octets = r->v->octets;
+  size_t end = end_of_head(octets);
+  parsed p = {0};
+  if (only_parsed(first, end) || !split_request_line(octets, &p))
+    return;
+  split_fields(&p, octets.ptr, first->result.consumed);
+  seen s = judge_once(r, &p, reversed);
+  if (first->content.ptr == NULL)
+    expect_same(r, first, &s, 1);
+  else if (first->result.status == UPSHAKE_ACCEPT) /* the body is the host's */
+    expect_octets(r, "reply", first->reply, s.reply);
+  if (s.result.status >= 300 && !reversed && !r->v->refuses &&
+      s.result.error != UPSHAKE_ERR_REFUSED && first->content.ptr == NULL)
+    expect_number(r, "number of the field",
+                  number_of_field(&p, first->result.offset, end),
+                  s.result.offset);
+  free_lines(&p, 1);
+  free(p.lines);
+  free(p.line_at);
+  drop_seen(&s);
+}
