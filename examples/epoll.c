@@ -4,7 +4,7 @@
  * ordinary requests are 404; `echo` gives raw octets back, `websocket` says
  * hello and Close.  To build it and to try it:
  *     cmake -S . -B build && cmake --build build && build/upshake-epoll 8100
- *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  * A real server adds deadlines for every phase, a pause for its listener when
  * descriptors run out (demo.c), and WebSocket's frames (demo_websocket.c). */
 #define _GNU_SOURCE /* accept4 */

@@ -3,10 +3,11 @@
  * Judgement and reply behind another parser, http-parser: it finds the fields,
  * in pieces that are gathered here; upshake judges them.  Upgrades get `echo`,
  * all else 426.  To build it (libhttp-parser-dev) and to try it:
- *   cmake -S . -B build && cmake --build build && build/upshake-http-parser
- * 8100 curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100 No
- * judge sees what its parser forgives: here a lone LF, a folded line.  A real
- * server serves more than one connection at once (epoll.c, libuv.c...). */
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-http-parser 8100
+ *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * No judge sees what its parser forgives: here a lone LF, a folded line.  A
+ * real server does not serve one peer after the other (epoll.c, libuv.c). */
 #include <http_parser.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 #include <unistd.h>
 #include <upshake.h>
 #define PARTS 201 /* the target, and 100 names each before its value */
-
 struct head {
   upshake_judge judge;
   upshake_slice parts[PARTS];
@@ -46,8 +46,8 @@ static int on_other(http_parser *parser, const char *at, size_t len) {
 }
 static int on_head(http_parser *parser) {
   struct head *h = parser->data;
-  upshake_slice method = {http_method_str(parser->method), 0};
-  method.len = strlen(method.ptr);
+  const char *name = http_method_str(parser->method);
+  upshake_slice method = {name, strlen(name)};
   upshake_judge_begin(&h->judge, &config, NULL, method, h->parts[0],
                       parser->http_major * 10 + parser->http_minor);
   for (size_t i = 1; i < h->last; i += 2)

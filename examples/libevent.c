@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * A bufferevent of libevent: the handshake reads the pieces of its evbuffer
- * where they lie, and writes its reply into one.  Upgrades get `echo`, all else
- * is told so with 426.  To build it (libevent-dev) and to try it:
+ * where they lie, and what came behind the head moves on without a copy.
+ * Upgrades get `echo`, all else 426.  To build it (libevent-dev) and to try it:
  *     cmake -S . -B build && cmake --build build && build/upshake-libevent 8100
- *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  * A real server limits the head as a whole in time, not each wait for it, and
  * how much it drops of what comes behind a refusal. */
 #include <arpa/inet.h>
@@ -28,16 +28,15 @@ static const upshake_config config = {.protocols = table, .protocols_len = 1};
 static const struct timeval patience = {.tv_sec = 10};
 
 static void answer(struct connection *c, struct bufferevent *peer) {
-  struct evbuffer *out = bufferevent_get_output(peer);
-  struct evbuffer_iovec room;
+  char reply[UPSHAKE_REPLY_CAP];
+  size_t len;
   if (upshake_get_result(&c->hs).next == UPSHAKE_PLAIN)
     upshake_answer(&c->hs, 426);
+  upshake_reply(&c->hs, NULL, reply, sizeof reply, &len);
+  bufferevent_write(peer, reply, len);
   c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : CLOSING;
-  if (c->phase == ECHOING) /* may be silent, but not deaf */
+  if (c->phase == ECHOING) /* it may be silent, but not deaf */
     bufferevent_set_timeouts(peer, NULL, &patience);
-  evbuffer_reserve_space(out, UPSHAKE_REPLY_CAP, &room, 1);
-  upshake_reply(&c->hs, NULL, room.iov_base, room.iov_len, &room.iov_len);
-  evbuffer_commit_space(out, &room, 1);
 }
 static void on_read(struct bufferevent *peer, void *user) {
   struct connection *c = user;

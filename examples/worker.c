@@ -3,10 +3,10 @@
  * Deciding later: a poll loop, and a worker thread that answers through a pipe,
  * last comers first.  /no is refused with 403, any other path speaks `echo`.
  *     cmake -S . -B build && cmake --build build && build/upshake-worker 8100
- *     curl -iN -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
- * With reading stopped, poll still tells of a reset (POLLHUP).  That the peer
- * ended (POLLRDHUP, or MSG_PEEK gives 0) does not mean that it left: it may be
- * half-closed and wait.  A real server adds deadlines (demo.c). */
+ *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * Where nothing is read, poll still tells of a reset (POLLHUP).  The end of
+ * input (POLLRDHUP; MSG_PEEK gives 0) is no proof that a peer left: half-closed
+ * it still waits for the answer.  A real server adds deadlines (demo.c). */
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <upshake.h>
-#define MAX 1024 /* connections; so many pointers fit into a pipe */
+#define MAX 1000 /* connections; so many pointers fit into a pipe */
 struct connection {
   upshake hs;         /* the worker's, from its question to its answer */
   struct pollfd poll; /* events 0: no answer yet; fd -1: gone, free it then */
@@ -47,33 +47,22 @@ static int receive(struct connection *c) {
   size_t used = (size_t)n;
   if (n > 0 && status == 0)
     next = upshake_feed(&c->hs, in, used, &used);
-  if (n > 0 && status == 101) {
-    n = send(c->poll.fd, in, used, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n > 0 && status == 101)
+    n = send(c->poll.fd, in, used, MSG_NOSIGNAL | MSG_DONTWAIT),
     c->poll.events = n < 0 ? POLLOUT : POLLIN;
-    used = (size_t)n;
-  }
   if (n <= 0)
     return n < 0 && errno == EAGAIN;
-  recv(c->poll.fd, in, used, 0);
+  recv(c->poll.fd, in, status == 101 ? (size_t)n : used, 0);
   if (next == UPSHAKE_READ)
     return 1;
-  if (next == UPSHAKE_PLAIN)
-    upshake_answer(&c->hs, 426);
   c->poll.events = 0;
+  upshake_answer(&c->hs, next == UPSHAKE_PLAIN ? 426 : 0); /* 0 is none */
   return write(next == UPSHAKE_DECIDE ? asked[1] : told[1], &c, sizeof c) > 0;
-}
-static void reply(struct connection *c) {
-  char out[UPSHAKE_REPLY_CAP];
-  size_t len;
-  upshake_reply(&c->hs, NULL, out, sizeof out, &len);
-  send(c->poll.fd, out, len, MSG_NOSIGNAL | MSG_DONTWAIT); /* there is room */
-  c->poll.events = POLLIN;
-  if (!upshake_get_result(&c->hs).protocol) /* end, and drain: RFC 9112 9.6 */
-    shutdown(c->poll.fd, SHUT_WR);
 }
 int main(int argc, char **argv) {
   static struct connection *all[MAX], *c;
   static struct pollfd ready[MAX + 2];
+  char out[UPSHAKE_REPLY_CAP];
   in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
   struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
   int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -82,21 +71,25 @@ int main(int argc, char **argv) {
   if (bind(listener, (void *)&at, sizeof at) || listen(listener, MAX) ||
       pipe(asked) || pipe(told) || pthread_create(&worker, NULL, work, NULL))
     return perror("upshake-worker"), 1;
-  for (size_t count = 0;;) {
+  for (size_t len, count = 0;;) {
     ready[0] = (struct pollfd){told[0], POLLIN, 0};
     ready[1] = (struct pollfd){listener, count < MAX ? POLLIN : 0, 0};
     for (size_t i = 0; i < count; i++)
       ready[i + 2] = all[i]->poll;
     poll(ready, count + 2, -1);
-    for (size_t i = count; i-- > 0;) {
-      c = all[i];
+    for (size_t i = count; i > 0 && (c = all[--i]);) {
       if (ready[i + 2].revents && (c->poll.events == 0 || !receive(c)))
         close(c->poll.fd), c->poll.fd = -1; /* it vanished, or is done */
       if (c->poll.fd < 0 && c->poll.events != 0)
         free(c), all[i] = all[--count];
     }
-    if (ready[0].revents && read(told[0], &c, sizeof c) > 0)
-      reply(c);
+    if (ready[0].revents && read(told[0], &c, sizeof c) > 0) {
+      upshake_reply(&c->hs, NULL, out, sizeof out, &len);
+      send(c->poll.fd, out, len, MSG_NOSIGNAL | MSG_DONTWAIT); /* it has room */
+      c->poll.events = POLLIN;
+      if (!upshake_get_result(&c->hs).protocol) /* drain, as RFC 9112 9.6 */
+        shutdown(c->poll.fd, SHUT_WR);
+    }
     if (ready[1].revents && (c = calloc(1, sizeof *c))) {
       upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
       c->poll = (struct pollfd){accept(listener, NULL, NULL), POLLIN, 0};
