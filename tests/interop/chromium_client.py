@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Headless Chromium on the demo's page: connects, sees the 101, echoes.
 
-usage: chromium_client.py URL
+usage: chromium_client.py URL [deflate]
 
+With "deflate" the server has to agree to permessage-deflate, without it must
+not.
 Speaks WebDriver (W3C) over plain HTTP with Debian's chromedriver: nothing is
 downloaded, no module is needed.
 """
@@ -17,7 +19,7 @@ import tempfile
 import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-MESSAGE = "hello from chromium"
+MESSAGE = "hello hello hello from chromium"
 
 
 class Browser:
@@ -110,7 +112,15 @@ def browser():
             one.ask("DELETE", "")
 
 
-def main(url):
+def check_extensions(page, deflate):
+    reply = page.text("#reply")
+    agreed = re.search(r"Sec-WebSocket-Extensions: *permessage-deflate", reply,
+                       re.IGNORECASE)
+    if bool(agreed) != deflate:
+        raise RuntimeError("what was agreed on is wrong: " + reply)
+
+
+def main(url, deflate=""):
     with browser() as page:
         page.ask("POST", "/url", {"url": url})
         page.type("#path", "/from/chromium")
@@ -121,6 +131,7 @@ def main(url):
         print(page.wait("#reply", r"^HTTP/1\.1 101 Switching Protocols"))
         # The page computes Sec-WebSocket-Accept a second time.
         print(page.wait("#reply .check", "the same"))
+        check_extensions(page, bool(deflate))
         page.type("#message", MESSAGE)
         page.click("#send")
         print(page.wait("#log .echoed", re.escape(MESSAGE)))
@@ -128,4 +139,4 @@ def main(url):
         print(page.wait("#status", r"closed.*\b1000\b"))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

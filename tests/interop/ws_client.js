@@ -1,41 +1,55 @@
 // SPDX-License-Identifier: MIT
 //
-// npm ws: opens with an extension offered, agrees on a sub-protocol, echoes
-// text and octets, closes; and a page of elsewhere is refused.
+// npm ws: opens with permessage-deflate offered, agrees on a sub-protocol,
+// echoes text and octets, closes; and a page of elsewhere is refused.
 //
-// usage: ws_client.js HOST PORT
+// usage: ws_client.js HOST PORT [deflate]
+//
+// With "deflate" the server has to agree to it, without it must not.
 "use strict";
 const assert = require("assert");
 const WebSocket = require("ws");
+const messages = require("./messages.js");
 
-const [host, port] = process.argv.slice(2);
+const [host, port, deflate] = process.argv.slice(2);
 const url = `ws://${host}:${port}/node?from=ws`;
+
+// What the client may offer, and what it then has to be answered.
+const offers = [
+  [{ threshold: 0 }, /^permessage-deflate/],
+  [{ threshold: 0, clientMaxWindowBits: 10 }, /client_max_window_bits=10/],
+  [{ threshold: 0, serverMaxWindowBits: 9 }, /server_max_window_bits=9/],
+  [{ threshold: 0, serverNoContextTakeover: true },
+    /server_no_context_takeover/],
+  [{ threshold: 0, clientNoContextTakeover: true }, /^permessage-deflate/],
+];
 
 function next(socket, event) {
   return new Promise((resolve, reject) => {
     socket.once(event, (...values) => resolve(values));
-    if (event !== "error") socket.once("error", reject);
+    socket.removeAllListeners("error");
+    socket.on("error", reject);
   });
 }
 
-async function echoes() {
-  const socket = new WebSocket(url, ["other", "chat"]);
-  await next(socket, "open");
+async function echoes(perMessageDeflate, expected) {
+  const socket = new WebSocket(url, ["other", "chat"], { perMessageDeflate });
+  const [[response]] = await Promise.all([
+    next(socket, "upgrade"), next(socket, "open"),
+  ]);
+  const agreed = response.headers["sec-websocket-extensions"] || "";
   assert.strictEqual(socket.protocol, "chat");
-  assert.strictEqual(socket.extensions, "");
-  for (const message of ["hello", "", "\u00e4\u20ac", "x".repeat(5000)]) {
+  assert.match(agreed, expected);
+  for (const message of messages) {
     socket.send(message);
     const [data, binary] = await next(socket, "message");
-    assert.strictEqual(binary, false);
-    assert.strictEqual(data.toString(), message);
+    assert.strictEqual(binary, typeof message !== "string");
+    assert.deepStrictEqual(binary ? data : data.toString(), message);
   }
-  socket.send(Buffer.from([0, 1, 255]));
-  const [data, binary] = await next(socket, "message");
-  assert.strictEqual(binary, true);
-  assert.deepStrictEqual([...data], [0, 1, 255]);
   socket.close(1000);
   const [code] = await next(socket, "close");
   assert.strictEqual(code, 1000);
+  console.log("echoed;", agreed || "no extension");
 }
 
 async function isRefused() {
@@ -46,7 +60,16 @@ async function isRefused() {
   socket.terminate();
 }
 
-echoes().then(isRefused).catch((error) => {
+async function main() {
+  for (const [offer, expected] of deflate ? offers : offers.slice(0, 1))
+    await echoes(offer, deflate ? expected : /^$/);
+  await echoes(false, /^$/);
+  await isRefused();
+}
+
+// A promise that is forgotten ends the program early: not with a success.
+process.exitCode = 1;
+main().then(() => process.exit(0), (error) => {
   console.error(error);
   process.exit(1);
 });
