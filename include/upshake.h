@@ -214,7 +214,7 @@ enum { /* upshake_protocol.body: what a request with a body means */
   UPSHAKE_BODY_PLAIN = 1,   /* as if this protocol had not been offered    */
   UPSHAKE_BODY_REFUSE = 2,  /* 400                                         */
   UPSHAKE_BODY_CONSUME = 3, /* read it, then switch: see "Bodies"          */
-  UPSHAKE_BODY_ASK = 4      /* the same, and decide again after it        */
+  UPSHAKE_BODY_ASK = 4      /* the same, and decide again after it         */
 };
 enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
   UPSHAKE_FAILED_REFUSE = 0, /* refused with the status of the rule        */
@@ -281,7 +281,7 @@ typedef struct upshake_parser {
   uint32_t target_len;
   uint16_t fields, name_len;
   uint8_t state, empty_lines, method_len;
-  uint8_t minor; /* readable at the end: the digit after "HTTP/1."        */
+  uint8_t minor; /* readable at the end: the digit after "HTTP/1."         */
 } upshake_parser;
 typedef struct upshake_facts {
   uint64_t body_len;
@@ -337,7 +337,7 @@ typedef struct upshake_request {
   upshake_slice authority; /* of the target; else the value of Host        */
   upshake_slice path;      /* as sent, nothing decoded; never empty but for
                               "OPTIONS *" and CONNECT                      */
-  upshake_slice query;     /* after the "?"; absent where there is none   */
+  upshake_slice query;     /* after the "?"; absent where there is none    */
   upshake_slice fields;    /* the field lines: for upshake_next_field      */
 } upshake_request;
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
@@ -383,8 +383,9 @@ UPSHAKE_API upshake_error upshake_reply(upshake *hs,
 /* Where the handshake stands. */
 typedef struct upshake_result {
   upshake_next next;
-  upshake_error error; /* why refused or PLAIN; INCOMPLETE; OK             */
-  int status;          /* of the reply: 101, 300 to 599; 0 without one     */
+  upshake_error error; /* why refused or PLAIN; INCOMPLETE, of a head; OK   */
+  int status;          /* of the reply: 101, 300 to 599 (100: see Bodies);
+                          0 without one                                    */
   size_t offset;       /* refused: first octet of what is wrong; for what is
                           missing the octet after the head                 */
   size_t consumed;     /* octets that belong to the head (not in a judge)  */
@@ -422,8 +423,8 @@ UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 /* Instead of feed: receive straight into the head memory.  room gives where
  * and up to how many octets (0 in every state but READ and BODY; also when the
  * memory is full, and commit(0) then says so), commit takes the first len of
- * them, at most the room.  Octets after the head stay in the memory; rest gives them,
- * valid until reset or move. */
+ * them, at most the room.  Octets after the head stay in the memory; rest gives
+ * them, valid until reset or move. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
