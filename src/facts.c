@@ -25,3 +25,9 @@ int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
 int upshake_has_body(const upshake_facts *facts) {
   return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
 }
+
+void upshake_note_once(upshake_facts *facts, enum part part, uint32_t flag,
+                       upshake_error repeated, uint32_t at) {
+  if (!upshake_note_seen(facts, part, flag, at))
+    upshake_note_bad(facts, part, repeated, at);
+}

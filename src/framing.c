@@ -12,8 +12,7 @@ void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
                         upshake_slice value, uint32_t at) {
   size_t host_len;
   (void)config;
-  if (!upshake_note_seen(facts, PART_HOST, FACT_HOST, at))
-    upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_REPEATED, at);
+  upshake_note_once(facts, PART_HOST, FACT_HOST, UPSHAKE_ERR_HOST_REPEATED, at);
   if (upshake_parse_authority(value, &host_len) == AUTHORITY_BROKEN)
     upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_MALFORMED, at);
 }
@@ -35,8 +34,8 @@ void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
   uint64_t length;
   (void)config;
-  if (!upshake_note_seen(facts, PART_FRAMING, FACT_LENGTH, at))
-    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_REPEATED, at);
+  upshake_note_once(facts, PART_FRAMING, FACT_LENGTH,
+                    UPSHAKE_ERR_LENGTH_REPEATED, at);
   if (facts->flags & FACT_CODING)
     upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
   if (parse_length(value, &length))

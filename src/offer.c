@@ -101,8 +101,8 @@ static void judge_origin_line(upshake_facts *facts,
                               uint32_t at) {
   (void)config;
   (void)value;
-  if (!upshake_note_seen(facts, PART_ORIGIN, FACT_ORIGIN, at))
-    upshake_note_bad(facts, PART_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at);
+  upshake_note_once(facts, PART_ORIGIN, FACT_ORIGIN,
+                    UPSHAKE_ERR_ORIGIN_REPEATED, at);
 }
 
 /* RFC 7540 3.2.1: once, and whole settings. */

@@ -59,6 +59,10 @@ void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
 int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
                       uint32_t at);
 
+/* Both, for a part that may be there once: again it is `repeated`. */
+void upshake_note_once(upshake_facts *facts, enum part part, uint32_t flag,
+                       upshake_error repeated, uint32_t at);
+
 /* A field line that the judgement has a rule for; others are ignored.  The
  * facts begin as { 0 }, with FACT_HTTP_1_0 where that is the version. */
 void upshake_judge_line(upshake_facts *facts, const upshake_config *config,

@@ -14,8 +14,7 @@
 void upshake_judge_key(upshake_facts *facts, const upshake_config *config,
                        upshake_slice value, uint32_t at) {
   (void)config;
-  if (!upshake_note_seen(facts, PART_KEY, FACT_KEY, at))
-    upshake_note_bad(facts, PART_KEY, UPSHAKE_ERR_KEY_REPEATED, at);
+  upshake_note_once(facts, PART_KEY, FACT_KEY, UPSHAKE_ERR_KEY_REPEATED, at);
   if (value.len != KEY_LEN || value.ptr[KEY_LEN - 2] != '=' ||
       value.ptr[KEY_LEN - 1] != '=' ||
       !upshake_all_in(slice_of(value.ptr, KEY_DIGITS), CLASS_BASE64))
@@ -42,8 +41,8 @@ void upshake_judge_version(upshake_facts *facts, const upshake_config *config,
                            upshake_slice value, uint32_t at) {
   int version = parse_version(value);
   (void)config;
-  if (!upshake_note_seen(facts, PART_VERSION, FACT_VERSION, at))
-    upshake_note_bad(facts, PART_VERSION, UPSHAKE_ERR_VERSION_REPEATED, at);
+  upshake_note_once(facts, PART_VERSION, FACT_VERSION,
+                    UPSHAKE_ERR_VERSION_REPEATED, at);
   if (version < 0)
     upshake_note_bad(facts, PART_VERSION, UPSHAKE_ERR_VERSION_MALFORMED, at);
   else if (version != 13)
