@@ -39,7 +39,7 @@
 #define ANSWER_MS 20000
 #define STALL_MS 60000
 #define LINGER_MS 2000
-#define LINGER_OCTETS 65536
+#define LINGER_OCTETS ((size_t)4 * 1024 * 1024)
 
 /* Of a body that is read before the switch. */
 #define BODY_MAX ((uint64_t)1 << 20)

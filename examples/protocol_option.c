@@ -31,6 +31,13 @@ static char *add_method(char *methods, char *method) {
   return methods;
 }
 
+/* The library knows which entries of a table contradict themselves. */
+static int can_be_spoken(const upshake_protocol *row) {
+  const upshake_config config = {.protocols = row, .protocols_len = 1};
+  upshake hs;
+  return upshake_init(&hs, &config, NULL, 0, NULL) == UPSHAKE_OK;
+}
+
 const char *protocol_option(upshake_protocol *row, char *text) {
   static const char method[] = "method=";
   const size_t method_len = sizeof method - 1;
@@ -56,5 +63,5 @@ const char *protocol_option(upshake_protocol *row, char *text) {
   row->token = text;
   row->version = version;
   row->methods = methods;
-  return NULL;
+  return can_be_spoken(row) ? NULL : text;
 }

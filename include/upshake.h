@@ -141,8 +141,8 @@ typedef enum upshake_error {
   UPSHAKE_ERR_LENGTH_MALFORMED, UPSHAKE_ERR_CODING_IN_1_0,
   UPSHAKE_ERR_CODING_MALFORMED,
 
-  /* Refused at the end of the head: 400, CODING_UNKNOWN 501, METHOD 405,
-   * BODY_LONG 413,
+  /* Refused at the end of the head, BODY_LONG to TRAILER_LONG also in a body:
+   * 400, CODING_UNKNOWN 501, METHOD 405, BODY_LONG 413, TRAILER_LONG 431,
    * EXPECTATION 417, VERSION_MISSING and _UNSUPPORTED 426, ORIGIN_MALFORMED
    * and _REFUSED 403, REFUSED as the application says, DECISION 500. */
   UPSHAKE_ERR_HOST_MISSING, UPSHAKE_ERR_CODING_NOT_CHUNKED,
@@ -200,7 +200,7 @@ typedef int upshake_decide(upshake *hs, void *user);
 
 enum { /* upshake_protocol.rules */
   UPSHAKE_RULES_BY_TOKEN = 0,  /* those below; all other tokens: none      */
-  UPSHAKE_RULES_NONE = 1,      /* any Upgrade; only RFC 9110 7.8 applies   */
+  UPSHAKE_RULES_NONE = 1,      /* only RFC 9110 7.8; not for "websocket"   */
   UPSHAKE_RULES_WEBSOCKET = 2, /* "websocket": RFC 6455 4.2.1              */
   UPSHAKE_RULES_H2C = 3,       /* "h2c": RFC 7540 3.2.  RFC 9113 3.1 has
                                   retired it: new servers leave it out     */
@@ -225,8 +225,10 @@ enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
 typedef struct upshake_protocol {
   const char *token;   /* "websocket"; compared without regard to case     */
   const char *version; /* "3.1" of SPDY/3.1, exact; NULL: without version  */
-  const char *methods; /* "GET, POST", exact; NULL: "GET".  Another method
-                          is a 405 for WebSocket; others are passed over   */
+  const char *methods; /* "GET, POST", exact; NULL: "GET", and nothing else
+                          for WebSocket and capsules.  Another method is
+                          405 for WebSocket, 400 for capsules; others are
+                          passed over                                      */
   const char *upgrade; /* Upgrade in the 101 where it is more than the
                           token: "TLS/1.2, HTTP/1.1"; NULL: as above       */
   uint8_t rules, body, failed;
@@ -321,9 +323,9 @@ UPSHAKE_API upshake_error upshake_init(upshake *hs,
  * and on PLAIN the octets from data + *used on are the next protocol's, or the
  * request's body: keep them.  On a refusal drop them, unless the reply is
  * written with extra.keep: they are then the rest of the body, and the next
- * request.  In every other state than READ nothing is taken, the same outcome
- * comes back, and *used is 0.  data does not overlap the head memory.
- * RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+ * request.  In every state but READ (and BODY, see "Bodies") nothing is taken,
+ * the same outcome comes back, and *used is 0.  data does not overlap the head
+ * memory.  RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
 UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data,
                                       size_t len, size_t *used);
 
@@ -345,9 +347,9 @@ UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 /* Answer an offer that waits (DECIDE): UPSHAKE_ACCEPT, UPSHAKE_DECLINE or the
  * status of a refusal.  A refusal is possible at any time until the first
  * octet of a reply was taken: 408 or 503 while reading, 404 or 426 to a PLAIN
- * one.  Returns UPSHAKE_OK, and the handshake is at SEND or PLAIN; or
- * UPSHAKE_ERR_ANSWER (no such answer; 426 with an empty table), or
- * UPSHAKE_ERR_STATE. */
+ * one.  Returns UPSHAKE_OK, and the handshake is at SEND, at PLAIN, or at READ
+ * where a body comes first; or UPSHAKE_ERR_ANSWER (no such answer; 426 with an
+ * empty table), or UPSHAKE_ERR_STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds to a reply; all of it may be absent.  Names and
@@ -421,10 +423,10 @@ UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives where
- * and up to how many octets (0 in every state but READ and BODY; also when the
- * memory is full, and commit(0) then says so), commit takes the first len of
- * them, at most the room.  Octets after the head stay in the memory; rest gives
- * them, valid until reset or move. */
+ * and up to how many octets: 0 in every state but READ and BODY, and where the
+ * memory is full; commit(0) then says so of a head, and a body goes on by feed.
+ * commit takes the first len octets, at most the room.  Octets after the head
+ * stay in the memory; rest gives them, valid until reset or move. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
@@ -510,8 +512,10 @@ UPSHAKE_API int upshake_is_token(upshake_slice slice);
  *
  * Content-Length and chunked are read; chunk extensions are skipped, trailer
  * fields checked and dropped, up to 4096 octets of each.  Where the head fills
- * its memory there is no room for a body: use feed for it.  A judge sees no
- * body: its host reads it, and answers Expect, before it sends the reply. */
+ * its memory there is no room for a body: use feed for it, which goes through
+ * what commit has left first (content is then before the rest, and *used 0).
+ * A call of room ends the life of content too.  A judge sees no body: its host
+ * reads it, and answers Expect, before it sends the reply. */
 
 /* ---- WebSocket extensions (RFC 6455 9, RFC 7692) ------------------------- */
 

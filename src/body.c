@@ -33,19 +33,6 @@ enum state {
   STATE_BROKEN
 };
 
-/* Once the head is complete these members of its parser are free. */
-#define BODY_STATE(hs) ((hs)->parser.state)
-#define EXTENSION_OCTETS(hs) ((hs)->parser.name_at)
-#define TRAILER_OCTETS(hs) ((hs)->parser.value_at)
-#define SIZE_LINE_LEN(hs) ((hs)->parser.name_len)
-
-void upshake_begin_body(upshake *hs) {
-  BODY_STATE(hs) = STATE_SIZE_FIRST;
-  EXTENSION_OCTETS(hs) = 0;
-  TRAILER_OCTETS(hs) = 0;
-  SIZE_LINE_LEN(hs) = 0;
-}
-
 static int is_chunked(const upshake *hs) {
   return (hs->facts.flags & FACT_CODING) != 0;
 }
@@ -61,8 +48,8 @@ static enum state take_digit(upshake *hs, char octet) {
   if (hs->chunk_left >> 59)
     return STATE_BROKEN;
   hs->chunk_left = hs->chunk_left * 16 + (uint64_t)hex_value(octet);
-  if (hs->chunk_left == 0 && SIZE_LINE_LEN(hs) > 0)
-    EXTENSION_OCTETS(hs)++; /* leading zeros could go on without end */
+  if (hs->chunk_left == 0 && BODY_SIZE_LINE_LEN(hs) > 0)
+    BODY_EXTENSION_OCTETS(hs)++; /* leading zeros could go on without end */
   return STATE_SIZE;
 }
 
@@ -183,22 +170,23 @@ static upshake_error judge_state(upshake *hs, enum state from, enum state to) {
   if (to == STATE_BROKEN)
     return from >= STATE_TRAILER ? UPSHAKE_ERR_TRAILER : UPSHAKE_ERR_CHUNK;
   if (is_extension(to))
-    EXTENSION_OCTETS(hs)++;
+    BODY_EXTENSION_OCTETS(hs)++;
   if (is_trailer(to) && from >= STATE_TRAILER)
-    TRAILER_OCTETS(hs)++;
-  if (EXTENSION_OCTETS(hs) > SLACK_MAX)
+    BODY_TRAILER_OCTETS(hs)++;
+  if (BODY_EXTENSION_OCTETS(hs) > SLACK_MAX)
     return UPSHAKE_ERR_CHUNK_EXTENSION_LONG;
-  if (TRAILER_OCTETS(hs) > SLACK_MAX)
+  if (BODY_TRAILER_OCTETS(hs) > SLACK_MAX)
     return UPSHAKE_ERR_TRAILER_LONG;
   return UPSHAKE_OK;
 }
 
 /* ---- events ---- */
 
-static body_event refuse(upshake *hs, upshake_error error, uint64_t place) {
+static body_event refuse(const upshake *hs, body_step *step,
+                         upshake_error error, uint64_t place) {
   uint64_t offset = hs->end + place;
-  upshake_conclude_refusal(hs, error,
-                           offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX);
+  step->error = error;
+  step->offset = offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX;
   return BODY_REFUSED;
 }
 
@@ -219,50 +207,50 @@ static size_t take_content(uint64_t *left, size_t len) {
   return len;
 }
 
-static body_event step_length(upshake *hs, size_t len, size_t *used,
-                              size_t *content) {
+static body_event step_length(upshake *hs, size_t len, body_step *step) {
   if (hs->facts.body_len == 0)
     return BODY_END;
-  *used = *content = take_content(&hs->facts.body_len, len);
-  hs->body_taken += *used;
-  return *used > 0 ? BODY_CONTENT : BODY_MORE;
+  step->used = step->content = take_content(&hs->facts.body_len, len);
+  hs->body_taken += step->used;
+  return step->used > 0 ? BODY_CONTENT : BODY_MORE;
 }
 
 /* One octet of what is around the chunks. */
-static body_event step_octet(upshake *hs, char octet) {
+static body_event step_octet(upshake *hs, char octet, body_step *step) {
   enum state from = (enum state)BODY_STATE(hs);
   enum state to = take_octet(hs, octet);
   upshake_error error = judge_state(hs, from, to);
 
   if (error)
-    return refuse(hs, error, hs->body_taken);
+    return refuse(hs, step, error, hs->body_taken);
   hs->body_taken++;
-  SIZE_LINE_LEN(hs)++;
+  BODY_SIZE_LINE_LEN(hs)++;
   if (to == STATE_SIZE_FIRST)
-    SIZE_LINE_LEN(hs) = 0;
+    BODY_SIZE_LINE_LEN(hs) = 0;
   BODY_STATE(hs) = (uint8_t)to;
   if (to == STATE_DATA && is_too_long(hs))
-    return refuse(hs, UPSHAKE_ERR_BODY_LONG,
-                  hs->body_taken - SIZE_LINE_LEN(hs));
+    return refuse(hs, step, UPSHAKE_ERR_BODY_LONG,
+                  hs->body_taken - BODY_SIZE_LINE_LEN(hs));
   return BODY_MORE;
 }
 
 static body_event step_chunked(upshake *hs, const char *octets, size_t len,
-                               size_t *used, size_t *content) {
+                               body_step *step) {
   uint64_t before = hs->body_taken;
   body_event event = BODY_MORE;
 
-  while (event == BODY_MORE && *used < len && BODY_STATE(hs) != STATE_END) {
+  while (event == BODY_MORE && step->used < len &&
+         BODY_STATE(hs) != STATE_END) {
     if (BODY_STATE(hs) == STATE_DATA) {
-      *content = take_content(&hs->chunk_left, len - *used);
-      hs->body_taken += *content;
+      step->content = take_content(&hs->chunk_left, len - step->used);
+      hs->body_taken += step->content;
       if (hs->chunk_left == 0)
         BODY_STATE(hs) = STATE_DATA_CR;
       event = BODY_CONTENT;
     } else {
-      event = step_octet(hs, octets[*used]);
+      event = step_octet(hs, octets[step->used], step);
     }
-    *used = (size_t)(hs->body_taken - before);
+    step->used = (size_t)(hs->body_taken - before);
   }
   if (event == BODY_MORE && BODY_STATE(hs) == STATE_END)
     return BODY_END;
@@ -270,9 +258,8 @@ static body_event step_chunked(upshake *hs, const char *octets, size_t len,
 }
 
 body_event upshake_body_step(upshake *hs, const char *octets, size_t len,
-                             size_t *used, size_t *content) {
-  *used = *content = 0;
-  if (is_chunked(hs))
-    return step_chunked(hs, octets, len, used, content);
-  return step_length(hs, len, used, content);
+                             body_step *step) {
+  memset(step, 0, sizeof *step);
+  return is_chunked(hs) ? step_chunked(hs, octets, len, step)
+                        : step_length(hs, len, step);
 }

@@ -19,19 +19,61 @@ static const char *skip_key(const char *p, const char *end) {
   return p;
 }
 
-/* A value that is not ours to read: a string, or octets up to the next ";".
- * Returns p where there is none. */
-static const char *skip_item(const char *p, const char *end) {
-  const char *begin = p;
-  if (p == end || *p != '"') {
-    while (p < end && *p != ';' && *p != ' ')
-      p++;
+static int is_alpha(char octet) {
+  return to_lower(octet) >= 'a' && to_lower(octet) <= 'z';
+}
+
+/* Each of these matches a bare-item at p, of which *p tells the kind, and
+ * returns where it ends, or NULL where it is broken (RFC 8941 3.3). */
+
+static const char *skip_number(const char *p, const char *end) {
+  const char *begin = *p == '-' ? p + 1 : p, *point;
+  for (p = begin; p < end && is_digit(*p); p++)
+    ;
+  if (p == begin || p - begin > 15)
+    return NULL;
+  if (p == end || *p != '.')
     return p;
+  point = p++;
+  while (p < end && is_digit(*p))
+    p++;
+  return point - begin <= 12 && p - point > 1 && p - point <= 4 ? p : NULL;
+}
+
+static const char *skip_string(const char *p, const char *end) {
+  for (p++; p < end && *p != '"'; p++) {
+    if (*p < ' ' || *p > '~')
+      return NULL;
+    if (*p == '\\' && (++p == end || (*p != '"' && *p != '\\')))
+      return NULL;
   }
-  for (p++; p < end && *p != '"'; p++)
-    if (*p == '\\' && ++p == end)
-      return begin;
-  return p < end ? p + 1 : begin;
+  return p < end ? p + 1 : NULL;
+}
+
+static const char *skip_token(const char *p, const char *end) {
+  while (p < end && (in_class(*p, CLASS_TOKEN) || *p == ':' || *p == '/'))
+    p++;
+  return p;
+}
+
+static const char *skip_octets(const char *p, const char *end) {
+  for (p++; p < end && (in_class(*p, CLASS_BASE64) || *p == '='); p++)
+    ;
+  return p < end && *p == ':' ? p + 1 : NULL;
+}
+
+static const char *skip_item(const char *p, const char *end) {
+  if (p == end)
+    return NULL;
+  if (is_digit(*p) || *p == '-')
+    return skip_number(p, end);
+  if (*p == '"')
+    return skip_string(p, end);
+  if (*p == ':')
+    return skip_octets(p, end);
+  if (*p == '?')
+    return end - p >= 2 && (p[1] == '0' || p[1] == '1') ? p + 2 : NULL;
+  return is_alpha(*p) || *p == '*' ? skip_token(p, end) : NULL;
 }
 
 /* parameters = *( ";" *SP key [ "=" bare-item ] ): unknown ones are ignored,
@@ -49,10 +91,9 @@ static int are_parameters(const char *p, const char *end) {
     p = stop;
     if (p == end || *p != '=')
       continue;
-    stop = skip_item(p + 1, end);
-    if (stop == p + 1)
+    p = skip_item(p + 1, end);
+    if (!p)
       return 0;
-    p = stop;
   }
   return 1;
 }

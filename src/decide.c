@@ -66,7 +66,7 @@ static void go_on(upshake *hs) {
   if (!awaits_body)
     return;
   hs->flags |= HANDSHAKE_BODY;
-  upshake_begin_body(hs);
+  begin_body(hs);
   hs->status = STATUS_CONTINUE;
   if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
     hs->next = UPSHAKE_READ;

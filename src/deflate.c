@@ -94,7 +94,7 @@ static int agree(const offer *o, const upshake_deflate_caps *caps,
                        bits_or(caps->server_bits, BITS_MOST));
   int client = bits_or(caps->client_bits, BITS_MOST);
 
-  if (server < least || client < BITS_LEAST)
+  if (server < least || server < BITS_LEAST || client < BITS_LEAST)
     return 0;
   if (client < BITS_MOST && !o->client_bits_named)
     return 0; /* the client could not be told (7.1.2.2) */

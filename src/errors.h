@@ -88,7 +88,8 @@
     "a member of Connection is not a token") \
   X(CODING_UNKNOWN, 501, "RFC 9112 6.1", \
     "a transfer coding before chunked is not implemented") \
-  X(HOST_EMPTY, 400, "RFC 6455 4.2.1", "a WebSocket handshake names no host") \
+  X(HOST_EMPTY, 400, "RFC 9112 3.2", \
+    "a request for this protocol has to name a host") \
   X(BODY, 400, "RFC 9110 7.8", \
     "a request with a body cannot switch to this protocol") \
   X(BODY_LONG, 413, "RFC 9110 15.5.14", \
@@ -151,7 +152,7 @@
   X(REPLY_PROTOCOL, 0, "RFC 9110 7.8", \
     "a protocol to be named in Upgrade is missing or malformed") \
   X(REPLY_ACCEPT, 0, "RFC 6455 4.2.2", \
-    "an accept, sub-protocol or extension value is malformed") \
+    "an accept or sub-protocol value is malformed") \
   X(NEEDS_AUTHENTICATE, 0, "RFC 9110 15.5.2", \
     "a 401 needs a WWW-Authenticate field") \
   X(NEEDS_ALLOW, 0, "RFC 9110 15.5.6", "a 405 needs an Allow field") \

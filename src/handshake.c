@@ -4,6 +4,7 @@
  * head memory, and each is parsed and judged as it comes.
  */
 #include "body.h"
+#include "handshake.h"
 
 #include "target.h"
 
@@ -131,24 +132,34 @@ static int is_reading(upshake *hs) {
   return hs->next == UPSHAKE_READ;
 }
 
-/* Octets of a body.  Returns how many were taken. */
-static size_t take_body(upshake *hs, const char *octets, size_t len) {
-  size_t used, content;
+/* Octets of a body.  Returns how many were taken; those that are held are then
+ * dropped, before the application is asked again and looks at the rest. */
+static size_t take_body(upshake *hs, const char *octets, size_t len,
+                        int are_held) {
+  body_event event;
+  body_step step;
   /* One slice of content fits 32 bits, for a state that is small. */
   if (len > UINT32_MAX)
     len = UINT32_MAX;
-  switch (upshake_body_step(hs, octets, len, &used, &content)) {
-  case BODY_CONTENT:
+  event = upshake_body_step(hs, octets, len, &step);
+  if (are_held)
+    hs->dropped += (uint32_t)step.used;
+  if (event == BODY_CONTENT) {
     hs->next = UPSHAKE_BODY;
-    hs->content = (uint32_t)content;
-    break;
-  case BODY_END:
-    upshake_conclude_body(hs);
-    break;
-  default:
-    break;
+    hs->content = (uint32_t)step.content;
   }
-  return used;
+  if (event == BODY_END)
+    upshake_conclude_body(hs);
+  if (event == BODY_REFUSED)
+    upshake_conclude_refusal(hs, step.error, step.offset);
+  return step.used;
+}
+
+/* The octets of a body that commit has left in the memory. */
+static void take_held_body(upshake *hs) {
+  uint32_t begin = hs->end + hs->dropped;
+  if (hs->next == UPSHAKE_READ && in_body(hs) && begin < hs->held)
+    take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
 /* Octets of a head, which goes into the memory. */
@@ -173,20 +184,22 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
   *used = 0;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
-  if (!in_body(hs))
+  take_held_body(hs);
+  if (hs->next == UPSHAKE_READ && !in_body(hs))
     *used = take_head(hs, octets, len);
   if (hs->next == UPSHAKE_READ && in_body(hs))
-    *used += take_body(hs, len > 0 ? octets + *used : octets, len - *used);
+    *used += take_body(hs, len > 0 ? octets + *used : octets, len - *used, 0);
   return (upshake_next)hs->next;
 }
 
-/* Octets of a body that were taken from the memory make room. */
+/* Octets of a body that were taken from the memory make room, but are not moved
+ * over before that is needed: a peer may send many small chunks. */
 static void drop_body(upshake *hs) {
-  uint32_t begin = hs->end + hs->dropped;
-  if (hs->dropped == 0)
+  uint32_t begin = hs->end + hs->dropped, left = hs->held - begin;
+  if (hs->dropped == 0 || (left > 0 && hs->held < hs->cap))
     return;
-  memmove(hs->memory + hs->end, hs->memory + begin, hs->held - begin);
-  hs->held -= hs->dropped;
+  memmove(hs->memory + hs->end, hs->memory + begin, left);
+  hs->held = hs->end + left;
   hs->dropped = 0;
 }
 
@@ -200,17 +213,15 @@ void *upshake_room(upshake *hs, size_t *cap) {
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
-  uint32_t room;
+  uint32_t room = hs->cap - hs->held, begin;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
-  drop_body(hs);
-  room = hs->cap - hs->held;
   hs->held += len < room ? (uint32_t)len : room;
   if (!in_body(hs))
     advance(hs);
+  begin = hs->end + hs->dropped;
   if (hs->next == UPSHAKE_READ && in_body(hs))
-    hs->dropped =
-        (uint32_t)take_body(hs, hs->memory + hs->end, hs->held - hs->end);
+    take_body(hs, hs->memory + begin, hs->held - begin, 1);
   return (upshake_next)hs->next;
 }
 

@@ -103,7 +103,7 @@ static void judge_octets(upshake_judge *judge, upshake_slice name,
 
 static void remember_line(upshake_slice lines[UPSHAKE_JUDGE_LINES],
                           upshake_slice value) {
-  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++) {
+  for (size_t i = 0; value.len > 0 && i < UPSHAKE_JUDGE_LINES; i++) {
     if (!lines[i].ptr) {
       lines[i] = value;
       return;

@@ -60,8 +60,9 @@ static void note_offer(upshake_facts *facts, size_t place) {
  * for a secured connection (RFC 7540 3.2). */
 static void judge_member(upshake_facts *facts, const upshake_config *config,
                          upshake_slice member) {
+  upshake_slice name = slice_of(member.ptr, index_of(member, '/'));
   if (config->transport == UPSHAKE_TRANSPORT_SECURED &&
-      upshake_equal_fold(member, "h2c"))
+      upshake_equal_fold(name, "h2c"))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (is_offer_of(member, &config->protocols[i]))
@@ -218,12 +219,10 @@ static int allows_method(const upshake_protocol *protocol,
 }
 
 static int body_policy(const upshake_protocol *protocol) {
-  int rules = upshake_rules_of(protocol);
   if (protocol->body != UPSHAKE_BODY_DEFAULT)
     return protocol->body;
-  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES
-             ? UPSHAKE_BODY_REFUSE
-             : UPSHAKE_BODY_PLAIN;
+  return upshake_is_strict(upshake_rules_of(protocol)) ? UPSHAKE_BODY_REFUSE
+                                                       : UPSHAKE_BODY_PLAIN;
 }
 
 /* HTTP2-Settings is good, and not forwarded by mistake (RFC 9110 7.6.1). */
@@ -240,7 +239,7 @@ static upshake_error judge_eligible(const upshake *hs,
   if (upshake_has_body(&hs->facts) &&
       body_policy(protocol) == UPSHAKE_BODY_PLAIN)
     return UPSHAKE_ERR_PASSED_OVER_BODY;
-  if (rules != UPSHAKE_RULES_WEBSOCKET && rules != UPSHAKE_RULES_CAPSULES &&
+  if (!upshake_is_strict(rules) &&
       !allows_method(protocol, upshake_method_of(hs)))
     return UPSHAKE_ERR_PASSED_OVER_METHOD;
   if (rules == UPSHAKE_RULES_H2C && !has_settings(&hs->facts))
@@ -282,11 +281,6 @@ static int speaks_of_content(const upshake *hs, uint32_t *offset) {
          (facts->flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
 }
 
-/* RFC 6455 4.2.1 and RFC 9298 3.2 want to know who is asked. */
-static int needs_host(int rules) {
-  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
-}
-
 /* The reason to refuse an offer that is eligible. */
 static upshake_error judge_rules(const upshake *hs,
                                  const upshake_protocol *protocol,
@@ -298,7 +292,7 @@ static upshake_error judge_rules(const upshake *hs,
   *offset = facts->at[PART_FRAMING];
   if (facts->flags & FACT_CODING_UNKNOWN)
     return UPSHAKE_ERR_CODING_UNKNOWN;
-  if (needs_host(rules) && names_no_host(upshake_authority_of(hs))) {
+  if (upshake_is_strict(rules) && names_no_host(upshake_authority_of(hs))) {
     *offset = facts->at[PART_HOST];
     return UPSHAKE_ERR_HOST_EMPTY;
   }

@@ -37,30 +37,6 @@ int upshake_is_protocol_list(upshake_slice text) {
   }
 }
 
-static int is_token_text(const char *text) {
-  return upshake_is_token(slice_text(text));
-}
-
-/* #method (RFC 9110 10.2.1): the same as protocols without versions. */
-static int is_method_list(upshake_slice text) {
-  return upshake_is_protocol_list(text) && index_of(text, '/') == text.len;
-}
-
-int upshake_is_entry(const upshake_protocol *protocol) {
-  if (!protocol->token || !is_token_text(protocol->token))
-    return 0;
-  if (protocol->version && !is_token_text(protocol->version))
-    return 0;
-  if (protocol->methods && !is_method_list(slice_text(protocol->methods)))
-    return 0;
-  if (protocol->upgrade &&
-      !upshake_is_protocol_list(slice_text(protocol->upgrade)))
-    return 0;
-  return protocol->rules <= UPSHAKE_RULES_CAPSULES &&
-         protocol->body <= UPSHAKE_BODY_ASK &&
-         protocol->failed <= UPSHAKE_FAILED_PLAIN;
-}
-
 /* ---- rules ---- */
 
 int upshake_rules_of(const upshake_protocol *protocol) {
@@ -81,6 +57,50 @@ int upshake_rules_of(const upshake_protocol *protocol) {
   return UPSHAKE_RULES_NONE;
 }
 
+int upshake_is_strict(int rules) {
+  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
+}
+
 int upshake_is_websocket(const upshake_protocol *protocol) {
   return upshake_rules_of(protocol) == UPSHAKE_RULES_WEBSOCKET;
+}
+
+/* ---- entries ---- */
+
+static int is_token_text(const char *text) {
+  return upshake_is_token(slice_text(text));
+}
+
+/* #method (RFC 9110 10.2.1): the same as protocols without versions. */
+static int is_method_list(upshake_slice text) {
+  return upshake_is_protocol_list(text) && index_of(text, '/') == text.len;
+}
+
+/* WebSocket and capsules are opened with GET and nothing else, whatever the
+ * table says, and answered with their own name; capsules have no body (RFC 9297
+ * 3.2), and "websocket" is never spoken without its rules. */
+static int keeps_rules(const upshake_protocol *protocol) {
+  int rules = upshake_rules_of(protocol);
+  if (!upshake_is_strict(rules))
+    return !upshake_equal_fold(slice_text(protocol->token), "websocket");
+  if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
+    return 0;
+  return !protocol->upgrade && !protocol->version &&
+         (rules == UPSHAKE_RULES_WEBSOCKET ||
+          protocol->body < UPSHAKE_BODY_CONSUME);
+}
+
+int upshake_is_entry(const upshake_protocol *protocol) {
+  if (!protocol->token || !is_token_text(protocol->token))
+    return 0;
+  if (protocol->version && !is_token_text(protocol->version))
+    return 0;
+  if (protocol->methods && !is_method_list(slice_text(protocol->methods)))
+    return 0;
+  if (protocol->upgrade &&
+      !upshake_is_protocol_list(slice_text(protocol->upgrade)))
+    return 0;
+  return protocol->rules <= UPSHAKE_RULES_CAPSULES &&
+         protocol->body <= UPSHAKE_BODY_ASK &&
+         protocol->failed <= UPSHAKE_FAILED_PLAIN && keeps_rules(protocol);
 }

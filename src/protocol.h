@@ -18,4 +18,8 @@ int upshake_is_entry(const upshake_protocol *protocol);
 int upshake_rules_of(const upshake_protocol *protocol);
 int upshake_is_websocket(const upshake_protocol *protocol);
 
+/* 1 for rules that want GET, a host, and no body unless the table says so:
+ * RFC 6455 4.2.1, RFC 9298 3.2. */
+int upshake_is_strict(int rules);
+
 #endif

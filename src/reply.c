@@ -6,6 +6,7 @@
  */
 #include "reply.h"
 
+#include "extension.h"
 #include "protocol.h"
 
 #define CONTINUE 100
@@ -261,8 +262,10 @@ static upshake_error check_extra(const upshake_response *response,
     return UPSHAKE_ERR_EXTRA_VALUE;
   if (!upshake_is_value(extra->reason) || !upshake_is_value(extra->extensions))
     return UPSHAKE_ERR_EXTRA_VALUE;
-  if (response->capsules && count_extra(extra, "Content-Type") > 0)
-    return UPSHAKE_ERR_EXTRA_RESERVED; /* RFC 9297 3.2 */
+  if ((response->capsules && count_extra(extra, "Content-Type") > 0) ||
+      (response->status != SWITCHING &&
+       count_extra(extra, "Capsule-Protocol") > 0))
+    return UPSHAKE_ERR_EXTRA_RESERVED; /* RFC 9297 3.2 and 3.4 */
   if (is_repeated(response, extra))
     return UPSHAKE_ERR_EXTRA_REPEATED;
   if (extra->body.len > 0 &&
@@ -350,22 +353,37 @@ upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
   return UPSHAKE_OK;
 }
 
-static upshake_error write_response(const upshake_response *response, window *w,
-                                    size_t *len) {
+/* What was offered is not known here; what can be answered at all is. */
+static NOINLINE upshake_error
+check_extensions(const upshake_response *response) {
+  const upshake_extra *extra = response->extra;
+  if (!extra || extra->extensions.len == 0)
+    return UPSHAKE_OK;
+  return response->status == SWITCHING && response->accept &&
+                 upshake_is_extension_answer(extra->extensions)
+             ? UPSHAKE_OK
+             : UPSHAKE_ERR_EXTRA_EXTENSION;
+}
+
+static NOINLINE upshake_error write_response(const upshake_response *response,
+                                             window *w, size_t *len) {
   reply r = {*response, NULL, 0};
   upshake_error error = upshake_check_reply(&r);
-  *len = 0;
   return error ? error : upshake_write_window(&r, w, len);
 }
 
 upshake_error upshake_write(const upshake_response *response, void *out,
                             size_t cap, size_t *len) {
   window w = {out, cap, 0, 0, 1};
-  return write_response(response, &w, len);
+  upshake_error error = check_extensions(response);
+  *len = 0;
+  return error ? error : write_response(response, &w, len);
 }
 
 upshake_error upshake_write_part(const upshake_response *response, size_t from,
                                  void *out, size_t cap, size_t *len) {
   window w = {out, cap, from, 0, 0};
-  return write_response(response, &w, len);
+  upshake_error error = check_extensions(response);
+  *len = 0;
+  return error ? error : write_response(response, &w, len);
 }

@@ -109,8 +109,9 @@ static NOINLINE upshake_error check_reply(const upshake *hs,
     return UPSHAKE_OK;
   if (hs->status >= 300 && extra->keep && !upshake_may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
-  if (hs->status == UPSHAKE_ACCEPT && extra->extensions.len > 0 &&
-      !may_answer(hs, extra->extensions))
+  if (hs->status == STATUS_CONTINUE || extra->extensions.len == 0)
+    return UPSHAKE_OK;
+  if (hs->status != UPSHAKE_ACCEPT || !may_answer(hs, extra->extensions))
     return UPSHAKE_ERR_EXTRA_EXTENSION;
   return UPSHAKE_OK;
 }

@@ -101,9 +101,10 @@ layer fields "upshake_next_field upshake_find_field upshake_next_member
 layer head "upshake_parse_head upshake_parsed_request" \
   head limits field target host bytes
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
-  judge limits request result decide body error facts offer protocol framing \
+  judge limits request result decide error facts offer protocol framing \
   websocket extension settings origin field target host bytes
-layer reply "upshake_write upshake_write_part" reply protocol bytes
+layer reply "upshake_write upshake_write_part" \
+  reply protocol extension field bytes
 layer accept "upshake_accept" accept sha1 base64
 layer deflate "upshake_agree_deflate" deflate field bytes
 layer settings "upshake_decode_settings" settings

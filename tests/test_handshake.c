@@ -40,6 +40,38 @@ static void refuses_a_config_that_breaks_a_rule(void **state) {
                    UPSHAKE_PLAIN);
 }
 
+static void refuses_an_entry_that_no_reply_could_keep(void **state) {
+  static const upshake_protocol entries[] = {
+      {.token = NULL},
+      {.token = ""},
+      {.token = "a b"},
+      {.token = "tcp", .version = "1/2"},
+      {.token = "tcp", .upgrade = "tcp\r\n"},
+      {.token = "tcp", .upgrade = "TLS/1.2,, HTTP/1.1"},
+      {.token = "tcp", .methods = "GET POST"},
+      {.token = "tcp", .methods = "GET\r\nX: y"},
+      {.token = "tcp", .rules = 5},
+      {.token = "tcp", .body = 5},
+      {.token = "tcp", .failed = 2},
+      /* RFC 6455 4.2.1 and RFC 9298 3.2: these are opened with GET. */
+      {.token = "websocket", .methods = "GET, POST"},
+      {.token = "ws2", .methods = "POST", .rules = UPSHAKE_RULES_WEBSOCKET},
+      {.token = "connect-udp", .methods = "POST"},
+      {.token = "WebSocket", .rules = UPSHAKE_RULES_NONE},
+      {.token = "websocket", .version = "13"},
+      {.token = "websocket", .upgrade = "foo, bar"},
+      {.token = "connect-ip", .body = UPSHAKE_BODY_ASK},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(entries); i++) {
+    const upshake_config config = {.protocols = &entries[i],
+                                   .protocols_len = 1};
+    upshake hs;
+    assert_int_equal(upshake_init(&hs, &config, memory, CAP, NULL),
+                     UPSHAKE_ERR_CONFIG);
+  }
+}
+
 static void shows_nothing_before_the_head_is_complete(void **state) {
   static const char head[] = CHECK_REQUEST;
   upshake hs;
@@ -285,6 +317,7 @@ static void explains_every_error(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_a_config_that_breaks_a_rule),
+      cmocka_unit_test(refuses_an_entry_that_no_reply_could_keep),
       cmocka_unit_test(shows_nothing_before_the_head_is_complete),
       cmocka_unit_test(an_empty_feed_may_be_null),
       cmocka_unit_test(hands_the_user_pointer_to_one_call_of_the_callback),
