@@ -136,6 +136,58 @@ static void every_case_has_its_outcome_however_it_is_cut(void **state) {
   assert_int_equal(failed, 0);
 }
 
+/* ---- Attacks, whatever is done with bodies --------------------------------
+ */
+
+/* An attack that the library itself lets not through, and not just because of
+ * its body. */
+static int is_closed_attack(const vector *v) {
+  return strstr(v->file, "attacks.md") != NULL && v->problem[0] == '\0' &&
+         v->outcome != VECTOR_SWITCHED && !v->decides && !v->refuses &&
+         v->error != UPSHAKE_ERR_BODY &&
+         v->error != UPSHAKE_ERR_PASSED_OVER_BODY;
+}
+
+/* Feeds all of it, and on through a body.  Returns the status at the end. */
+static int run_to_the_end(upshake *hs, upshake_slice octets) {
+  char out[UPSHAKE_REPLY_CAP];
+  size_t used, len, at = 0;
+  for (int more = 1; more;) {
+    upshake_next next =
+        upshake_feed(hs, octets.ptr + at, octets.len - at, &used);
+    at += used;
+    more = next == UPSHAKE_BODY || (next == UPSHAKE_READ && at < octets.len);
+    if (next == UPSHAKE_SEND && upshake_get_result(hs).status == 100)
+      more = upshake_reply(hs, NULL, out, sizeof out, &len) == UPSHAKE_OK;
+  }
+  return upshake_get_result(hs).status;
+}
+
+static void no_body_policy_opens_what_is_closed(void **state) {
+  static char memory[8192];
+  unsigned runs = 0;
+  (void)state;
+  for (const vector *v = all.first; v != NULL; v = v->next)
+    for (uint8_t policy = UPSHAKE_BODY_PLAIN;
+         is_closed_attack(v) && policy <= UPSHAKE_BODY_ASK; policy++) {
+      upshake_protocol protocols[VECTOR_PROTOCOLS];
+      upshake_config config = v->config;
+      upshake hs;
+      memcpy(protocols, v->protocols, sizeof protocols);
+      for (size_t i = 0; i < config.protocols_len; i++)
+        protocols[i].body = policy;
+      config.protocols = protocols;
+      if (upshake_init(&hs, &config, memory, sizeof memory, NULL) == UPSHAKE_OK)
+        runs++;
+      else
+        continue; /* capsules are not to have one */
+      if (run_to_the_end(&hs, v->octets) == 101)
+        fail_msg("%s:%u: %s, with body policy %u", v->file, (unsigned)v->line,
+                 v->title, policy);
+    }
+  assert_true(files != NULL || runs > 100);
+}
+
 static void every_title_is_given_once(void **state) {
   (void)state;
   for (const vector *v = all.first; v != NULL; v = v->next)
@@ -180,6 +232,7 @@ static void there_are_enough_cases(void **state) {
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_case_has_its_outcome_however_it_is_cut),
+      cmocka_unit_test(no_body_policy_opens_what_is_closed),
       cmocka_unit_test(every_title_is_given_once),
       cmocka_unit_test(every_requirement_is_named_by_a_case),
       cmocka_unit_test(there_are_enough_cases),
