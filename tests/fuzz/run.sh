@@ -49,5 +49,6 @@ fuzz() { # NAME SECONDS [SEEDS]
     "$out/$name.log") inputs in $time s, nothing found"
 }
 
-fuzz fuzz_handshake $((seconds * 2 / 3)) "$out/seeds"
-fuzz fuzz_body $((seconds - seconds * 2 / 3))
+fuzz fuzz_handshake $((seconds / 2)) "$out/seeds"
+fuzz fuzz_body $((seconds / 4))
+fuzz fuzz_fields $((seconds - seconds / 2 - seconds / 4)) "$out/seeds"
