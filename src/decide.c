@@ -144,16 +144,9 @@ static upshake_slice find_member(upshake_list *list, upshake_slice text) {
 }
 
 static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
   upshake_slice found = slice_none();
-
-  if ((hs->flags & HANDSHAKE_JUDGE) == 0) {
-    list.fields = head_fields(&hs->parser, hs->memory);
-    list.name = "Sec-WebSocket-Protocol";
-    return find_member(&list, name);
-  }
-  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES && !found.ptr; i++) {
-    list.value = judge_of(hs)->lines[i];
+  for (size_t i = 0; i < upshake_lists_len(hs) && !found.ptr; i++) {
+    upshake_list list = upshake_list_at(hs, OFFERED_SUBPROTOCOLS, i);
     found = find_member(&list, name);
   }
   return found;

@@ -42,10 +42,9 @@ int upshake_are_extensions(upshake_slice value) {
 }
 
 upshake_slice upshake_extension_name(upshake_slice member) {
-  size_t len = 0;
-  while (len < member.len && in_class(member.ptr[len], CLASS_TOKEN))
-    len++;
-  return slice_of(member.ptr, len);
+  const char *end =
+      skip_class(member.ptr, member.ptr + member.len, CLASS_TOKEN);
+  return slice_of(member.ptr, (size_t)(end - member.ptr));
 }
 
 int upshake_find_extension(upshake_list *list, upshake_slice name) {

@@ -155,10 +155,10 @@ static size_t take_body(upshake *hs, const char *octets, size_t len,
   return step.used;
 }
 
-/* The octets of a body that commit has left in the memory. */
+/* The octets of a body that commit has put into the memory, if any. */
 static void take_held_body(upshake *hs) {
   uint32_t begin = hs->end + hs->dropped;
-  if (hs->next == UPSHAKE_READ && in_body(hs) && begin < hs->held)
+  if (hs->next == UPSHAKE_READ && in_body(hs))
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
@@ -213,15 +213,13 @@ void *upshake_room(upshake *hs, size_t *cap) {
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
-  uint32_t room = hs->cap - hs->held, begin;
+  uint32_t room = hs->cap - hs->held;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
   hs->held += len < room ? (uint32_t)len : room;
   if (!in_body(hs))
     advance(hs);
-  begin = hs->end + hs->dropped;
-  if (hs->next == UPSHAKE_READ && in_body(hs))
-    take_body(hs, hs->memory + begin, hs->held - begin, 1);
+  take_held_body(hs);
   return (upshake_next)hs->next;
 }
 
@@ -264,6 +262,6 @@ upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
   if (hs->held > 0)
     memmove(memory, hs->memory, hs->held);
   hs->memory = memory;
-  hs->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  hs->cap = memory_cap(cap);
   return UPSHAKE_OK;
 }

@@ -150,8 +150,7 @@ void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
   };
 
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    if (known[i].len == field.name.len &&
-        upshake_equal_fold(field.name, known[i].name)) {
+    if (upshake_same_fold(field.name, slice_of(known[i].name, known[i].len))) {
       known[i].function(facts, config, field.value, at);
       return;
     }

@@ -14,8 +14,6 @@
 #define NOT_MODIFIED 304
 #define UPGRADE_REQUIRED 426
 
-#define ACCEPT_LEN 28
-
 /* ---- octets ---- */
 
 /* Produces octets: stores those that are in the window, counts all. */
@@ -274,13 +272,12 @@ static upshake_error check_extra(const upshake_response *response,
   return UPSHAKE_OK;
 }
 
+/* Entries of a table were checked when its handshake began. */
 static upshake_error check_upgrade(const reply *r) {
-  int good = r->protocols_len > 0;
-  if (r->response.upgrade.ptr)
-    good = upshake_is_protocol_list(r->response.upgrade);
-  for (size_t i = 0; i < r->protocols_len; i++)
-    good &= upshake_is_entry(&r->protocols[i]);
-  return good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
+  int is_good = r->response.upgrade.ptr
+                    ? upshake_is_protocol_list(r->response.upgrade)
+                    : r->protocols_len > 0;
+  return is_good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
 }
 
 /* The base64 of 20 octets. */

@@ -8,6 +8,8 @@
 
 #include "bytes.h"
 
+#define ACCEPT_LEN 28
+
 typedef struct reply {
   upshake_response response;
   const upshake_protocol *protocols; /* used where response.upgrade is absent */

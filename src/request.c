@@ -54,6 +54,25 @@ upshake_slice upshake_origin_of(const upshake *hs) {
              : upshake_value_at(hs, hs->facts.at[PART_ORIGIN]);
 }
 
+size_t upshake_lists_len(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE ? UPSHAKE_JUDGE_LINES : 1;
+}
+
+upshake_list upshake_list_at(const upshake *hs, offered what, size_t place) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
+  int are_extensions = what == OFFERED_EXTENSIONS;
+
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    list.value = are_extensions ? judge_of(hs)->extensions[place]
+                                : judge_of(hs)->lines[place];
+    return list;
+  }
+  list.fields = head_fields(&hs->parser, hs->memory);
+  list.name =
+      are_extensions ? "Sec-WebSocket-Extensions" : "Sec-WebSocket-Protocol";
+  return list;
+}
+
 upshake_request upshake_get_request(const upshake *hs) {
   upshake_request request;
   uint8_t transport = hs->config->transport;

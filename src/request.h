@@ -36,6 +36,12 @@ upshake_slice upshake_method_of(const upshake *hs);
 upshake_slice upshake_authority_of(const upshake *hs);
 upshake_slice upshake_origin_of(const upshake *hs);
 
+/* What was offered in lists that the application may choose from: all lines
+ * are one list in a handshake, and in a judge each that it remembers is one. */
+typedef enum offered { OFFERED_SUBPROTOCOLS, OFFERED_EXTENSIONS } offered;
+size_t upshake_lists_len(const upshake *hs);
+upshake_list upshake_list_at(const upshake *hs, offered what, size_t place);
+
 /* 1 if the method is known to be HEAD, or CONNECT. */
 int upshake_is_head(const upshake *hs);
 int upshake_is_connect(const upshake *hs);

@@ -7,8 +7,6 @@
 #include "protocol.h"
 #include "reply.h"
 
-#define ACCEPT_LEN 28
-
 static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
@@ -37,7 +35,6 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
 
 /* Fields that the reason for a refusal calls for. */
 static void build_refusal(const upshake *hs, reply *r) {
-  const char *methods;
   r->protocols = hs->config->protocols;
   r->protocols_len = hs->config->protocols_len;
   r->response.to_head = upshake_is_head(hs) ? 1 : 0;
@@ -48,9 +45,8 @@ static void build_refusal(const upshake *hs, reply *r) {
   case UPSHAKE_ERR_VERSION_UNSUPPORTED: /* RFC 6455 4.4 */
     r->response.version = "13";
     break;
-  case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6 */
-    methods = hs->config->protocols[hs->protocol].methods;
-    r->response.allow = methods ? methods : "GET";
+  case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6; only WebSocket gives it */
+    r->response.allow = "GET";
     break;
   default:
     break;
@@ -59,15 +55,8 @@ static void build_refusal(const upshake *hs, reply *r) {
 
 /* Did the client offer an extension with that name (RFC 6455 9.1)? */
 static int is_offered(const upshake *hs, upshake_slice name) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
-
-  if ((hs->flags & HANDSHAKE_JUDGE) == 0) {
-    list.fields = head_fields(&hs->parser, hs->memory);
-    list.name = "Sec-WebSocket-Extensions";
-    return upshake_find_extension(&list, name);
-  }
-  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++) {
-    list.value = judge_of(hs)->extensions[i];
+  for (size_t i = 0; i < upshake_lists_len(hs); i++) {
+    upshake_list list = upshake_list_at(hs, OFFERED_EXTENSIONS, i);
     if (upshake_find_extension(&list, name))
       return 1;
   }

@@ -38,7 +38,7 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
   memset(hs, 0, sizeof *hs);
   hs->config = config;
   hs->memory = memory;
-  hs->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  hs->cap = memory_cap(cap);
   hs->user = user;
   hs->error = UPSHAKE_ERR_INCOMPLETE;
   return UPSHAKE_OK;
@@ -46,12 +46,22 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
 
 /* ---- the result ---- */
 
+/* Is there a protocol that may yet be, or has been, agreed to? */
+static int is_open(const upshake *hs) {
+  switch ((upshake_next)hs->next) {
+  case UPSHAKE_DECIDE:
+    return 1;
+  case UPSHAKE_SEND:
+    return hs->status < 300;
+  case UPSHAKE_PLAIN:
+    return 0;
+  default:
+    return (hs->flags & HANDSHAKE_BODY) != 0;
+  }
+}
+
 const upshake_protocol *upshake_chosen_protocol(const upshake *hs) {
-  int is_refused = hs->next == UPSHAKE_SEND && hs->status >= 300;
-  int is_accepted = hs->next == UPSHAKE_SEND || (hs->flags & HANDSHAKE_BODY);
-  if (hs->next != UPSHAKE_DECIDE && (is_refused || !is_accepted))
-    return NULL;
-  return &hs->config->protocols[hs->protocol];
+  return is_open(hs) ? &hs->config->protocols[hs->protocol] : NULL;
 }
 
 upshake_slice upshake_chosen_subprotocol(const upshake *hs) {

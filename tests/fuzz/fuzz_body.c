@@ -5,18 +5,10 @@
  * switch and has a body.  Fed whole, octet by octet, in cuts and through commit
  * the body has to have the same content, end, error and offset.
  */
-#include <stdio.h>
-
 #include "../check.h"
+#include "require.h"
 
 #define CAP 65536
-#define REQUIRE(condition)                                                     \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 static const upshake_protocol consume[] = {
     {.token = "tcp", .methods = "POST", .body = UPSHAKE_BODY_CONSUME}};

@@ -5,19 +5,15 @@
  * has to follow its own grammar, with windows that exist.
  */
 #include "../check.h"
-
-static void require(int condition) {
-  if (!condition)
-    abort();
-}
+#include "require.h"
 
 static void walk_parameters(upshake_slice member) {
   upshake_slice name, value;
   while (upshake_next_parameter(&member, &name, &value) == 1) {
     char *out = malloc(value.len + 1);
     size_t len = upshake_unquote(value, out, value.len);
-    require(upshake_is_token(name));
-    require(len <= value.len || len == SIZE_MAX);
+    REQUIRE(upshake_is_token(name));
+    REQUIRE(len <= value.len || len == SIZE_MAX);
     free(out);
   }
 }
@@ -30,11 +26,11 @@ static void walk_lists(upshake_slice fields) {
     unsigned char *settings = malloc(field.value.len + 1);
     size_t len =
         upshake_decode_settings(field.value, settings, field.value.len);
-    require(len == SIZE_MAX || len % 6 == 0);
+    REQUIRE(len == SIZE_MAX || len % 6 == 0);
     free(settings);
     list.value = field.value;
     while (upshake_next_member(&list, &member)) {
-      require(member.len > 0);
+      REQUIRE(member.len > 0);
       walk_parameters(member);
     }
   }
@@ -48,9 +44,9 @@ static void agree(upshake_slice fields, const upshake_deflate_caps *caps) {
   offers.fields = fields;
   len = upshake_agree_deflate(offers, caps, &agreed, value);
   if (len > 0) {
-    require(len <= UPSHAKE_DEFLATE_CAP);
-    require(agreed.server_bits >= 8 && agreed.server_bits <= 15);
-    require(agreed.client_bits >= 8 && agreed.client_bits <= 15);
+    REQUIRE(len <= UPSHAKE_DEFLATE_CAP);
+    REQUIRE(agreed.server_bits >= 8 && agreed.server_bits <= 15);
+    REQUIRE(agreed.client_bits >= 8 && agreed.client_bits <= 15);
     walk_parameters(part_of(value, len));
   }
   free(value);

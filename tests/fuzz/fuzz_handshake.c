@@ -8,19 +8,10 @@
  * library; a complete head is never unfinished; a reply is a complete response;
  * and the judgement of the fields alone has to agree.
  */
-#include <stdio.h>
-
 #include "../check.h"
+#include "require.h"
 
 #define REPLY_MAX 2048
-
-#define REQUIRE(condition)                                                     \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 /* ---- Configs --------------------------------------------------------------
  */
