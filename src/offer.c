@@ -150,7 +150,8 @@ void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
   };
 
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    if (upshake_same_fold(field.name, slice_of(known[i].name, known[i].len))) {
+    upshake_slice name = slice_of(known[i].name, known[i].len);
+    if (name.len == field.name.len && upshake_same_fold(name, field.name)) {
       known[i].function(facts, config, field.value, at);
       return;
     }

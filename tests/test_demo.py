@@ -17,6 +17,8 @@ import subprocess
 import sys
 import zlib
 
+from peer import read_all
+
 TAIL = b"\x00\x00\xff\xff"
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 FIN, RSV1, RSV2 = 0x80, 0x40, 0x20
@@ -46,13 +48,6 @@ def read_head(peer):
     while not head.endswith(b"\r\n\r\n"):
         head += read(peer, 1)
     return head
-
-
-def read_all(peer):
-    octets = b""
-    while piece := peer.recv(65536):
-        octets += piece
-    return octets
 
 
 class Socket:

@@ -6,8 +6,9 @@ usage: test_docker.py PROGRAM
 """
 import re
 import socket
-import subprocess
 import sys
+
+from peer import read_all, read_head, start
 
 BODY = b'{"Detach":false,"Tty":true}\n'
 # The fields in the order in which Go's net/http writes them.
@@ -46,23 +47,6 @@ def connect():
     peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
-
-
-def read_head(peer):
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        octet = peer.recv(1)
-        if not octet:
-            break
-        head += octet
-    return head
-
-
-def read_all(peer):
-    octets = b""
-    while piece := peer.recv(65536):
-        octets += piece
-    return octets
 
 
 def exchange(pieces):
@@ -197,14 +181,6 @@ def it_passes_over_what_is_no_offer():
 def it_ends_with_a_client_that_goes_away():
     for octets in (b"", LENGTH, LENGTH + BODY[:5], CHUNKED + b"5\r\n{"):
         assert exchange([octets]) == b"", octets
-
-
-def start(program):
-    process = subprocess.Popen([program, "0"], stdout=subprocess.PIPE)
-    line = process.stdout.readline().decode()
-    port = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
-    assert port, line
-    return process, int(port[1])
 
 
 def main(program):

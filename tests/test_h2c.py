@@ -4,11 +4,11 @@ and the requests that lead to neither.  tests/interop/h2c.sh has real clients.
 
 usage: test_h2c.py PROGRAM
 """
-import re
 import socket
 import struct
-import subprocess
 import sys
+
+from peer import start
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
@@ -198,14 +198,6 @@ def it_refuses_what_is_malformed():
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer
     # nghttp2 refuses what is not the whole preface.
     assert b"stream" not in exchange(PREFACE[:-4] + b"xx\r\n" + SETTLED)
-
-
-def start(program):
-    process = subprocess.Popen([program, "0"], stdout=subprocess.PIPE)
-    line = process.stdout.readline().decode()
-    port = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
-    assert port, line
-    return process, int(port[1])
 
 
 def main(program):

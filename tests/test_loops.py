@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 
+from peer import read_head as receive_head
+
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
 BROKEN = OFFER.replace(b"X-Empty:", b"Host: example.org")
@@ -85,16 +87,6 @@ def exchange(server, *pieces):
             peer.sendall(piece)
         peer.shutdown(socket.SHUT_WR)
         return receive_all(peer)
-
-
-def receive_head(peer):
-    octets = b""
-    while not octets.endswith(b"\r\n\r\n"):
-        octet = peer.recv(1)
-        if not octet:
-            break
-        octets += octet
-    return octets
 
 
 def reset(peer):

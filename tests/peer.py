@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""What tests with plain sockets share: a program that says on which port it
+listens, and reading from it."""
+import re
+import subprocess
+
+
+def start(program):
+    process = subprocess.Popen([program, "0"], stdout=subprocess.PIPE)
+    line = process.stdout.readline().decode()
+    port = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
+    assert port, line
+    return process, int(port[1])
+
+
+def read_head(peer):
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        octet = peer.recv(1)
+        if not octet:
+            break
+        head += octet
+    return head
+
+
+def read_all(peer):
+    octets = b""
+    while piece := peer.recv(65536):
+        octets += piece
+    return octets
