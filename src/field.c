@@ -8,10 +8,11 @@
 /* ---- field lines ---- */
 
 static size_t token_len(upshake_slice text) {
-  const char *end = text.ptr + text.len;
-  return text.len > 0
-             ? (size_t)(skip_class(text.ptr, end, CLASS_TOKEN) - text.ptr)
-             : 0;
+  const char *stop;
+  if (text.len == 0) /* perhaps absent: no pointer to count with */
+    return 0;
+  stop = skip_class(text.ptr, text.ptr + text.len, CLASS_TOKEN);
+  return (size_t)(stop - text.ptr);
 }
 
 int upshake_next_field(upshake_slice *fields, upshake_field *field) {
