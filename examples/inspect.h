@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: what its parts share.
+ * upshake-inspect: one request, judged as a server does.
  *
- * inspect.c reads the request and runs the handshake; inspect_json.c and
- * inspect_text.c print what came of it, for scripts and for people;
- * inspect_hints.c knows what usually causes each outcome.
+ * inspect.c runs the handshake; inspect_json.c and inspect_text.c print what
+ * came of it, for scripts and for people; inspect_hints.c knows what usually
+ * causes each outcome.  inspect_client.h is the same for the other end.
  */
 #ifndef INSPECT_H
 #define INSPECT_H
 
-#include <stdio.h>
-
-#include "upshake.h"
-
-/* How it ended; the numbers are the exit statuses. */
-typedef enum outcome {
-  SWITCHED = 0,
-  REFUSED = 1,
-  PLAIN = 2,
-  INCOMPLETE = 3
-} outcome;
-
-#define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
+#include "inspect_print.h"
 
 /* One request, judged. */
 typedef struct inspection {
@@ -46,10 +34,6 @@ void print_text(const inspection *in);
 
 /* Print what usually causes this outcome and what helps. */
 void print_hint(const inspection *in);
-
-/* Print octets so that they harm no terminal: \r \n \t \\ \xHH. */
-void put_escaped(FILE *out, const char *octets, size_t len);
-void put_slice(upshake_slice slice);
 
 /* Print TOKEN or TOKEN/VERSION, as the table spells it. */
 void put_protocol(const upshake_protocol *protocol);

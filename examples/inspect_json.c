@@ -2,17 +2,20 @@
  *
  * upshake-inspect for scripts: the outcome as one JSON object on one line.
  *
- *   outcome      "switched", "refused", "plain", "incomplete"
- *   status       of the reply; 0 where there is none
+ *   outcome      "switched", "refused", "plain", "incomplete"; of a response
+ *                "other" for "plain"
+ *   status       of the reply, or of the response; 0 where there is none
  *   error        such as "KEY_MISSING"; null unless refused
  *   rule         such as "RFC 6455 4.2.1"; null unless refused or plain
  *   offset       the first octet of what is wrong; null unless refused
  *   consumed     octets taken; switched: where the next protocol begins,
- *                behind the head and a body; plain: where the body begins;
- *                incomplete: all
+ *                behind the head and a body; plain and other: where the body
+ *                begins; incomplete: all
  *   protocol, subprotocol, extensions   what was agreed on, or null; the
  *                last is the value of Sec-WebSocket-Extensions
- *   close        true exactly when the connection closes behind the reply
+ *   close        true exactly when the connection closes behind the reply;
+ *                of a response: when the client closes it, or the server
+ *                does behind the body
  *   reply        all octets sent, a 100 before a body included, "" for
  *                none; octet N is code point N
  */
@@ -41,31 +44,13 @@ static void put_json_octets(const char *octets, size_t len) {
     put_json_octet((unsigned char)octets[i]);
 }
 
-static void put_json_text(const char *text) {
-  put_json_octets(text, strlen(text));
-}
-
 static void put_text_or_null(const char *key, const char *text) {
   if (text == NULL || *text == '\0') {
     printf(",\"%s\":null", key);
     return;
   }
   printf(",\"%s\":\"", key);
-  put_json_text(text);
-  putchar('"');
-}
-
-static void put_json_protocol(const upshake_protocol *protocol) {
-  if (protocol == NULL) {
-    fputs(",\"protocol\":null", stdout);
-    return;
-  }
-  fputs(",\"protocol\":\"", stdout);
-  put_json_text(protocol->token);
-  if (protocol->version != NULL) {
-    putchar('/');
-    put_json_text(protocol->version);
-  }
+  put_json_octets(text, strlen(text));
   putchar('"');
 }
 
@@ -79,31 +64,71 @@ static void put_slice_or_null(const char *key, upshake_slice value) {
   putchar('"');
 }
 
+static void put_json_protocol(upshake_slice token, upshake_slice version) {
+  if (version.ptr == NULL) {
+    put_slice_or_null("protocol", token);
+    return;
+  }
+  fputs(",\"protocol\":\"", stdout);
+  put_json_octets(token.ptr, token.len);
+  putchar('/');
+  put_json_octets(version.ptr, version.len);
+  putchar('"');
+}
+
+void put_json(const verdict *said) {
+  printf("{\"outcome\":\"%s\"", said->outcome);
+  printf(",\"status\":%d", said->status);
+  put_text_or_null("error", said->error);
+  put_text_or_null("rule", said->rule);
+  if (said->error != NULL)
+    printf(",\"offset\":%zu", said->offset);
+  else
+    fputs(",\"offset\":null", stdout);
+  printf(",\"consumed\":%zu", said->consumed);
+  put_json_protocol(said->protocol, said->version);
+  put_slice_or_null("subprotocol", said->subprotocol);
+  put_slice_or_null("extensions", said->extensions);
+  printf(",\"close\":%s", said->close ? "true" : "false");
+  fputs(",\"reply\":\"", stdout);
+  put_json_octets(said->reply.ptr, said->reply.len);
+  fputs("\"}\n", stdout);
+}
+
+/* ---- Of a request -------------------------------------------------------- */
+
+static upshake_slice slice_of(const char *text) {
+  upshake_slice slice = {text, text ? strlen(text) : 0};
+  return slice;
+}
+
+static void add_agreed(verdict *said, const inspection *in) {
+  said->protocol = slice_of(in->result.protocol->token);
+  said->version = slice_of(in->result.protocol->version);
+  said->subprotocol = in->result.subprotocol;
+  said->extensions = in->extensions;
+}
+
 void print_json(const inspection *in) {
   static const char *const outcomes[] = {"switched", "refused", "plain",
                                          "incomplete"};
-  static const upshake_slice absent = {NULL, 0};
-  const upshake_result *result = &in->result;
-  upshake_explanation why = upshake_explain(result->error);
-  int switched = in->outcome == SWITCHED;
-  int refused = in->outcome == REFUSED;
-  int explained = refused || in->outcome == PLAIN;
-  int replied = switched || refused;
-
-  printf("{\"outcome\":\"%s\"", outcomes[in->outcome]);
-  printf(",\"status\":%d", replied ? result->status : 0);
-  put_text_or_null("error", refused ? why.name : NULL);
-  put_text_or_null("rule", explained ? why.rule : NULL);
-  if (refused)
-    printf(",\"offset\":%zu", result->offset);
-  else
-    fputs(",\"offset\":null", stdout);
-  printf(",\"consumed\":%zu", in->taken);
-  put_json_protocol(switched ? result->protocol : NULL);
-  put_slice_or_null("subprotocol", switched ? result->subprotocol : absent);
-  put_slice_or_null("extensions", in->extensions);
-  printf(",\"close\":%s", refused ? "true" : "false");
-  fputs(",\"reply\":\"", stdout);
-  put_json_octets(in->reply, in->reply_len);
-  fputs("\"}\n", stdout);
+  upshake_explanation why = upshake_explain(in->result.error);
+  verdict said;
+  memset(&said, 0, sizeof said);
+  said.outcome = outcomes[in->outcome];
+  said.consumed = in->taken;
+  said.reply.ptr = in->reply;
+  said.reply.len = in->reply_len;
+  if (in->outcome == SWITCHED || in->outcome == REFUSED)
+    said.status = in->result.status;
+  if (in->outcome == SWITCHED)
+    add_agreed(&said, in);
+  if (in->outcome == PLAIN || in->outcome == REFUSED)
+    said.rule = why.rule;
+  if (in->outcome == REFUSED) {
+    said.error = why.name;
+    said.offset = in->result.offset;
+    said.close = 1;
+  }
+  put_json(&said);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake: the server side of the HTTP/1.1 Upgrade handshake.
+ * upshake: the HTTP/1.1 Upgrade handshake, for servers and for clients.
  *
  * Octets of a request go in, in pieces of any size; what to do next comes
- * out, and where that is an answer, its exact octets.  The library owns no
- * socket, no heap, no thread and no clock.
+ * out, and where that is an answer, its exact octets.  The other end has its
+ * own section, "The client".  The library owns no socket, no heap, no thread
+ * and no clock.
  *
  * Conventions, which hold for everything below:
  *
@@ -159,6 +160,17 @@ typedef enum upshake_error {
   UPSHAKE_ERR_ORIGIN_REFUSED, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED,
   UPSHAKE_ERR_REFUSED, UPSHAKE_ERR_DECISION,
 
+  /* Why a client refuses a response, beside those above that fit. */
+  UPSHAKE_ERR_STATUS_LINE, UPSHAKE_ERR_INTERIM_MANY,
+  UPSHAKE_ERR_SWITCH_HTTP_1_0, UPSHAKE_ERR_SWITCH_CONTENT,
+  UPSHAKE_ERR_UPGRADE_MISSING, UPSHAKE_ERR_UPGRADE_REPEATED,
+  UPSHAKE_ERR_UPGRADE_NOT_ASKED, UPSHAKE_ERR_CONNECTION_MISSING,
+  UPSHAKE_ERR_ACCEPT_MISSING, UPSHAKE_ERR_ACCEPT_REPEATED,
+  UPSHAKE_ERR_ACCEPT_WRONG, UPSHAKE_ERR_SUBPROTOCOL_REPEATED,
+  UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, UPSHAKE_ERR_SUBPROTOCOL_NONE,
+  UPSHAKE_ERR_EXTENSION_REPEATED, UPSHAKE_ERR_EXTENSION_NOT_ASKED,
+  UPSHAKE_ERR_EXTENSION_PARAMETER,
+
   /* Returned by calls, which then have changed nothing. */
   UPSHAKE_ERR_STATE, UPSHAKE_ERR_CONFIG, UPSHAKE_ERR_ANSWER,
   UPSHAKE_ERR_NOT_OFFERED, UPSHAKE_ERR_ROOM, UPSHAKE_ERR_EXTRA_NAME,
@@ -167,7 +179,7 @@ typedef enum upshake_error {
   UPSHAKE_ERR_EXTRA_EXTENSION,
   UPSHAKE_ERR_REPLY_PROTOCOL, UPSHAKE_ERR_REPLY_ACCEPT,
   UPSHAKE_ERR_NEEDS_AUTHENTICATE, UPSHAKE_ERR_NEEDS_ALLOW,
-  UPSHAKE_ERR_MUST_CLOSE,
+  UPSHAKE_ERR_MUST_CLOSE, UPSHAKE_ERR_REQUEST,
 
   UPSHAKE_ERRORS_LEN
 } upshake_error;
@@ -638,6 +650,116 @@ UPSHAKE_API upshake_error upshake_write(const upshake_response *response,
 UPSHAKE_API upshake_error upshake_write_part(const upshake_response *response,
                                              size_t from, void *out,
                                              size_t cap, size_t *len);
+
+/* ---- The client (RFC 9110 7.8, RFC 6455 4.1) ----------------------------- */
+
+/* An offer of permessage-deflate (RFC 7692 7.1); of all 0 there is just the
+ * name.  Browsers send { .client_bits = UPSHAKE_BITS_ANY }. */
+typedef struct upshake_deflate_offer {
+  uint8_t server_bits; /* 8 to 15: the server's window at most; 0: any      */
+  uint8_t client_bits; /* 8 to 15: ours at most, and the server may say less;
+                          _ANY: it may say; 0: it may not                   */
+  uint8_t no_server_takeover, no_client_takeover;
+} upshake_deflate_offer;
+#define UPSHAKE_BITS_ANY 1
+
+/* What to ask for.  What is NULL or 0 is not sent, where nothing else is said.
+ * Used during the call only. */
+typedef struct upshake_ask {
+  const char *scheme;    /* "ws", "wss", "http", "https"; NULL: "ws"         */
+  const char *authority; /* "example.com:8080", for Host, which leaves out the
+                            port that the scheme stands for                */
+  const char *target;    /* "/chat?room=1"; "/" is put before "?" and for NULL;
+                            "*" with OPTIONS.  No "#"                        */
+  const char *method;    /* NULL: "GET", and nothing else for WebSocket and
+                            capsules.  There is no body; POST, PUT and PATCH
+                            say so with Content-Length: 0                    */
+  const char *const *protocols; /* "websocket", "SPDY/3.1"; by preference   */
+  size_t protocols_len;         /* 0: "websocket"                           */
+  const char *const *subprotocols; /* all different                         */
+  size_t subprotocols_len;
+  const upshake_deflate_offer *deflates; /* by preference                   */
+  size_t deflates_len;
+  const char *extensions;    /* other offers: "x-shout; loud, x-mux"        */
+  const char *origin;        /* "https://example.com", as browsers must      */
+  upshake_slice settings;    /* "h2c" needs it: payload of a SETTINGS frame  */
+  const upshake_field *fields; /* Cookie, Authorization, User-Agent...       */
+  size_t fields_len;
+} upshake_ask;
+
+/* Write the whole request, or nothing: *len and UPSHAKE_ERR_ROOM as for
+ * upshake_reply.  `key`: 16 octets for Sec-WebSocket-Key, new ones for each
+ * connection from the system's source of randomness (getrandom, arc4random_buf,
+ * BCryptGenRandom, the RNG of a microcontroller); NULL where "websocket" is
+ * not asked for.  What breaks a rule returns
+ * the error a server would refuse it with, or EXTRA_..., as do fields that
+ * belong to the handshake: Host, Origin, Expect, Connection and the like.
+ * Send nothing more before the answer is there: it could be read as another
+ * request (RFC 6455 4.1, RFC 9931 6). */
+UPSHAKE_API upshake_error upshake_write_request(const upshake_ask *ask,
+                                                const uint8_t key[16],
+                                                void *out, size_t cap,
+                                                size_t *len);
+
+typedef enum upshake_client_next {
+  UPSHAKE_CLIENT_READ = 0,     /* receive more octets and feed them          */
+  UPSHAKE_CLIENT_SWITCHED = 1, /* a 101 that keeps every rule: go on in the
+                                  new protocol                              */
+  UPSHAKE_CLIENT_OTHER = 2,    /* no switch: a redirect, a 401, a 426, a 200 */
+  UPSHAKE_CLIENT_REFUSED = 3   /* it breaks a rule: close the connection     */
+} upshake_client_next;
+
+/* One for each request.  Private, as upshake_parser. */
+typedef struct upshake_client {
+  const char *asked;
+  char *memory;
+  uint64_t skipped, offset;
+  uint32_t asked_len, cap, held, fields_at;
+  upshake_parser parser;
+  upshake_facts facts;
+  upshake_deflate deflate;
+  uint8_t next, error, interims, flags;
+} upshake_client;
+
+/* Begin with the head of a request as it was sent, written by the call above
+ * or by any other: what it asks for is what the answer may give.  The head of
+ * the response is kept in `memory`, as upshake_init says.  Both live until the
+ * last call.  subprotocol_required, 1: where sub-protocols were asked for, an
+ * answer with none is refused, as browsers do.  Returns UPSHAKE_OK, or
+ * UPSHAKE_ERR_REQUEST for what is no head that asks for a switch. */
+UPSHAKE_API upshake_error upshake_client_init(upshake_client *client,
+                                              upshake_slice request,
+                                              int subprotocol_required,
+                                              void *memory, size_t cap);
+
+/* Take octets of the response, as upshake_feed.  Up to 32 interim responses,
+ * such as 100 and 103, are skipped (RFC 9110 15.2).  After SWITCHED the octets
+ * from data + *used on are the new protocol's, after OTHER the response's body.
+ * A folded line is accepted, its line end becomes SP (RFC 9112 5.2). */
+UPSHAKE_API upshake_client_next upshake_client_feed(upshake_client *client,
+                                                    const void *data,
+                                                    size_t len, size_t *used);
+
+/* What the answer is.  The slices point into the response, `protocol` into the
+ * request; before a head is complete, all are absent. */
+typedef struct upshake_client_result {
+  upshake_client_next next;
+  upshake_error error;       /* why REFUSED; INCOMPLETE at READ; OK         */
+  int status;                /* three digits, once the head is complete      */
+  size_t offset;             /* REFUSED: as in upshake_result               */
+  size_t consumed;           /* octets taken, interim responses too         */
+  upshake_slice reason;
+  upshake_slice fields;      /* for upshake_next_field                      */
+  upshake_slice protocol;    /* SWITCHED: to what, as it was asked for      */
+  upshake_slice subprotocol; /* SWITCHED: chosen, or absent                 */
+  upshake_slice extensions;  /* SWITCHED: agreed, or absent                 */
+  upshake_deflate deflate;   /* of these; server_bits 0: not agreed         */
+  uint64_t body_len; /* OTHER: octets of the body; _UNKNOWN: chunked, or until
+                        the server closes                                   */
+  int may_keep; /* OTHER, 1: behind the body another request may be sent    */
+} upshake_client_result;
+UPSHAKE_API upshake_client_result
+upshake_client_get_result(const upshake_client *client);
 
 /* ---- Layer: Sec-WebSocket-Accept (RFC 6455 4.2.2) ------------------------ */
 

@@ -2,7 +2,7 @@
  *
  * Agreeing to permessage-deflate (RFC 7692 7.1), without compressing anything.
  */
-#include "bytes.h"
+#include "extension.h"
 
 #define BITS_LEAST 8
 #define BITS_MOST 15
@@ -10,28 +10,28 @@
 
 /* Parameters of an offer; bits are 0 where there are none. */
 typedef struct offer {
-  int server_bits, client_bits;
-  int no_server_takeover, no_client_takeover;
-  int client_bits_named; /* client_max_window_bits, with a value or not */
+  uint8_t server_bits, client_bits;
+  uint8_t no_server_takeover, no_client_takeover;
+  uint8_t client_bits_named; /* client_max_window_bits, with a value or not */
 } offer;
 
 /* ---- reading an offer: RFC 7692 7, whatever is not defined declines it ----
  */
 
 /* 8 to 15 without a leading zero, as token or quoted-string (7.1.2.1). */
-static int parse_bits(upshake_slice value) {
+static uint8_t parse_bits(upshake_slice value) {
   char digits[2];
   size_t len = upshake_unquote(value, digits, sizeof digits);
 
   if (len == 1 && (digits[0] == '8' || digits[0] == '9'))
-    return digits[0] - '0';
+    return (uint8_t)(digits[0] - '0');
   if (len == 2 && digits[0] == '1' && digits[1] >= '0' && digits[1] <= '5')
-    return 10 + digits[1] - '0';
+    return (uint8_t)(10 + digits[1] - '0');
   return 0;
 }
 
 /* A parameter without value, once. */
-static int take_flag(int *flag, upshake_slice value) {
+static int take_flag(uint8_t *flag, upshake_slice value) {
   int is_good = !*flag && !value.ptr;
   *flag = 1;
   return is_good;
@@ -67,7 +67,7 @@ static int take_parameter(offer *o, upshake_slice name, upshake_slice value) {
   return 0;
 }
 
-static int parse_offer(upshake_slice member, offer *o) {
+static NOINLINE int parse_offer(upshake_slice member, offer *o) {
   upshake_slice name, value;
   int more = upshake_next_parameter(&member, &name, &value);
 
@@ -152,5 +152,41 @@ size_t upshake_agree_deflate(upshake_list offers,
   while (upshake_next_member(&offers, &member))
     if (parse_offer(member, &o) && agree(&o, caps ? caps : &all, agreed))
       return write_answer(&o, agreed, value);
+  return 0;
+}
+
+/* ---- checking an answer: the client's side ---- */
+
+/* What was asked for has to be there, and what was not offered cannot be
+ * (RFC 7692 7.1). */
+static int answers(const offer *answer, const offer *o) {
+  if (answer->client_bits_named &&
+      (!answer->client_bits || !o->client_bits_named))
+    return 0;
+  if (o->no_server_takeover && !answer->no_server_takeover)
+    return 0;
+  return !o->server_bits ||
+         (answer->server_bits && answer->server_bits <= o->server_bits);
+}
+
+int upshake_check_deflate(upshake_list *offers, upshake_slice member,
+                          upshake_deflate *agreed) {
+  offer answer, o;
+  upshake_slice offered;
+
+  if (!parse_offer(member, &answer))
+    return 0;
+  while (upshake_next_member(offers, &offered)) {
+    if (!parse_offer(offered, &o) || !answers(&answer, &o))
+      continue;
+    agreed->server_bits = (uint8_t)bits_or(answer.server_bits, BITS_MOST);
+    agreed->client_bits =
+        (uint8_t)smaller(bits_or(answer.client_bits, BITS_MOST),
+                         bits_or(o.client_bits, BITS_MOST));
+    agreed->no_server_takeover = answer.no_server_takeover;
+    agreed->no_client_takeover =
+        answer.no_client_takeover || o.no_client_takeover;
+    return 1;
+  }
   return 0;
 }

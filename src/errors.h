@@ -122,7 +122,7 @@
     "Sec-WebSocket-Key is not the base64 of 16 octets") \
   X(KEY_MISSING, 400, "RFC 6455 4.2.1", "no Sec-WebSocket-Key") \
   X(SUBPROTOCOL_MALFORMED, 400, "RFC 6455 4.3", \
-    "Sec-WebSocket-Protocol is not a list of tokens") \
+    "Sec-WebSocket-Protocol is not a list of tokens, or names one twice") \
   X(EXTENSION_MALFORMED, 400, "RFC 6455 9.1", \
     "Sec-WebSocket-Extensions does not follow its grammar") \
   X(ORIGIN_REPEATED, 400, "RFC 6454 7.3", "more than one Origin field") \
@@ -136,6 +136,38 @@
   X(REFUSED, 0, "RFC 9110 15", "the application refused") \
   X(DECISION, 500, "RFC 9110 15.6.1", \
     "the application's callback returned something that is no answer") \
+  X(STATUS_LINE, 0, "RFC 9112 4", \
+    "this octet cannot stand in a status line: not HTTP/1.x, or not the " \
+    "beginning of a response") \
+  X(INTERIM_MANY, 0, "RFC 9110 15.2", "more than 32 interim responses") \
+  X(SWITCH_HTTP_1_0, 0, "RFC 9110 15.2", "a 101 in HTTP/1.0") \
+  X(SWITCH_CONTENT, 0, "RFC 9110 15.2.2", \
+    "a 101 has no content, and this field speaks of some") \
+  X(UPGRADE_MISSING, 0, "RFC 9110 7.8", \
+    "a 101 without Upgrade: it does not say to what it switches") \
+  X(UPGRADE_REPEATED, 0, "RFC 6455 4.1", \
+    "Upgrade holds more than the one protocol") \
+  X(UPGRADE_NOT_ASKED, 0, "RFC 9110 7.8", \
+    "the server switches to a protocol that was not asked for") \
+  X(CONNECTION_MISSING, 0, "RFC 9110 7.8", \
+    "a 101 without Connection: upgrade") \
+  X(ACCEPT_MISSING, 0, "RFC 6455 4.1", "no Sec-WebSocket-Accept") \
+  X(ACCEPT_REPEATED, 0, "RFC 6455 4.1", "more than one Sec-WebSocket-Accept") \
+  X(ACCEPT_WRONG, 0, "RFC 6455 4.1", \
+    "Sec-WebSocket-Accept does not answer the key: a cache, or no WebSocket " \
+    "server") \
+  X(SUBPROTOCOL_REPEATED, 0, "RFC 6455 11.3.4", \
+    "more than one Sec-WebSocket-Protocol") \
+  X(SUBPROTOCOL_NOT_ASKED, 0, "RFC 6455 4.1", \
+    "Sec-WebSocket-Protocol is not one of those asked for") \
+  X(SUBPROTOCOL_NONE, 0, "RFC 6455 4.1", \
+    "the server chose none of the sub-protocols asked for") \
+  X(EXTENSION_REPEATED, 0, "RFC 6455 11.3.2", \
+    "more than one Sec-WebSocket-Extensions, or an extension twice") \
+  X(EXTENSION_NOT_ASKED, 0, "RFC 6455 4.1", \
+    "an extension that was not asked for") \
+  X(EXTENSION_PARAMETER, 0, "RFC 7692 7", \
+    "permessage-deflate with parameters that answer no offer") \
   X(STATE, 0, "", "this call is not possible at this point") \
   X(CONFIG, 0, "", "the config breaks a rule") \
   X(ANSWER, 0, "", "the answer is not 101, UPSHAKE_DECLINE or 300 to 599") \
@@ -156,7 +188,9 @@
   X(NEEDS_AUTHENTICATE, 0, "RFC 9110 15.5.2", \
     "a 401 needs a WWW-Authenticate field") \
   X(NEEDS_ALLOW, 0, "RFC 9110 15.5.6", "a 405 needs an Allow field") \
-  X(MUST_CLOSE, 0, "RFC 9112 9.6", "this connection cannot be kept")
+  X(MUST_CLOSE, 0, "RFC 9112 9.6", "this connection cannot be kept") \
+  X(REQUEST, 0, "RFC 9110 7.8", \
+    "no head of a request that asks for a switch")
 
 /* clang-format on */
 

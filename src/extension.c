@@ -20,7 +20,7 @@ static int is_token_value(upshake_slice value) {
 }
 
 /* extension = token *( ";" token [ "=" ( token | quoted-string ) ] ) */
-static int is_extension(upshake_slice member) {
+static NOINLINE int is_extension(upshake_slice member) {
   upshake_slice name, value;
   int more = upshake_next_parameter(&member, &name, &value);
 

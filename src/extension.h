@@ -20,4 +20,9 @@ upshake_slice upshake_extension_name(upshake_slice member);
 /* 1 if a member of the list has that name, octet for octet. */
 int upshake_find_extension(upshake_list *list, upshake_slice name);
 
+/* Does the member of an answer accept one of the offers of permessage-deflate
+ * (RFC 7692 7.1)?  Then *agreed is what both sides do. */
+int upshake_check_deflate(upshake_list *offers, upshake_slice member,
+                          upshake_deflate *agreed);
+
 #endif

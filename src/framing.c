@@ -46,7 +46,7 @@ void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
 
 /* transfer-coding = token *( OWS ";" OWS transfer-parameter ) (RFC 9112 7).
  * Returns 0 where it is malformed, chunked again or with parameters. */
-static int judge_member(upshake_facts *facts, upshake_slice member) {
+static NOINLINE int judge_member(upshake_facts *facts, upshake_slice member) {
   upshake_slice name, value, rest = member;
   int more;
 

@@ -316,6 +316,19 @@ upshake_field upshake_head_field(const head_step *step) {
   return field;
 }
 
+int upshake_head_is_complete(const upshake_parser *parser) {
+  return parser->state == STATE_END;
+}
+
+void upshake_head_at_fields(upshake_parser *parser, uint32_t pos) {
+  parser->pos = pos;
+  parser->state = STATE_FIELD;
+}
+
+void upshake_head_unfold(upshake_parser *parser) {
+  parser->state = STATE_VALUE;
+}
+
 /* ---- all of it ---- */
 
 static head_event parse_part(head_step *step) {

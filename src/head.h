@@ -37,6 +37,16 @@ head_event upshake_head_step(head_step *step);
 /* The field line of HEAD_FIELD. */
 upshake_field upshake_head_field(const head_step *step);
 
+/* For a response, whose first line is another: the field lines begin at pos. */
+void upshake_head_at_fields(upshake_parser *parser, uint32_t pos);
+
+/* The line before parser->pos, where a blank was refused as UPSHAKE_ERR_
+ * FIELD_FOLDED, goes on there. */
+void upshake_head_unfold(upshake_parser *parser);
+
+/* 1 when the head is complete. */
+int upshake_head_is_complete(const upshake_parser *parser);
+
 /* 1 while the parser waits for octets of the request-target. */
 int upshake_head_in_target(const upshake_parser *parser);
 

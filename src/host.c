@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hosts and ports: authority = host [ ":" port ] (RFC 3986 3.2).
+ * Hosts and ports: authority = host [ ":" port ] (RFC 3986 3.2), and an origin,
+ * serialized-origin = scheme "://" host [ ":" port ] (RFC 6454 7.1).
  */
 #include "target.h"
 
@@ -122,4 +123,46 @@ int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
     return AUTHORITY_BROKEN;
   *host_len = (size_t)(stop - text.ptr);
   return stop < end ? parse_port(stop + 1, end) : AUTHORITY_NO_PORT;
+}
+
+/* ---- origins ---- */
+
+int32_t upshake_default_port(upshake_slice scheme) {
+  if (upshake_is_secured_scheme(scheme))
+    return 443;
+  if (upshake_equal_fold(scheme, "http") || upshake_equal_fold(scheme, "ws"))
+    return 80;
+  return AUTHORITY_NO_PORT;
+}
+
+/* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1) */
+static int is_scheme(upshake_slice text) {
+  if (text.len == 0 || to_lower(text.ptr[0]) < 'a' ||
+      to_lower(text.ptr[0]) > 'z')
+    return 0;
+  for (size_t i = 1; i < text.len; i++) {
+    char octet = to_lower(text.ptr[i]);
+    if ((octet < 'a' || octet > 'z') && !is_digit(octet) && octet != '+' &&
+        octet != '-' && octet != '.')
+      return 0;
+  }
+  return 1;
+}
+
+int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
+                             int32_t *otherwise) {
+  size_t colon = index_of(origin, ':'), host_len;
+  upshake_slice scheme = slice_of(origin.ptr, colon);
+  int32_t port;
+
+  if (!is_scheme(scheme) || origin.len - colon < 3 ||
+      origin.ptr[colon + 1] != '/' || origin.ptr[colon + 2] != '/')
+    return AUTHORITY_BROKEN;
+  *host = slice_from(origin, colon + 3);
+  port = upshake_parse_authority(*host, &host_len);
+  if (port == AUTHORITY_BROKEN || host_len == 0)
+    return AUTHORITY_BROKEN;
+  host->len = host_len;
+  *otherwise = upshake_default_port(scheme);
+  return port == AUTHORITY_NO_PORT ? *otherwise : port;
 }

@@ -93,6 +93,9 @@ void upshake_judge_length(upshake_facts *, const upshake_config *,
 void upshake_judge_coding(upshake_facts *, const upshake_config *,
                           upshake_slice, uint32_t at);
 
+/* 1 if it is base64 of 16 octets: key.c */
+int upshake_is_key(upshake_slice value);
+
 /* RFC 6455: websocket.c */
 void upshake_judge_key(upshake_facts *, const upshake_config *, upshake_slice,
                        uint32_t at);

@@ -39,7 +39,7 @@ int upshake_is_protocol_list(upshake_slice text) {
 
 /* ---- rules ---- */
 
-int upshake_rules_of(const upshake_protocol *protocol) {
+int upshake_rules_of_token(upshake_slice token) {
   static const struct {
     char token[12];
     uint8_t rules;
@@ -49,12 +49,16 @@ int upshake_rules_of(const upshake_protocol *protocol) {
       {"connect-udp", UPSHAKE_RULES_CAPSULES},
       {"connect-ip", UPSHAKE_RULES_CAPSULES},
   };
-  if (protocol->rules != UPSHAKE_RULES_BY_TOKEN)
-    return protocol->rules;
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (upshake_equal_fold(slice_text(protocol->token), known[i].token))
+    if (upshake_equal_fold(token, known[i].token))
       return known[i].rules;
   return UPSHAKE_RULES_NONE;
+}
+
+int upshake_rules_of(const upshake_protocol *protocol) {
+  if (protocol->rules != UPSHAKE_RULES_BY_TOKEN)
+    return protocol->rules;
+  return upshake_rules_of_token(slice_text(protocol->token));
 }
 
 int upshake_is_strict(int rules) {

@@ -15,6 +15,7 @@ int upshake_is_protocol_list(upshake_slice text);
 int upshake_is_entry(const upshake_protocol *protocol);
 
 /* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
+int upshake_rules_of_token(upshake_slice token);
 int upshake_rules_of(const upshake_protocol *protocol);
 int upshake_is_websocket(const upshake_protocol *protocol);
 

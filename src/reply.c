@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writing replies: 101, and every final status from 300 to 599.  All of a
- * reply is produced in order, each time; what lies outside of the window that
- * was asked for is counted and not stored.
+ * Writing replies: 101, and every final status from 300 to 599.
  */
 #include "reply.h"
 
+#include "added.h"
 #include "extension.h"
 #include "protocol.h"
 
@@ -13,46 +12,6 @@
 #define SWITCHING 101
 #define NOT_MODIFIED 304
 #define UPGRADE_REQUIRED 426
-
-/* ---- octets ---- */
-
-/* Produces octets: stores those that are in the window, counts all. */
-static void put(window *w, upshake_slice octets) {
-  size_t skip = w->pos < w->from ? w->from - w->pos : 0;
-  size_t at = w->pos + skip - w->from;
-
-  w->pos += octets.len;
-  if (skip >= octets.len || at >= w->cap)
-    return;
-  octets = slice_from(octets, skip);
-  if (octets.len > w->cap - at)
-    octets.len = w->cap - at;
-  memcpy(w->out + at, octets.ptr, octets.len);
-}
-
-static void put_text(window *w, const char *text) { put(w, slice_text(text)); }
-
-static void put_number(window *w, uint64_t number) {
-  char digits[20];
-  size_t at = sizeof digits;
-  do
-    digits[--at] = (char)('0' + number % 10);
-  while (number /= 10);
-  put(w, slice_of(digits + at, sizeof digits - at));
-}
-
-static void put_field(window *w, const char *name, upshake_slice value) {
-  put_text(w, name);
-  put_text(w, ": ");
-  put(w, value);
-  put_text(w, "\r\n");
-}
-
-/* The same, where the value is there. */
-static void put_optional(window *w, const char *name, upshake_slice value) {
-  if (value.ptr)
-    put_field(w, name, value);
-}
 
 /* ---- the parts of a reply ---- */
 
@@ -104,43 +63,39 @@ static void put_status_line(window *w, int status, upshake_slice reason) {
   const char code[4] = {(char)('0' + status / 100),
                         (char)('0' + status / 10 % 10),
                         (char)('0' + status % 10), ' '};
-  put_text(w, "HTTP/1.1 ");
-  put(w, slice_of(code, sizeof code));
-  put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
-  put_text(w, "\r\n");
+  upshake_put_text(w, "HTTP/1.1 ");
+  upshake_put(w, slice_of(code, sizeof code));
+  upshake_put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
+  upshake_put_text(w, "\r\n");
 }
 
 /* Upgrade = #protocol: one for a 101, all that are spoken for a 426. */
 static void put_upgrade(window *w, const reply *r) {
-  put_text(w, "Upgrade: ");
+  upshake_put_text(w, "Upgrade: ");
   if (r->response.upgrade.ptr)
-    put(w, r->response.upgrade);
+    upshake_put(w, r->response.upgrade);
   for (size_t i = 0; !r->response.upgrade.ptr && i < r->protocols_len; i++) {
     const upshake_protocol *protocol = &r->protocols[i];
     if (i > 0)
-      put_text(w, ", ");
-    put_text(w, protocol->upgrade ? protocol->upgrade : protocol->token);
+      upshake_put_text(w, ", ");
+    upshake_put_text(w,
+                     protocol->upgrade ? protocol->upgrade : protocol->token);
     if (!protocol->upgrade && protocol->version) {
-      put_text(w, "/");
-      put_text(w, protocol->version);
+      upshake_put_text(w, "/");
+      upshake_put_text(w, protocol->version);
     }
   }
-  put_text(w, "\r\n");
+  upshake_put_text(w, "\r\n");
 }
 
 static void put_extra_fields(window *w, const upshake_extra *extra) {
-  put_optional(w, "Date", extra->date);
-  for (size_t i = 0; i < extra->fields_len; i++) {
-    put(w, extra->fields[i].name);
-    put_text(w, ": ");
-    put(w, extra->fields[i].value);
-    put_text(w, "\r\n");
-  }
+  upshake_put_optional(w, "Date", extra->date);
+  upshake_put_added(w, extra->fields, extra->fields_len);
 }
 
 static void put_continue(window *w) {
   put_status_line(w, CONTINUE, slice_none());
-  put_text(w, "\r\n");
+  upshake_put_text(w, "\r\n");
 }
 
 /* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no
@@ -151,27 +106,27 @@ static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
     put_continue(w);
   put_status_line(w, SWITCHING, extra->reason);
   put_upgrade(w, r);
-  put_text(w, "Connection: Upgrade\r\n");
+  upshake_put_text(w, "Connection: Upgrade\r\n");
   if (response->capsules)
-    put_text(w, "Capsule-Protocol: ?1\r\n");
+    upshake_put_text(w, "Capsule-Protocol: ?1\r\n");
   if (response->accept)
-    put_field(w, "Sec-WebSocket-Accept",
-              slice_of(response->accept, ACCEPT_LEN));
-  put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+    upshake_put_field(w, "Sec-WebSocket-Accept",
+                      slice_of(response->accept, ACCEPT_LEN));
+  upshake_put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
   if (extra->extensions.len > 0)
-    put_optional(w, "Sec-WebSocket-Extensions", extra->extensions);
+    upshake_put_optional(w, "Sec-WebSocket-Extensions", extra->extensions);
   put_extra_fields(w, extra);
-  put_text(w, "\r\n");
+  upshake_put_text(w, "\r\n");
 }
 
 /* Upgrade goes with its connection option (RFC 9110 7.8), and a sender that
  * will close says so (RFC 9112 9.6). */
 static void put_connection(window *w, int status, int keep) {
   if (status == UPGRADE_REQUIRED)
-    put_text(w, keep ? "Connection: Upgrade\r\n"
-                     : "Connection: Upgrade, close\r\n");
+    upshake_put_text(w, keep ? "Connection: Upgrade\r\n"
+                             : "Connection: Upgrade, close\r\n");
   else if (!keep)
-    put_text(w, "Connection: close\r\n");
+    upshake_put_text(w, "Connection: close\r\n");
 }
 
 static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
@@ -181,18 +136,19 @@ static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
     put_upgrade(w, r);
   put_connection(w, response->status, extra->keep);
   if (response->version)
-    put_field(w, "Sec-WebSocket-Version", slice_text(response->version));
+    upshake_put_field(w, "Sec-WebSocket-Version",
+                      slice_text(response->version));
   if (response->allow)
-    put_field(w, "Allow", slice_text(response->allow));
+    upshake_put_field(w, "Allow", slice_text(response->allow));
   if (response->status != NOT_MODIFIED) {
-    put_text(w, "Content-Length: ");
-    put_number(w, extra->body.len);
-    put_text(w, "\r\n");
+    upshake_put_text(w, "Content-Length: ");
+    upshake_put_number(w, extra->body.len);
+    upshake_put_text(w, "\r\n");
   }
   put_extra_fields(w, extra);
-  put_text(w, "\r\n");
+  upshake_put_text(w, "\r\n");
   if (!response->to_head)
-    put(w, extra->body);
+    upshake_put(w, extra->body);
 }
 
 static const upshake_extra *extra_of(const reply *r) {
@@ -203,32 +159,9 @@ static const upshake_extra *extra_of(const reply *r) {
 
 /* ---- checks: all of them before the first octet ---- */
 
-/* Fields that only the handshake itself may write. */
-static int is_reserved(upshake_slice name) {
-  static const char names[][20] = {"Connection",
-                                   "Upgrade",
-                                   "HTTP2-Settings",
-                                   "Content-Length",
-                                   "Transfer-Encoding",
-                                   "Keep-Alive",
-                                   "Proxy-Connection",
-                                   "TE",
-                                   "Trailer"};
-  static const char prefix[] = "Sec-WebSocket-";
-  size_t prefix_len = sizeof prefix - 1;
-
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (upshake_equal_fold(name, names[i]))
-      return 1;
-  return name.len >= prefix_len &&
-         upshake_equal_fold(slice_of(name.ptr, prefix_len), prefix);
-}
-
 static size_t count_extra(const upshake_extra *extra, const char *name) {
-  size_t count = 0;
-  for (size_t i = 0; i < extra->fields_len; i++)
-    count += upshake_equal_fold(extra->fields[i].name, name) ? 1 : 0;
-  return count;
+  added fields = {extra->fields, extra->fields_len};
+  return upshake_count_added(fields, name);
 }
 
 /* Would a field that is no list be sent twice (RFC 9110 5.3)? */
@@ -247,14 +180,10 @@ static int is_repeated(const upshake_response *response,
 
 static upshake_error check_extra(const upshake_response *response,
                                  const upshake_extra *extra) {
-  for (size_t i = 0; i < extra->fields_len; i++) {
-    if (!upshake_is_token(extra->fields[i].name))
-      return UPSHAKE_ERR_EXTRA_NAME;
-    if (is_reserved(extra->fields[i].name))
-      return UPSHAKE_ERR_EXTRA_RESERVED;
-    if (!upshake_is_value(extra->fields[i].value))
-      return UPSHAKE_ERR_EXTRA_VALUE;
-  }
+  added fields = {extra->fields, extra->fields_len};
+  upshake_error error = upshake_check_added(fields);
+  if (error)
+    return error;
   if (extra->date.ptr &&
       (extra->date.len == 0 || !upshake_is_value(extra->date)))
     return UPSHAKE_ERR_EXTRA_VALUE;

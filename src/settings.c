@@ -5,7 +5,6 @@
  */
 #include "settings.h"
 
-#define SETTING_LEN 6    /* octets, RFC 7540 6.5.1 */
 #define SETTING_DIGITS 8 /* that make as many; so no digit is ever in part */
 
 /* 0 to 63, or -1 for what is no digit. */

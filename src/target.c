@@ -17,7 +17,7 @@ int upshake_is_secured_scheme(upshake_slice scheme) {
          upshake_equal_fold(scheme, "wss");
 }
 
-static int is_scheme_known(upshake_slice scheme) {
+int upshake_is_known_scheme(upshake_slice scheme) {
   return upshake_equal_fold(scheme, "http") ||
          upshake_equal_fold(scheme, "ws") || upshake_is_secured_scheme(scheme);
 }
@@ -53,7 +53,7 @@ static upshake_error check_absolute(upshake_slice target) {
 
   if (scheme.len == target.len)
     return UPSHAKE_ERR_TARGET_FORM;
-  if (!is_scheme_known(scheme))
+  if (!upshake_is_known_scheme(scheme))
     return UPSHAKE_ERR_TARGET_SCHEME;
   rest = behind_scheme(target);
   rest.len = authority_len(rest);

@@ -13,6 +13,14 @@
 #define AUTHORITY_BROKEN (-2)
 int32_t upshake_parse_authority(upshake_slice text, size_t *host_len);
 
+/* serialized-origin.  Returns the port, by default that of the scheme, which is
+ * `otherwise`; or AUTHORITY_BROKEN. */
+int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
+                             int32_t *otherwise);
+
+/* The port that a scheme stands for, or AUTHORITY_NO_PORT. */
+int32_t upshake_default_port(upshake_slice scheme);
+
 /* Has the target one of the four forms of RFC 9112 3.2, and one that goes with
  * the method?  Returns UPSHAKE_OK or what is wrong. */
 upshake_error upshake_check_target(upshake_slice method, upshake_slice target);
@@ -28,5 +36,8 @@ upshake_slice upshake_target_authority(upshake_slice method,
 /* 1 where the scheme of the target, or this scheme, is https or wss. */
 int upshake_is_secured_target(upshake_slice target);
 int upshake_is_secured_scheme(upshake_slice scheme);
+
+/* 1 for http, https, ws and wss. */
+int upshake_is_known_scheme(upshake_slice scheme);
 
 #endif

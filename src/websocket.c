@@ -6,18 +6,11 @@
 #include "extension.h"
 #include "request.h"
 
-#define KEY_LEN 24 /* base64 of 16 octets: 22 digits and "==" */
-#define KEY_DIGITS                                                             \
-  22 /* whose last 4 bits are padding of any value:                            \
-        RFC 6455 itself prints such a key (erratum 3150) */
-
 void upshake_judge_key(upshake_facts *facts, const upshake_config *config,
                        upshake_slice value, uint32_t at) {
   (void)config;
   upshake_note_once(facts, PART_KEY, FACT_KEY, UPSHAKE_ERR_KEY_REPEATED, at);
-  if (value.len != KEY_LEN || value.ptr[KEY_LEN - 2] != '=' ||
-      value.ptr[KEY_LEN - 1] != '=' ||
-      !upshake_all_in(slice_of(value.ptr, KEY_DIGITS), CLASS_BASE64))
+  if (!upshake_is_key(value))
     upshake_note_bad(facts, PART_KEY, UPSHAKE_ERR_KEY_MALFORMED, at);
 }
 

@@ -102,9 +102,14 @@ layer head "upshake_parse_head upshake_parsed_request" \
   head limits field target host bytes
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
   judge limits request result decide error facts offer protocol framing \
-  websocket extension settings origin field target host bytes
+  websocket key extension settings origin field target host bytes
 layer reply "upshake_write upshake_write_part" \
-  reply protocol extension field bytes
+  reply window added protocol extension field bytes
+layer "client, request" "upshake_write_request" \
+  ask window added protocol settings base64 extension field target host bytes
+layer "client, answer" "upshake_client_init upshake_client_feed
+  upshake_client_get_result" client client_switch head limits field target \
+  host bytes framing facts key protocol extension deflate accept sha1 base64
 layer accept "upshake_accept" accept sha1 base64
 layer deflate "upshake_agree_deflate" deflate field bytes
 layer settings "upshake_decode_settings" settings

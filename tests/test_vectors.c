@@ -15,14 +15,9 @@
 
 #include "vectors_run.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef UPSHAKE_VECTORS_DIR
-#define UPSHAKE_VECTORS_DIR "tests/vectors"
-#endif
 
 enum { MIN_CASES = 1000 };
 
@@ -77,44 +72,14 @@ static unsigned run_case(const vector *v) {
 
 /* ---- The tests ---------------------------------------------------------- */
 
-static vectors all;
+static vectors all, clients;     /* clients: of the client's chapters */
 static const char *const *files; /* of the command line, or NULL */
-
-static int compare_names(const void *a, const void *b) {
-  const char *one, *two;
-  memcpy(&one, a, sizeof one);
-  memcpy(&two, b, sizeof two);
-  return strcmp(one, two);
-}
-
-static int is_chapter(const char *name) {
-  size_t len = strlen(name);
-  return len > 3 && strcmp(name + len - 3, ".md") == 0 &&
-         strcmp(name, "README.md") != 0;
-}
-
-static void read_chapters(void) {
-  const char *paths[64];
-  char path[1024];
-  size_t len = 0;
-  DIR *dir = opendir(UPSHAKE_VECTORS_DIR);
-  assert_non_null(dir);
-  for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-    if (is_chapter(entry->d_name)) {
-      assert_true(len < sizeof paths / sizeof *paths);
-      snprintf(path, sizeof path, UPSHAKE_VECTORS_DIR "/%s", entry->d_name);
-      paths[len++] = vectors_keep(&all, path, strlen(path) + 1);
-    }
-  closedir(dir);
-  qsort(paths, len, sizeof *paths, compare_names);
-  for (size_t i = 0; i < len; i++)
-    assert_true(vectors_read(&all, paths[i]));
-}
 
 static int read_files(void **state) {
   (void)state;
-  if (files == NULL)
-    read_chapters();
+  if (files == NULL &&
+      !(vectors_read_chapters(&all, 0) && vectors_read_chapters(&clients, 1)))
+    return -1;
   for (size_t i = 0; files != NULL && files[i] != NULL; i++)
     if (!vectors_read(&all, files[i]))
       return -1;
@@ -124,6 +89,7 @@ static int read_files(void **state) {
 static int drop_files(void **state) {
   (void)state;
   vectors_free(&all);
+  vectors_free(&clients);
   return 0;
 }
 
@@ -188,16 +154,21 @@ static void no_body_policy_opens_what_is_closed(void **state) {
   assert_true(files != NULL || runs > 100);
 }
 
+/* The next case, those of the client's side behind those of the server's. */
+static const vector *case_behind(const vector *v) {
+  return v == all.last ? clients.first : v->next;
+}
+
 static void every_title_is_given_once(void **state) {
   (void)state;
-  for (const vector *v = all.first; v != NULL; v = v->next)
-    for (const vector *w = v->next; w != NULL; w = w->next)
+  for (const vector *v = all.first; v != NULL; v = case_behind(v))
+    for (const vector *w = case_behind(v); w != NULL; w = case_behind(w))
       if (strcmp(v->title, w->title) == 0)
         fail_msg("%s:%zu: again: %s", w->file, w->line, w->title);
 }
 
 static int is_named(const char *id) {
-  for (const vector *v = all.first; v != NULL; v = v->next)
+  for (const vector *v = all.first; v != NULL; v = case_behind(v))
     for (size_t i = 0; i < v->ids_len; i++)
       if (memcmp(v->ids[i], id, 4) == 0)
         return 1;

@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CONFIG = 1, REQUEST = 2, EXPECT = 4, REPLY = 8 };
+enum { CONFIG, REQUEST, EXPECT, REPLY };
 
 /* ---- Blocks ------------------------------------------------------------- */
 
-/* The next line of the block, or NULL behind its last one. */
-static char *next_block_line(reader *r) {
+char *next_block_line(reader *r) {
   char *line = next_line(r);
   if (line == NULL)
     note_problem(r, "block without end", "");
@@ -36,8 +35,7 @@ static void read_expect(reader *r) {
       note_problem(r, "unknown line of expect", line);
 }
 
-/* Lines that are octets of HTTP. */
-static void read_octets(reader *r, upshake_slice *octets) {
+void read_octets(reader *r, upshake_slice *octets) {
   r->scratch.len = 0;
   for (char *line; (line = next_block_line(r)) != NULL;) {
     int how = decode_octets(r, line, line + strlen(line), &r->scratch);
@@ -51,22 +49,28 @@ static void read_octets(reader *r, upshake_slice *octets) {
   *octets = keep_text(r, &r->scratch);
 }
 
-static void read_block(reader *r, const char *name) {
-  static const char *const names[] = {"config", "request", "expect", "reply"};
-  unsigned kind = 0;
-  for (unsigned i = 0; i < 4; i++)
-    if (is_word(name, names[i]))
-      kind = 1U << i;
-  if (kind <= r->seen)
-    note_problem(r, "block unknown, repeated or out of order", name);
-  r->seen |= kind;
-  r->in_request = kind == REQUEST;
-  if (kind == CONFIG)
+static void take_block(reader *r, unsigned block) {
+  r->in_request = block == REQUEST;
+  r->vector->reply_given = block == REPLY;
+  if (block == CONFIG)
     read_config(r);
-  else if (kind == EXPECT)
+  else if (block == EXPECT)
     read_expect(r);
   else
-    read_octets(r, kind == REPLY ? &r->vector->reply : &r->vector->octets);
+    read_octets(r, block == REPLY ? &r->vector->reply : &r->vector->octets);
+}
+
+static void read_block(reader *r, const char *name) {
+  const chapter_kind *chapter = r->chapter;
+  unsigned block = 0;
+  while (block < READER_BLOCKS && chapter->blocks[block] != NULL &&
+         !is_word(name, chapter->blocks[block]))
+    block++;
+  if (block == READER_BLOCKS || chapter->blocks[block] == NULL ||
+      1U << block <= r->seen)
+    note_problem(r, "block unknown, repeated or out of order", name);
+  r->seen |= 1U << block;
+  chapter->take_block(r, block);
 }
 
 /* ---- Cases -------------------------------------------------------------- */
@@ -75,25 +79,30 @@ static void end_case(reader *r) {
   vector *v = r->vector;
   if (v == NULL)
     return;
-  if ((r->seen & (REQUEST | EXPECT)) != (REQUEST | EXPECT))
-    note_problem(r, "case without request or without expect", v->title);
-  v->reply_given = (r->seen & REPLY) != 0;
+  if ((r->seen & r->chapter->needed) != r->chapter->needed)
+    note_problem(r, "case without one of its blocks", v->title);
+  if (r->chapter->end != NULL)
+    r->chapter->end(r);
 }
 
-static void begin_case(reader *r, const char *title) {
-  vector *v = calloc(1, sizeof *v);
-  if (v == NULL)
-    abort();
-  v->file = r->file;
-  v->line = r->line;
-  v->title = keep_string(r, title);
+static void begin_server_case(reader *r) {
+  vector *v = r->vector;
   v->protocols[0].token = "websocket";
   v->config.protocols = v->protocols;
   v->config.protocols_len = 1;
   v->config.subprotocols = v->subprotocols;
   v->config.origins = v->origins;
-  v->head_max = 8192;
   v->answer = v->answer_at_end = UPSHAKE_ACCEPT;
+}
+
+static void begin_case(reader *r, const char *title) {
+  vector *v = calloc(1, r->chapter->size);
+  if (v == NULL)
+    abort();
+  v->file = r->file;
+  v->line = r->line;
+  v->title = keep_string(r, title);
+  v->head_max = 8192;
   v->bad_at = v->consumed_at = VECTOR_NOT_GIVEN;
   v->status = -1;
   if (r->all->last == NULL)
@@ -106,6 +115,7 @@ static void begin_case(reader *r, const char *title) {
   r->named = 0;
   r->seen = 0;
   r->in_ids = 1;
+  r->chapter->begin(r);
 }
 
 int vector_is_id(const char *at) {
@@ -161,9 +171,10 @@ static char *read_whole(vectors *all, const char *path) {
   return kept;
 }
 
-int vectors_read(vectors *all, const char *path) {
+int read_chapter(vectors *all, const char *path, const chapter_kind *kind) {
   reader r = {0};
   r.all = all;
+  r.chapter = kind;
   r.at = read_whole(all, path);
   if (r.at == NULL)
     return 0;
@@ -173,4 +184,14 @@ int vectors_read(vectors *all, const char *path) {
   end_case(&r);
   free(r.scratch.ptr);
   return 1;
+}
+
+int vectors_read(vectors *all, const char *path) {
+  static const chapter_kind servers = {{"config", "request", "expect", "reply"},
+                                       1U << REQUEST | 1U << EXPECT,
+                                       sizeof(vector),
+                                       begin_server_case,
+                                       take_block,
+                                       NULL};
+  return read_chapter(all, path, &servers);
 }

@@ -115,6 +115,13 @@ typedef struct vectors {
 int vectors_read(vectors *all, const char *path);
 void vectors_free(vectors *all);
 
+/* All chapters: those of the server's side, or those of the client's, whose
+ * names begin with "client-".  Returns 0 where one cannot be read. */
+int vectors_read_chapters(vectors *all, int of_clients);
+#ifndef UPSHAKE_VECTORS_DIR
+#define UPSHAKE_VECTORS_DIR "tests/vectors"
+#endif
+
 /* Memory that lives until vectors_free; a copy of exactly len octets. */
 void *vectors_keep(vectors *all, const void *octets, size_t len);
 

@@ -17,14 +17,16 @@ typedef struct text {
 } text;
 
 typedef struct line_kind line_kind;
+typedef struct chapter_kind chapter_kind;
 typedef struct reader {
   vectors *all;
+  const chapter_kind *chapter;
   vector *vector; /* the case at hand, or NULL before the first */
   const char *file;
   char *at; /* the rest of the file */
   size_t line;
   int in_ids;     /* the lines right under a heading */
-  int in_request; /* where marks may stand */
+  int in_request; /* where marks may stand: in what the peer sends */
   unsigned seen;  /* the kinds of block that this case had */
   int named;      /* a `protocol` line replaced the default */
   text scratch;
@@ -38,6 +40,27 @@ typedef struct reader {
 static inline int is_word(const char *value, const char *word) {
   return strcmp(value, word) == 0;
 }
+
+/* ---- vectors.c ---------------------------------------------------------- */
+
+/* A kind of chapter: its blocks in the order in which they stand, and which of
+ * them every case has. */
+enum { READER_BLOCKS = 5 };
+struct chapter_kind {
+  const char *blocks[READER_BLOCKS];
+  unsigned needed; /* 1U << the place of a block */
+  size_t size;     /* of a case, which begins with a vector */
+  void (*begin)(reader *r);
+  void (*take_block)(reader *r, unsigned block);
+  void (*end)(reader *r); /* or NULL */
+};
+int read_chapter(vectors *all, const char *path, const chapter_kind *kind);
+
+/* The next line of the block, or NULL behind its last one. */
+char *next_block_line(reader *r);
+
+/* The lines of a block that are octets of HTTP. */
+void read_octets(reader *r, upshake_slice *octets);
 
 /* ---- vectors_text.c ----------------------------------------------------- */
 
@@ -71,8 +94,6 @@ struct line_kind {
   size_t member;
   const char *choices; /* for take_choice: 1 the first, 2 the second... */
 };
-#define MEMBER(name) offsetof(vector, name)
-#define OF_PROTOCOL(name) offsetof(upshake_protocol, name)
 #define MEMBER(name) offsetof(vector, name)
 #define OF_PROTOCOL(name) offsetof(upshake_protocol, name)
 

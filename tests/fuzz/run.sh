@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fuzzes the handshake with libFuzzer, ASan and UBSan, from the requests of the
-# golden vectors.  What it finds is left in build/fuzz/found.
+# Fuzzes the handshake and the client with libFuzzer, ASan and UBSan, from the
+# requests of the golden vectors and from answers of our own server.  What it
+# finds is left in build/fuzz/found.
 #
 # usage: run.sh [SECONDS]       default 30
 set -euo pipefail
@@ -12,8 +13,8 @@ need clang:clang stdio.h:libc6-dev
 export UBSAN_OPTIONS=print_stacktrace=1
 seconds=${1:-30}
 out=build/fuzz
-rm -rf "$out/seeds"
-mkdir -p "$out/corpus" "$out/found" "$out/seeds"
+rm -rf "$out/seeds" "$out/answers"
+mkdir -p "$out/corpus" "$out/found" "$out/seeds" "$out/answers"
 
 fuzzer() { # SOURCES... -o PROGRAM
   clang -std=c11 -O1 -g -fno-omit-frame-pointer -Iinclude -Isrc -Itests \
@@ -34,6 +35,8 @@ clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c \
   tests/vectors_config.c tests/vectors_expect.c tests/vectors_text.c src/*.c \
   -o "$out/seeds.bin"
 "$out/seeds.bin" "$out/seeds" tests/vectors/*.md
+clang -std=c11 -Iinclude tests/fuzz/client_seeds.c src/*.c -o "$out/answers.bin"
+"$out/answers.bin" "$out/answers"
 
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
@@ -49,6 +52,9 @@ fuzz() { # NAME SECONDS [SEEDS]
     "$out/$name.log") inputs in $time s, nothing found"
 }
 
-fuzz fuzz_handshake $((seconds / 2)) "$out/seeds"
-fuzz fuzz_body $((seconds / 4))
-fuzz fuzz_fields $((seconds - seconds / 2 - seconds / 4)) "$out/seeds"
+fuzz fuzz_handshake $((seconds / 3)) "$out/seeds"
+fuzz fuzz_client $((seconds / 4)) "$out/answers"
+fuzz fuzz_ask $((seconds / 8))
+fuzz fuzz_body $((seconds / 8))
+fuzz fuzz_fields $((seconds - seconds / 3 - seconds / 4 - seconds / 8 * 2)) \
+  "$out/seeds"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Clients and proxies that owe nothing to this project, against upshake-demo
-# and upshake-h2c: one line for each.  Installs them from Debian and npm.
+# and upshake-h2c; and upshake-client against such servers: one line for each.
+# Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
 set -euo pipefail
@@ -20,16 +21,19 @@ base="cc:gcc stdio.h:libc6-dev cmake:cmake make:make python3:python3
 node="node:nodejs npm:npm /etc/ssl/certs/ca-certificates.crt:ca-certificates"
 python="/usr/bin/python3:python3"
 websockets="$python $dist/websockets:python3-websockets"
+aiohttp="$python $dist/aiohttp:python3-aiohttp"
+tornado="$python $dist/tornado:python3-tornado"
+libwebsockets="pkg-config:pkg-config libwebsockets.h:libwebsockets-dev"
 declare -A needs=(
   [curl]="curl:curl"
   [ws]=$node [undici]=$node [websocket]=$node [faye-websocket]=$node
   [websockets]=$websockets
-  [aiohttp]="$python $dist/aiohttp:python3-aiohttp"
-  [tornado]="$python $dist/tornado:python3-tornado"
+  [aiohttp]=$aiohttp
+  [tornado]=$tornado
   [autobahn]="$python $dist/autobahn:python3-autobahn"
   [websocket-client]="$python $dist/websocket:python3-websocket"
   [wsproto]="$python $dist/wsproto:python3-wsproto"
-  [libwebsockets]="pkg-config:pkg-config libwebsockets.h:libwebsockets-dev"
+  [libwebsockets]=$libwebsockets
   [libsoup]="pkg-config:pkg-config
     /usr/include/libsoup-3.0:libsoup-3.0-dev"
   [chromium]="chromium:chromium chromedriver:chromium-driver"
@@ -39,9 +43,17 @@ declare -A needs=(
   [haproxy]="$websockets /usr/sbin/haproxy:haproxy"
   [apache]="$websockets /usr/sbin/apache2:apache2-bin"
   [balance]="$python /usr/sbin/haproxy:haproxy"
+  [client-demo]=$python
+  [client-nginx]="$python /usr/sbin/nginx:nginx"
+  [client-haproxy]="$python /usr/sbin/haproxy:haproxy"
+  [client-ws]="$python $node"
+  [client-websockets]=$websockets
+  [client-aiohttp]=$aiohttp
+  [client-tornado]=$tornado
+  [client-libwebsockets]="$python $libwebsockets"
 )
 declare -A modules=(
-  [ws]="ws@8"
+  [ws]="ws@8" [client-ws]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -49,7 +61,9 @@ declare -A modules=(
 )
 names=(curl ws undici websocket faye-websocket websockets aiohttp tornado
   autobahn websocket-client wsproto libwebsockets libsoup chromium curl-http2
-  nghttp-u nginx haproxy apache balance)
+  nghttp-u nginx haproxy apache balance client-demo client-nginx client-haproxy
+  client-ws client-websockets client-aiohttp client-tornado
+  client-libwebsockets)
 [ $# -eq 0 ] || names=("$@")
 
 # ---- How each runs: NAME HOST PORT [deflate] ---------------------------------
@@ -64,10 +78,13 @@ in_python() {
 }
 
 in_c() { # NAME OF pkg-config, HOST PORT [deflate]
+  compile "$1" "${1%-3.0}_client" && timeout 60 "$out/$1" "${@:2}"
+}
+
+compile() { # NAME OF pkg-config, FILE, [PROGRAM]
   # shellcheck disable=SC2046 # a list of words
-  cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -g -o "$out/$1" \
-    "$here/${1%-3.0}_client.c" $(pkg-config --cflags --libs "$1") &&
-    timeout 60 "$out/$1" "${@:2}"
+  cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -g -o "$out/${3-$1}" \
+    "$here/$2.c" $(pkg-config --cflags --libs "$1")
 }
 
 run_curl() { [ "${3-}" = deflate ] || bash "$here/curl.sh" "$@"; }
@@ -103,6 +120,31 @@ behind() {
 run_balance() {
   [ "${3-}" = deflate ] ||
     timeout 120 /usr/bin/python3 "$here/balance.py" "$out/demo/upshake-demo"
+}
+
+# upshake-client against a server of its own for each; all of it at once, with
+# and without deflate.
+run_client-demo() { client_to demo "${@:3}"; }
+run_client-nginx() { client_to nginx "${@:3}"; }
+run_client-haproxy() { client_to haproxy "${@:3}"; }
+run_client-ws() {
+  NODE_PATH=$out/npm/node_modules client_to ws "${3-}" \
+    node "$here/ws_server.js"
+}
+run_client-websockets() { client_to_python websockets "${@:3}"; }
+run_client-aiohttp() { client_to_python aiohttp "${@:3}"; }
+run_client-tornado() { client_to_python tornado "${@:3}"; }
+run_client-libwebsockets() {
+  compile libwebsockets libwebsockets_server libwebsockets-server &&
+    client_to libwebsockets "${3-}" "$out/libwebsockets-server"
+}
+client_to_python() { # NAME [deflate]
+  client_to "$1" "${2-}" /usr/bin/python3 "$here/python_server.py" "$1"
+}
+client_to() { # NAME [deflate] [SERVER...]
+  [ "${2-}" = deflate ] || { build upshake-client && timeout 60 \
+    /usr/bin/python3 "$here/client.py" "$out/demo/upshake-client" \
+    "$out/demo/upshake-demo" "$1" "${@:3}"; }
 }
 
 # ---- Installing --------------------------------------------------------------

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What upshake-client says: see client_report.h.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "client_report.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- For people ---------------------------------------------------------- */
+
+static void put_harmless(FILE *out, unsigned char octet) {
+  if ((octet >= 0x20 && octet < 0x7f) || octet == '\t')
+    putc(octet, out);
+  else
+    fprintf(out, "\\x%02x", octet);
+}
+
+void complain(const char *format, ...) {
+  char line[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  fputs("upshake-client: ", stderr);
+  for (const char *at = line; *at != '\0'; at++)
+    put_harmless(stderr, (unsigned char)*at);
+  putc('\n', stderr);
+}
+
+/* A CR is shown only where it is not the end of a line. */
+void show_octets(struct shown *shown, const char *octets, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if (!shown->in_line)
+      fputs(shown->mark, stderr);
+    shown->in_line = octets[i] != '\n';
+    if (octets[i] == '\n')
+      putc('\n', stderr);
+    else if (octets[i] != '\r')
+      put_harmless(stderr, (unsigned char)octets[i]);
+  }
+}
+
+void show_end(struct shown *shown) {
+  if (shown->in_line)
+    putc('\n', stderr);
+  shown->in_line = 0;
+}
+
+/* C0 but HTAB, DEL; and C1, which in UTF-8 is C2 and an octet up to 9F. */
+static int is_control(const unsigned char *at, size_t len) {
+  if (at[0] == 0xc2 && len > 1 && at[1] < 0xa0)
+    return 1;
+  return (at[0] < 0x20 && at[0] != '\t') || at[0] == 0x7f;
+}
+
+static void put_for_terminal(const unsigned char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if (!is_control(text + i, len - i)) {
+      putchar(text[i]);
+      continue;
+    }
+    put_harmless(stdout, text[i]);
+    if (text[i] == 0xc2)
+      put_harmless(stdout, text[++i]);
+  }
+}
+
+void print_message(const char *text, size_t len) {
+  if (isatty(STDOUT_FILENO))
+    put_for_terminal((const unsigned char *)text, len);
+  else
+    fwrite(text, 1, len, stdout);
+  putchar('\n');
+  fflush(stdout);
+}
+
+/* ---- For scripts --------------------------------------------------------- */
+
+static void put_json_octet(FILE *out, unsigned char octet) {
+  if (octet == '"' || octet == '\\')
+    fprintf(out, "\\%c", octet);
+  else if (octet < 0x20 || octet == 0x7f)
+    fprintf(out, "\\u%04x", octet);
+  else
+    putc(octet, out);
+}
+
+void put_json_text(FILE *out, const char *text, size_t len) {
+  const unsigned char *at = (const unsigned char *)text;
+  for (size_t i = 0; i < len; i++) {
+    if (at[i] == 0xc2 && i + 1 < len && at[i + 1] < 0xa0)
+      fprintf(out, "\\u%04x", at[++i]); /* C1 harms a terminal, too */
+    else
+      put_json_octet(out, at[i]);
+  }
+}
+
+static void put_text_or_null(const char *key, const char *text) {
+  if (text == NULL || *text == '\0') {
+    printf(",\"%s\":null", key);
+    return;
+  }
+  printf(",\"%s\":\"", key);
+  put_json_text(stdout, text, strlen(text));
+  putchar('"');
+}
+
+/* Fields are no UTF-8: an octet is the code point of its number. */
+static void put_slice_or_null(const char *key, upshake_slice value) {
+  if (value.ptr == NULL) {
+    printf(",\"%s\":null", key);
+    return;
+  }
+  printf(",\"%s\":\"", key);
+  for (size_t i = 0; i < value.len; i++) {
+    unsigned char octet = (unsigned char)value.ptr[i];
+    if (octet < 0x80)
+      put_json_octet(stdout, octet);
+    else
+      printf("\\u%04x", octet);
+  }
+  putchar('"');
+}
+
+/* Could no other request go over the connection (RFC 9112 9.3)? */
+static int must_close(const upshake_client_result *result) {
+  return result->next == UPSHAKE_CLIENT_REFUSED ||
+         (result->next == UPSHAKE_CLIENT_OTHER && !result->may_keep);
+}
+
+void print_json(const upshake_client_result *result, const char *messages) {
+  static const char *const outcomes[] = {"incomplete", "switched", "other",
+                                         "refused"};
+  int refused = result->next == UPSHAKE_CLIENT_REFUSED;
+  upshake_explanation why = upshake_explain(result->error);
+  printf("{\"outcome\":\"%s\"", outcomes[result->next]);
+  printf(",\"status\":%d", result->status);
+  put_text_or_null("error", refused ? why.name : NULL);
+  put_text_or_null("rule", refused ? why.rule : NULL);
+  if (refused)
+    printf(",\"offset\":%zu", result->offset);
+  else
+    fputs(",\"offset\":null", stdout);
+  printf(",\"consumed\":%zu", result->consumed);
+  put_slice_or_null("protocol", result->protocol);
+  put_slice_or_null("subprotocol", result->subprotocol);
+  put_slice_or_null("extensions", result->extensions);
+  printf(",\"close\":%s", must_close(result) ? "true" : "false");
+  printf(",\"reply\":\"\",\"messages\":[%s]}\n", messages);
+  fflush(stdout);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect --client: one response, judged as a client does.
+ *
+ * inspect_client.c runs it and prints it for scripts, inspect_client_text.c
+ * for people; inspect_client_hints.c knows what usually causes each outcome.
+ */
+#ifndef INSPECT_CLIENT_H
+#define INSPECT_CLIENT_H
+
+#include "inspect_options.h"
+#include "inspect_print.h"
+
+/* One response to one request, judged. */
+typedef struct exchange {
+  const char *octets; /* all that was read: the response and what follows */
+  size_t len;
+  upshake_slice asked; /* the field lines of the request */
+  upshake_client client;
+  upshake_client_result result;
+  outcome outcome;
+  size_t taken; /* octets that the client took: heads, interim ones too */
+} exchange;
+
+/* Judge the file of the options, and print what came of it. */
+outcome inspect_response(const options *opt);
+
+void print_exchange(const exchange *ex);
+
+/* Print what usually causes this outcome and what helps. */
+void print_exchange_hint(const exchange *ex);
+
+/* 1 if the head is complete, so that the response can be looked at. */
+int has_response(const exchange *ex);
+
+/* How OTHER goes on. */
+int is_chunked(const exchange *ex);
+
+#endif

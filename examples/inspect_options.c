@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: its options, its files and its memory.
+ */
+#include "inspect_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+#include "inspect_print.h"
+#include "protocol_option.h"
+
+/* The 32-bit offsets of a handshake set the largest head. */
+#define HEAD_MAX_DEFAULT 8192u
+#define HEAD_MAX_LARGEST UINT32_MAX
+#define PROTOCOLS_MAX 32 /* as upshake_init says */
+
+static const char usage[] =
+    "usage: upshake-inspect [OPTION]... [FILE]\n"
+    "       upshake-inspect --client --request FILE [OPTION]... [RESPONSE]\n"
+    "\n"
+    "Why does my handshake fail?  Reads one HTTP/1.1 request, and whatever\n"
+    "follows it, from FILE or from standard input (no FILE, or -), and says\n"
+    "what a server would do with it, and why.  With --client it reads what\n"
+    "came back, and says what the client that sent the request would do.\n"
+    "\n"
+    "Server:\n"
+    "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
+    "                      a protocol that the server speaks; repeatable, the\n"
+    "                      preferred one first (default: websocket).  method:\n"
+    "                      offered with it, not with GET; repeatable.  body:\n"
+    "                      a request with a body may switch behind it\n"
+    "  --subprotocol NAME  a WebSocket sub-protocol that the server speaks;\n"
+    "                      repeatable\n"
+    "  --deflate           agree to permessage-deflate\n"
+    "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
+    "                      https://example.com; repeatable; any: all of them\n"
+    "                      (default: the host that the request is for)\n"
+    "\n"
+    "Client:\n"
+    "  --client            judge a response\n"
+    "  --request FILE      the request that it answers, as it was sent\n"
+    "  --subprotocol-required\n"
+    "                      refuse a WebSocket without a sub-protocol where\n"
+    "                      the request asks for one, as browsers do\n"
+    "\n"
+    "Both:\n"
+    "  --head-max OCTETS   the longest head, 1 to 4294967295 (default: 8192)\n"
+    "  --feed N            give the input to the library N octets at a time\n"
+    "                      (default: 0, all at once)\n"
+    "  --json              print one JSON object, for scripts\n"
+    "  --help              print this\n"
+    "\n"
+    "exit status: 0 switched, 1 refused, 2 plain (no upgrade; --client: an\n"
+    "ordinary answer), 3 incomplete, 64 bad usage, 66 unreadable file, or no\n"
+    "request that asks for an upgrade in it\n";
+
+/* Which options there are, and which side they are for. */
+typedef enum side { BOTH, SERVER, CLIENT } side;
+typedef struct known {
+  const char *name;
+  int has_value;
+  side side;
+} known;
+static const known all_known[] = {
+    {"--protocol", 1, SERVER},
+    {"--subprotocol", 1, SERVER},
+    {"--deflate", 0, SERVER},
+    {"--origin", 1, SERVER},
+    {"--client", 0, BOTH},
+    {"--request", 1, CLIENT},
+    {"--subprotocol-required", 0, CLIENT},
+    {"--head-max", 1, BOTH},
+    {"--feed", 1, BOTH},
+    {"--json", 0, BOTH},
+    {"--help", 0, BOTH},
+};
+
+void *allocate(size_t len) {
+  void *memory = malloc(len ? len : 1);
+  if (memory == NULL) {
+    fputs("upshake-inspect: out of memory\n", stderr);
+    exit(BAD_SYSTEM);
+  }
+  return memory;
+}
+
+void fail_library(upshake_error error) {
+  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
+  exit(BAD_SYSTEM);
+}
+
+/* ---- Options ------------------------------------------------------------ */
+
+static void fail_usage(const char *what, const char *argument) {
+  fprintf(stderr, "upshake-inspect: %s: '", what);
+  put_escaped(stderr, argument, strlen(argument));
+  fputs("' (--help says more)\n", stderr);
+  exit(BAD_USAGE);
+}
+
+static size_t parse_number(const char *option, const char *text, size_t min,
+                           size_t max) {
+  size_t number = 0;
+  if (*text == '\0')
+    fail_usage("this option needs a number", option);
+  for (const char *p = text; *p != '\0'; p++) {
+    if (*p < '0' || *p > '9')
+      fail_usage("not a number", text);
+    size_t digit = (size_t)(*p - '0');
+    if (number > (SIZE_MAX - digit) / 10)
+      fail_usage("number out of range", text);
+    number = number * 10 + digit;
+  }
+  if (number < min || number > max)
+    fail_usage("number out of range", text);
+  return number;
+}
+
+static int is_token(const char *text) {
+  upshake_slice slice = {text, strlen(text)};
+  return upshake_is_token(slice);
+}
+
+/* Upgrade names a protocol as token ["/" token] (RFC 9110 7.8). */
+static void add_protocol(options *opt, char *text) {
+  if (opt->protocols_len == PROTOCOLS_MAX)
+    fail_usage("more than 32 protocols", text);
+  const char *wrong =
+      protocol_option(&opt->protocols[opt->protocols_len++], text);
+  if (wrong != NULL)
+    fail_usage("not a protocol, or not a setting of one", wrong);
+}
+
+static void add_subprotocol(options *opt, const char *text) {
+  if (!is_token(text))
+    fail_usage("not a sub-protocol", text);
+  opt->subprotocols[opt->subprotocols_len++] = text;
+}
+
+static void add_origin(options *opt, const char *text) {
+  if (strcmp(text, "any") == 0)
+    opt->origin_any = 1;
+  else
+    opt->origins[opt->origins_len++] = text;
+}
+
+static void set_option(options *opt, const char *name, char *value) {
+  if (strcmp(name, "--protocol") == 0)
+    add_protocol(opt, value);
+  else if (strcmp(name, "--subprotocol") == 0)
+    add_subprotocol(opt, value);
+  else if (strcmp(name, "--origin") == 0)
+    add_origin(opt, value);
+  else if (strcmp(name, "--request") == 0)
+    opt->request = value;
+  else if (strcmp(name, "--head-max") == 0)
+    opt->head_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
+  else
+    opt->feed = parse_number(name, value, 0, SIZE_MAX);
+}
+
+static void print_usage(void) {
+  fputs(usage, stdout);
+  exit(fflush(stdout) == 0 ? 0 : BAD_OUTPUT);
+}
+
+static void set_flag(options *opt, const char *name) {
+  if (strcmp(name, "--help") == 0)
+    print_usage();
+  if (strcmp(name, "--json") == 0)
+    opt->json = 1;
+  if (strcmp(name, "--deflate") == 0)
+    opt->deflate = 1;
+  if (strcmp(name, "--client") == 0)
+    opt->client = 1;
+  if (strcmp(name, "--subprotocol-required") == 0)
+    opt->subprotocol_required = 1;
+}
+
+static const known *find_known(const char *name, size_t len) {
+  for (size_t i = 0; i < sizeof all_known / sizeof all_known[0]; i++)
+    if (strlen(all_known[i].name) == len &&
+        memcmp(all_known[i].name, name, len) == 0)
+      return &all_known[i];
+  return NULL;
+}
+
+/* One option and, where it has one, its value: --feed 1 or --feed=1.  Returns
+ * how many arguments that were. */
+static int take_option(options *opt, char **argv) {
+  char *equals = strchr(argv[0], '=');
+  size_t len = equals ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+  const known *option = find_known(argv[0], len);
+  if (option == NULL || (equals != NULL && !option->has_value))
+    fail_usage("unknown option", argv[0]);
+  if (option->side == SERVER)
+    opt->server_option = option->name;
+  if (option->side == CLIENT)
+    opt->client_option = option->name;
+  if (!option->has_value) {
+    set_flag(opt, option->name);
+    return 1;
+  }
+  if (equals == NULL && argv[1] == NULL)
+    fail_usage("this option needs a value", argv[0]);
+  set_option(opt, option->name, equals ? equals + 1 : argv[1]);
+  return equals ? 1 : 2;
+}
+
+static void set_file(options *opt, const char *file) {
+  if (opt->file != NULL)
+    fail_usage("more than one FILE", file);
+  opt->file = file;
+}
+
+static int is_standard_input(const char *file) {
+  return file == NULL || strcmp(file, "-") == 0;
+}
+
+static void check_sides(const options *opt) {
+  if (!opt->client && opt->client_option != NULL)
+    fail_usage("only with --client", opt->client_option);
+  if (!opt->client)
+    return;
+  if (opt->server_option != NULL)
+    fail_usage("not with --client", opt->server_option);
+  if (opt->request == NULL)
+    fail_usage("this option needs --request FILE", "--client");
+  if (is_standard_input(opt->request) && is_standard_input(opt->file))
+    fail_usage("the response cannot come from there too", opt->request);
+}
+
+void parse_options(options *opt, int argc, char **argv) {
+  size_t most = (size_t)argc + 1;
+  int options_end = 0;
+  memset(opt, 0, sizeof *opt);
+  opt->head_max = HEAD_MAX_DEFAULT;
+  opt->protocols = allocate(most * sizeof *opt->protocols);
+  memset(opt->protocols, 0, most * sizeof *opt->protocols);
+  opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
+  opt->origins = allocate(most * sizeof *opt->origins);
+
+  for (int i = 1; i < argc;) {
+    if (options_end || argv[i][0] != '-' || strcmp(argv[i], "-") == 0)
+      set_file(opt, argv[i++]);
+    else if (strcmp(argv[i], "--") == 0)
+      options_end = ++i;
+    else
+      i += take_option(opt, argv + i);
+  }
+  check_sides(opt);
+  if (opt->protocols_len == 0)
+    opt->protocols[opt->protocols_len++].token = "websocket";
+}
+
+void free_options(options *opt) {
+  free(opt->protocols);
+  free(opt->subprotocols);
+  free(opt->origins);
+}
+
+/* ---- Reading ------------------------------------------------------------- */
+
+static void fail_input(const char *file) {
+  const char *why = strerror(errno);
+  fputs("upshake-inspect: cannot read '", stderr);
+  put_escaped(stderr, file, strlen(file));
+  fprintf(stderr, "': %s\n", why);
+  exit(BAD_INPUT);
+}
+
+static char *read_stream(FILE *stream, const char *name, size_t *len) {
+  size_t cap = 4096;
+  char *octets = allocate(cap);
+  *len = 0;
+  errno = 0;
+  for (;;) {
+    size_t got = fread(octets + *len, 1, cap - *len, stream);
+    *len += got;
+    if (ferror(stream))
+      fail_input(name);
+    if (got == 0)
+      return octets;
+    if (*len < cap)
+      continue;
+    char *more = allocate(cap * 2);
+    memcpy(more, octets, *len);
+    free(octets);
+    octets = more;
+    cap *= 2;
+  }
+}
+
+char *read_input(const char *file, size_t *len) {
+  if (is_standard_input(file)) {
+#ifdef _WIN32
+    _setmode(_fileno(stdin), _O_BINARY); /* or CR LF arrives as LF */
+#endif
+    return read_stream(stdin, "standard input", len);
+  }
+  FILE *stream = fopen(file, "rb");
+  if (stream == NULL)
+    fail_input(file);
+  char *octets = read_stream(stream, file, len);
+  fclose(stream);
+  return octets;
+}

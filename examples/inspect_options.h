@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: its options, its files and its memory.  What is wrong with
+ * them ends the program, with one line that says so.
+ */
+#ifndef INSPECT_OPTIONS_H
+#define INSPECT_OPTIONS_H
+
+#include <stddef.h>
+
+#include "upshake.h"
+
+/* Exit statuses beside the outcomes, as in BSD's sysexits.h. */
+enum { BAD_USAGE = 64, BAD_INPUT = 66, BAD_SYSTEM = 71, BAD_OUTPUT = 74 };
+
+typedef struct options {
+  const char *file;    /* what is judged; NULL, or "-": standard input */
+  const char *request; /* with --client: what was asked */
+  upshake_protocol *protocols;
+  const char **subprotocols;
+  const char **origins;
+  size_t protocols_len, subprotocols_len, origins_len;
+  size_t head_max, feed;
+  int client, subprotocol_required, origin_any, deflate, json;
+  const char *server_option, *client_option; /* given, for one side only */
+} options;
+
+void parse_options(options *opt, int argc, char **argv);
+void free_options(options *opt);
+
+/* All octets of a file, or of standard input (NULL, or "-"), to be freed. */
+char *read_input(const char *file, size_t *len);
+
+/* Memory of at least one octet. */
+void *allocate(size_t len);
+
+/* The library refuses what these programs ask it for. */
+void fail_library(upshake_error error);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect for people: lines, labels, marks and octets.
+ */
+#include <string.h>
+
+#include "inspect_print.h"
+
+/* Columns: for a line that is shown with a mark, how many of them may lie
+ * before the mark, and for words beside a label. */
+enum { SHOWN = 70, SHOWN_BEFORE = 46, WORDS = 60 };
+
+/* ---- Octets -------------------------------------------------------------- */
+
+/* The letter behind the backslash, 0 for a plain octet, 'x' for \xHH. */
+static char escape_of(unsigned char c) {
+  switch (c) {
+  case '\r':
+    return 'r';
+  case '\n':
+    return 'n';
+  case '\t':
+    return 't';
+  case '\\':
+    return '\\';
+  default:
+    return c < 0x20 || c > 0x7e ? 'x' : 0;
+  }
+}
+
+static size_t width_of(char octet) {
+  char escape = escape_of((unsigned char)octet);
+  return escape == 0 ? 1 : escape == 'x' ? 4 : 2;
+}
+
+void put_escaped(FILE *out, const char *octets, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)octets[i];
+    char escape = escape_of(c);
+    if (escape == 0)
+      putc(c, out);
+    else if (escape == 'x')
+      fprintf(out, "\\x%02X", c);
+    else
+      fprintf(out, "\\%c", escape);
+  }
+}
+
+void put_slice(upshake_slice slice) {
+  put_escaped(stdout, slice.ptr, slice.len);
+}
+
+void put_octets(const char *octets, size_t len) {
+  size_t shown = 0, width = 0;
+  if (len == 0)
+    return;
+  while (shown < len && width + width_of(octets[shown]) <= SHOWN)
+    width += width_of(octets[shown++]);
+  fputs("\n    ", stdout);
+  put_escaped(stdout, octets, shown);
+  fputs(shown < len ? "...\n" : "\n", stdout);
+}
+
+/* ---- Lines --------------------------------------------------------------- */
+
+void put_label(const char *label) { printf("  %-12s  ", label); }
+
+void put_words(const char *words) {
+  size_t column = 0;
+  while (*words != '\0') {
+    size_t len = strcspn(words, " ");
+    if (column > 0 && column + 1 + len > WORDS) {
+      putchar('\n');
+      put_label("");
+      column = 0;
+    }
+    printf("%s%.*s", column ? " " : "", (int)len, words);
+    column += len + (column ? 1 : 0);
+    words += len + strspn(words + len, " ");
+  }
+  putchar('\n');
+}
+
+void put_error(upshake_error error) {
+  upshake_explanation why = upshake_explain(error);
+  put_label("reason");
+  put_words(why.sentence);
+  put_label("error");
+  puts(why.name);
+  if (*why.rule == '\0')
+    return;
+  put_label("rule");
+  puts(why.rule);
+}
+
+void put_rest(const char *label, const char *octets, size_t len, size_t taken) {
+  size_t left = len - taken;
+  put_label(label);
+  printf("begins at octet %zu; %zu octet%s of it %s here\n", taken, left,
+         left == 1 ? "" : "s", left == 1 ? "is" : "are");
+  put_octets(octets + taken, left);
+}
+
+/* ---- Fields -------------------------------------------------------------- */
+
+size_t put_received(const char *label, upshake_slice fields, const char *name) {
+  upshake_field field;
+  size_t count = 0;
+  while (upshake_next_field(&fields, &field)) {
+    if (!upshake_equal_fold(field.name, name))
+      continue;
+    put_label(count++ ? "" : label);
+    put_slice(field.name);
+    fputs(": ", stdout);
+    put_slice(field.value);
+    putchar('\n');
+  }
+  return count;
+}
+
+size_t put_members(const char *lead, upshake_slice fields, const char *name) {
+  upshake_list list = {{NULL, 0}, fields, name};
+  upshake_slice member;
+  size_t count = 0;
+  while (upshake_next_member(&list, &member)) {
+    fputs(count++ ? ", " : lead, stdout);
+    put_slice(member);
+  }
+  return count;
+}
+
+/* ---- The mark ------------------------------------------------------------ */
+
+/* A part of the input that is shown, and the octet in it that is marked. */
+typedef struct marked {
+  const char *octets;
+  size_t len, offset;  /* of the octet that is marked */
+  size_t line, column; /* the same from 1 */
+  size_t line_at, line_end;
+  size_t shown_at, shown_end;
+} marked;
+
+/* The line of the octet, its LF included. */
+static void find_line(marked *mark) {
+  const char *octets = mark->octets;
+  mark->line = 1;
+  mark->line_at = 0;
+  for (size_t i = 0; i < mark->offset; i++)
+    if (octets[i] == '\n') {
+      mark->line++;
+      mark->line_at = i + 1;
+    }
+  mark->column = mark->offset - mark->line_at + 1;
+  mark->line_end = mark->offset;
+  while (mark->line_end < mark->len && octets[mark->line_end++] != '\n')
+    continue;
+}
+
+static size_t grow_left(marked *mark, size_t room) {
+  while (mark->shown_at > mark->line_at &&
+         width_of(mark->octets[mark->shown_at - 1]) <= room)
+    room -= width_of(mark->octets[--mark->shown_at]);
+  return room;
+}
+
+static size_t grow_right(marked *mark, size_t room) {
+  while (mark->shown_end < mark->line_end &&
+         width_of(mark->octets[mark->shown_end]) <= room)
+    room -= width_of(mark->octets[mark->shown_end++]);
+  return room;
+}
+
+/* The octets around the mark that fit the columns: what one side does not
+ * need, the other side gets. */
+static void cut_line(marked *mark) {
+  size_t room = SHOWN - SHOWN_BEFORE;
+  mark->shown_at = mark->shown_end = mark->offset;
+  room += grow_left(mark, SHOWN_BEFORE);
+  room = grow_right(mark, room);
+  grow_left(mark, room);
+}
+
+static void put_marked_line(const marked *mark) {
+  const char *octets = mark->octets;
+  int cut = mark->shown_at > mark->line_at;
+  size_t indent = cut ? 3 : 0;
+  for (size_t i = mark->shown_at; i < mark->offset; i++)
+    indent += width_of(octets[i]);
+
+  printf("\n    %s", cut ? "..." : "");
+  put_escaped(stdout, octets + mark->shown_at,
+              mark->shown_end - mark->shown_at);
+  fputs(mark->shown_end < mark->line_end ? "...\n    " : "\n    ", stdout);
+  for (size_t i = 0; i < indent; i++)
+    putchar(' ');
+  fputs("^\n", stdout);
+}
+
+void put_where(const char *octets, size_t len, size_t offset) {
+  marked mark = {.octets = octets, .len = len, .offset = offset};
+  if (offset > len)
+    return;
+  find_line(&mark);
+  cut_line(&mark);
+  put_label("where");
+  printf("octet %zu: line %zu, column %zu%s\n", offset, mark.line, mark.column,
+         offset == len ? ", the end of the input" : "");
+  put_marked_line(&mark);
+}
+
+void put_missing(size_t offset) {
+  put_label("where");
+  printf("octet %zu, behind the head: something is missing in it\n", offset);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The client: reads the answer to a request that asked for a switch.
+ *
+ * An answer is a status line, parsed here, and field lines, for which the
+ * head parser of the server is used; interim answers are dropped from the
+ * memory as they end.
+ */
+#include "client.h"
+
+#include "offer.h"
+#include "protocol.h"
+#include "scan.h"
+
+#define INTERIMS_MAX 32
+#define STATUS_AT 9  /* behind "HTTP/1.1 " */
+#define REASON_AT 13 /* behind "HTTP/1.1 101 " */
+#define SWITCHING 101
+
+/* ---- the status line: RFC 9112 4 ---- */
+
+/* HTTP-version SP status-code SP; '0' stands for any digit. */
+static upshake_error judge_status_octet(char octet, uint32_t place) {
+  static const char form[REASON_AT + 1] = "HTTP/1.0 000 ";
+  if (form[place] == '1' && is_digit(octet))
+    return octet == '1' ? UPSHAKE_OK : UPSHAKE_ERR_HTTP_VERSION;
+  if (form[place] == '0' && is_digit(octet))
+    return UPSHAKE_OK;
+  if (form[place] != '0' && octet == form[place])
+    return UPSHAKE_OK;
+  return octet == '\n' ? UPSHAKE_ERR_LINE_END : UPSHAKE_ERR_STATUS_LINE;
+}
+
+/* [ reason-phrase ] CRLF; a CR cannot stand in it, so one before pos is that
+ * of the line's end. */
+static upshake_error parse_reason(upshake_client *client) {
+  upshake_parser *parser = &client->parser;
+  const char *octets = client->memory, *end = octets + client->held;
+  const char *stop = octets + parser->pos;
+
+  if (stop[-1] != '\r')
+    stop = scan_value(stop, end);
+  parser->pos = (uint32_t)(stop - octets);
+  if (stop < end && *stop == '\r' && stop[-1] != '\r')
+    stop = octets + ++parser->pos;
+  if (stop == end)
+    return UPSHAKE_ERR_INCOMPLETE;
+  if (stop[-1] != '\r' && *stop != '\n')
+    return UPSHAKE_ERR_STATUS_LINE;
+  if (stop[-1] != '\r' || *stop != '\n')
+    return UPSHAKE_ERR_LINE_END;
+  client->fields_at = parser->pos + 1;
+  upshake_head_at_fields(parser, client->fields_at);
+  return UPSHAKE_OK;
+}
+
+static NOINLINE upshake_error parse_status_line(upshake_client *client) {
+  upshake_parser *parser = &client->parser;
+  for (; parser->pos < REASON_AT; parser->pos++) {
+    upshake_error error;
+    if (parser->pos == client->held)
+      return UPSHAKE_ERR_INCOMPLETE;
+    error = judge_status_octet(client->memory[parser->pos], parser->pos);
+    if (error)
+      return error;
+  }
+  return parse_reason(client);
+}
+
+static int digit_at(const upshake_client *client, uint32_t at) {
+  return client->memory[at] - '0';
+}
+
+static int status_of(const upshake_client *client) {
+  return digit_at(client, STATUS_AT) * 100 +
+         digit_at(client, STATUS_AT + 1) * 10 + digit_at(client, STATUS_AT + 2);
+}
+
+static int is_http_1_0(const upshake_client *client) {
+  return client->memory[STATUS_AT - 2] == '0';
+}
+
+/* ---- field lines ---- */
+
+/* A line that begins with a blank goes on with the one before it, and what is
+ * between them becomes blanks (RFC 9112 5.2); the first line has none before
+ * it (RFC 9112 2.2). */
+static int unfold(upshake_client *client) {
+  upshake_parser *parser = &client->parser;
+  if (parser->pos == client->fields_at)
+    return 0;
+  memset(client->memory + parser->pos - 2, ' ', 2);
+  upshake_head_unfold(parser);
+  return 1;
+}
+
+static NOINLINE upshake_error parse_fields(upshake_client *client) {
+  size_t end;
+  upshake_error error;
+  do
+    error = upshake_parse_head(&client->parser, NULL, client->memory,
+                               client->held, &end);
+  while (error == UPSHAKE_ERR_FIELD_FOLDED && unfold(client));
+  return error;
+}
+
+/* ---- what the answer is ---- */
+
+static upshake_client_next refuse(upshake_client *client, upshake_error error,
+                                  uint64_t offset) {
+  client->error = (uint8_t)error;
+  client->offset = offset;
+  return UPSHAKE_CLIENT_REFUSED;
+}
+
+static NOINLINE upshake_client_next judge_101(upshake_client *client) {
+  answer_fault fault;
+  if (is_http_1_0(client))
+    return refuse(client, UPSHAKE_ERR_SWITCH_HTTP_1_0, client->skipped);
+  fault = upshake_judge_switch(client);
+  if (!fault.error)
+    fault = upshake_judge_accepted(client);
+  if (!fault.error)
+    return UPSHAKE_CLIENT_SWITCHED;
+  if (!fault.at)
+    fault.at = client->memory + client->parser.pos;
+  return refuse(client, fault.error,
+                client->skipped + (uint64_t)(fault.at - client->memory));
+}
+
+/* Where an answer ends is as grave a question as where a request does, and its
+ * fields are the same. */
+static void judge_framing(upshake_client *client) {
+  upshake_slice fields = client_fields(client);
+  upshake_facts *facts = &client->facts;
+  upshake_field field;
+
+  while (!facts->bad[PART_FRAMING] && upshake_next_field(&fields, &field)) {
+    uint32_t at = (uint32_t)(field.value.ptr - client->memory);
+    if (upshake_equal_fold(field.name, "Content-Length"))
+      upshake_judge_length(facts, NULL, field.value, at);
+    else if (upshake_equal_fold(field.name, "Transfer-Encoding"))
+      upshake_judge_coding(facts, NULL, field.value, at);
+  }
+}
+
+static NOINLINE upshake_client_next judge_other(upshake_client *client) {
+  upshake_facts *facts = &client->facts;
+  if (is_http_1_0(client))
+    facts->flags = FACT_HTTP_1_0;
+  judge_framing(client);
+  if (facts->bad[PART_FRAMING])
+    return refuse(client, (upshake_error)facts->bad[PART_FRAMING],
+                  client->skipped + facts->at[PART_FRAMING]);
+  return UPSHAKE_CLIENT_OTHER;
+}
+
+/* An interim answer is dropped, whatever it says (RFC 9110 15.2). */
+static upshake_client_next skip_interim(upshake_client *client) {
+  if (client->interims++ == INTERIMS_MAX)
+    return refuse(client, UPSHAKE_ERR_INTERIM_MANY, client->skipped);
+  client->skipped += client->parser.pos;
+  client->held = 0;
+  client->fields_at = 0;
+  memset(&client->parser, 0, sizeof client->parser);
+  return UPSHAKE_CLIENT_READ;
+}
+
+static upshake_client_next judge_head(upshake_client *client) {
+  int status = status_of(client);
+  if (status == SWITCHING)
+    return judge_101(client);
+  return status / 100 == 1 ? skip_interim(client) : judge_other(client);
+}
+
+/* ---- octets ---- */
+
+/* Looks at what is held. */
+static upshake_client_next parse_held(upshake_client *client) {
+  upshake_parser *parser = &client->parser;
+  upshake_error error = UPSHAKE_OK;
+
+  if (client->fields_at == 0)
+    error = parse_status_line(client);
+  if (!error)
+    error = parse_fields(client);
+  if (!error)
+    return judge_head(client);
+  if (error != UPSHAKE_ERR_INCOMPLETE)
+    return refuse(client, error, client->skipped + parser->pos);
+  if (client->held == client->cap)
+    return refuse(client, UPSHAKE_ERR_HEAD_LONG, client->skipped + parser->pos);
+  return UPSHAKE_CLIENT_READ;
+}
+
+/* Takes what fits, up to the end of one head.  Returns how many octets. */
+static size_t take(upshake_client *client, const char *data, size_t len) {
+  uint32_t before = client->held;
+  uint64_t skipped = client->skipped;
+
+  if (len > client->cap - client->held)
+    len = client->cap - client->held;
+  if (len > 0)
+    memcpy(client->memory + client->held, data, len);
+  client->held += (uint32_t)len;
+  client->next = (uint8_t)parse_held(client);
+  if (client->skipped > skipped)
+    return (size_t)(client->skipped - skipped) - before;
+  if (client->next != UPSHAKE_CLIENT_READ)
+    client->held = client->parser.pos;
+  return client->held - before;
+}
+
+upshake_client_next upshake_client_feed(upshake_client *client,
+                                        const void *data, size_t len,
+                                        size_t *used) {
+  const char *octets = data;
+  *used = 0;
+  while (client->next == UPSHAKE_CLIENT_READ && *used < len)
+    *used += take(client, octets + *used, len - *used);
+  return (upshake_client_next)client->next;
+}
+
+/* ---- begin and result ---- */
+
+/* Is there a connection option of that name (RFC 9110 7.6.1)? */
+static NOINLINE int has_option(upshake_slice fields, const char *name) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, "Connection"};
+  upshake_slice option;
+  list.fields = fields;
+  while (upshake_next_member(&list, &option))
+    if (upshake_equal_fold(option, name))
+      return 1;
+  return 0;
+}
+
+/* One key, and a good one (RFC 6455 4.1). */
+static NOINLINE int has_key(upshake_slice fields) {
+  upshake_field field;
+  int keys = 0, good = 1;
+  while (upshake_next_field(&fields, &field)) {
+    if (!upshake_equal_fold(field.name, "Sec-WebSocket-Key"))
+      continue;
+    keys++;
+    good = upshake_is_key(field.value);
+  }
+  return keys == 1 && good;
+}
+
+/* 1 for a protocol with rules of its own and a version, which none has. */
+static NOINLINE int is_misnamed(upshake_slice protocol) {
+  size_t len = index_of(protocol, '/');
+  return len < protocol.len &&
+         upshake_rules_of_token(slice_of(protocol.ptr, len)) !=
+             UPSHAKE_RULES_NONE;
+}
+
+/* 1 where Upgrade asks for a switch, and the key for it is there. */
+static NOINLINE int asks(upshake_slice fields) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, "Upgrade"};
+  upshake_slice protocol;
+  int is_websocket = 0, asks = 0;
+
+  list.fields = fields;
+  while (upshake_next_member(&list, &protocol)) {
+    if (is_misnamed(protocol))
+      return 0;
+    asks = 1;
+    is_websocket |= upshake_equal_fold(protocol, "websocket");
+  }
+  return asks && (!is_websocket || has_key(fields));
+}
+
+upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
+                                  int subprotocol_required, void *memory,
+                                  size_t cap) {
+  static const upshake_limits most = {UINT8_MAX, 0, UINT16_MAX, UINT16_MAX, 0};
+  upshake_parser parser;
+  upshake_slice fields, method;
+  size_t end;
+
+  memset(&parser, 0, sizeof parser);
+  if (upshake_parse_head(&parser, &most, request.ptr, request.len, &end) ||
+      end != request.len)
+    return UPSHAKE_ERR_REQUEST;
+  fields = head_fields(&parser, request.ptr);
+  method = head_method(&parser, request.ptr);
+  if (parser.minor == 0 || upshake_equal(method, "CONNECT") ||
+      !has_option(fields, "upgrade") || !asks(fields))
+    return UPSHAKE_ERR_REQUEST;
+
+  memset(client, 0, sizeof *client);
+  client->asked = fields.ptr;
+  client->asked_len = (uint32_t)fields.len;
+  client->memory = memory;
+  client->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  if (upshake_equal(method, "HEAD"))
+    client->flags |= CLIENT_HEAD;
+  if (has_option(fields, "close"))
+    client->flags |= CLIENT_CLOSE;
+  if (subprotocol_required)
+    client->flags |= CLIENT_SUBPROTOCOL_REQUIRED;
+  return UPSHAKE_OK;
+}
+
+/* RFC 9112 6.3 */
+static uint64_t body_len(const upshake_client *client) {
+  int status = status_of(client);
+  if ((client->flags & CLIENT_HEAD) || status == 204 || status == 304)
+    return 0;
+  return client->facts.flags & FACT_LENGTH ? client->facts.body_len
+                                           : UPSHAKE_BODY_UNKNOWN;
+}
+
+/* RFC 9112 9.3: neither side says close, HTTP/1.0 says keep-alive, and the end
+ * of the body can be found. */
+static int may_keep(const upshake_client *client) {
+  upshake_slice fields = client_fields(client);
+  int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
+                  body_len(client) == 0;
+  if (!is_framed || (client->flags & CLIENT_CLOSE) ||
+      has_option(fields, "close"))
+    return 0;
+  return !is_http_1_0(client) || has_option(fields, "keep-alive");
+}
+
+/* 1 where the head is complete; a refusal may come before that. */
+static int is_complete(const upshake_client *client) {
+  return client->next != UPSHAKE_CLIENT_READ &&
+         upshake_head_is_complete(&client->parser);
+}
+
+upshake_client_result upshake_client_get_result(const upshake_client *client) {
+  upshake_client_result result;
+
+  memset(&result, 0, sizeof result);
+  result.next = (upshake_client_next)client->next;
+  result.error = (upshake_error)client->error;
+  if (result.next == UPSHAKE_CLIENT_READ)
+    result.error = UPSHAKE_ERR_INCOMPLETE;
+  result.offset = (size_t)client->offset;
+  result.consumed = (size_t)client->skipped + client->held;
+  if (!is_complete(client))
+    return result;
+  result.status = status_of(client);
+  result.reason =
+      slice_of(client->memory + REASON_AT, client->fields_at - 2 - REASON_AT);
+  result.fields = client_fields(client);
+  if (result.next == UPSHAKE_CLIENT_SWITCHED)
+    upshake_read_switch(client, &result);
+  if (result.next == UPSHAKE_CLIENT_OTHER) {
+    result.body_len = body_len(client);
+    result.may_keep = may_keep(client);
+  }
+  return result;
+}

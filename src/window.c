@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writing octets into a window.
+ */
+#include "window.h"
+
+/* Produces octets: stores those that are in the window, counts all. */
+void upshake_put(window *w, upshake_slice octets) {
+  size_t skip = w->pos < w->from ? w->from - w->pos : 0;
+  size_t at = w->pos + skip - w->from;
+
+  w->pos += octets.len;
+  if (skip >= octets.len || at >= w->cap)
+    return;
+  octets = slice_from(octets, skip);
+  if (octets.len > w->cap - at)
+    octets.len = w->cap - at;
+  memcpy(w->out + at, octets.ptr, octets.len);
+}
+
+void upshake_put_text(window *w, const char *text) {
+  upshake_put(w, slice_text(text));
+}
+
+void upshake_put_number(window *w, uint64_t number) {
+  char digits[20];
+  size_t at = sizeof digits;
+  do
+    digits[--at] = (char)('0' + number % 10);
+  while (number /= 10);
+  upshake_put(w, slice_of(digits + at, sizeof digits - at));
+}
+
+void upshake_put_field(window *w, const char *name, upshake_slice value) {
+  upshake_put_text(w, name);
+  upshake_put_text(w, ": ");
+  upshake_put(w, value);
+  upshake_put_text(w, "\r\n");
+}
+
+void upshake_put_optional(window *w, const char *name, upshake_slice value) {
+  if (value.ptr)
+    upshake_put_field(w, name, value);
+}
+
+void upshake_put_added(window *w, const upshake_field *fields, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    upshake_put(w, fields[i].name);
+    upshake_put_text(w, ": ");
+    upshake_put(w, fields[i].value);
+    upshake_put_text(w, "\r\n");
+  }
+}

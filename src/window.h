@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A window on the octets of a message that is written: all of it is produced
+ * in order, each time; what lies outside of the window is counted and not
+ * stored.
+ */
+#ifndef UPSHAKE_WINDOW_H
+#define UPSHAKE_WINDOW_H
+
+#include "bytes.h"
+
+/* Those octets from position `from` on, up to cap of them, are stored in out.
+ * A whole message is stored complete or not at all. */
+typedef struct window {
+  char *out;
+  size_t cap, from;
+  size_t pos; /* how many octets were produced, stored or not */
+  int whole;
+} window;
+
+void upshake_put(window *w, upshake_slice octets);
+void upshake_put_text(window *w, const char *text);
+void upshake_put_number(window *w, uint64_t number);
+
+/* A field line; the other one only where the value is there. */
+void upshake_put_field(window *w, const char *name, upshake_slice value);
+void upshake_put_optional(window *w, const char *name, upshake_slice value);
+
+/* Field lines that an application adds. */
+void upshake_put_added(window *w, const upshake_field *fields, size_t len);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fuzzing the request writer (libFuzzer).  The first octets of an input say
+ * which members an upshake_ask has; the others are their texts, each with a
+ * line feed behind it.  What is written has as many lines as were asked for
+ * and fits its room exactly; a server finds an offer in it, and nothing wrong;
+ * and a client can begin with it.
+ */
+#include "../check.h"
+#include "require.h"
+
+#define ROOM 8192
+#define INPUT_MAX 250 /* so that no name is longer than a parser takes */
+#define CHOICES 8
+#define TEXTS 16
+
+/* ---- What to ask for ------------------------------------------------------
+ */
+
+typedef struct input {
+  char *copy;
+  const char *texts[TEXTS]; /* taken one by one */
+  size_t taken;
+  const char *protocols[3], *subprotocols[3];
+  upshake_deflate_offer deflates[2];
+  upshake_field fields[2];
+  uint8_t key[16];
+  upshake_ask ask;
+} input;
+
+static const char *next_text(input *in) {
+  return in->taken < TEXTS ? in->texts[in->taken++] : NULL;
+}
+
+static const char *text_if(input *in, unsigned chosen) {
+  return chosen & 1 ? next_text(in) : NULL;
+}
+
+static size_t take_texts(input *in, const char *texts[3], unsigned count) {
+  size_t len = 0;
+  for (; len < count; len++)
+    if ((texts[len] = next_text(in)) == NULL)
+      break;
+  return len;
+}
+
+static const char *protocol_of(unsigned number) {
+  static const char *const known[] = {"websocket", "h2c",  "connect-udp",
+                                      "SPDY/3.1",  "echo", "TLS/1.0"};
+  return number < CHECK_LEN(known) ? known[number] : NULL;
+}
+
+static void choose_protocols(input *in, const uint8_t *choices) {
+  const char *known = protocol_of(choices[0] % 8);
+  size_t len = take_texts(in, in->protocols, choices[0] >> 6);
+  if (known != NULL && len < 3)
+    in->protocols[len++] = known;
+  in->ask.protocols = in->protocols;
+  in->ask.protocols_len = len;
+}
+
+static void choose_deflates(input *in, const uint8_t *choices) {
+  for (size_t i = 0; i < 2; i++) {
+    in->deflates[i].server_bits = choices[3 + i] & 15;
+    in->deflates[i].client_bits = choices[3 + i] >> 4;
+    in->deflates[i].no_server_takeover = choices[5] >> i & 1;
+    in->deflates[i].no_client_takeover = choices[5] >> (2 + i) & 1;
+  }
+  in->ask.deflates = in->deflates;
+  in->ask.deflates_len = (choices[5] >> 4) % 3;
+}
+
+static void choose_fields(input *in, const uint8_t *choices) {
+  const char *texts[3];
+  for (size_t i = 0; i < (choices[6] & 3u) % 3; i++)
+    if (take_texts(in, texts, 2) == 2) {
+      in->fields[i].name = text(texts[0]);
+      in->fields[i].value = text(texts[1]);
+      in->ask.fields_len = i + 1;
+    }
+  in->ask.fields = in->fields;
+}
+
+static void choose(input *in, const uint8_t *choices) {
+  static const char *const schemes[] = {NULL, "ws", "wss", "http", "https"};
+  unsigned chosen = choices[1];
+  choose_protocols(in, choices);
+  in->ask.scheme =
+      chosen % 8 < CHECK_LEN(schemes) ? schemes[chosen % 8] : next_text(in);
+  in->ask.authority = chosen & 8 ? next_text(in) : "example.com:8080";
+  in->ask.target = text_if(in, chosen >> 4);
+  in->ask.method = text_if(in, chosen >> 5);
+  in->ask.extensions = text_if(in, chosen >> 6);
+  in->ask.origin = text_if(in, chosen >> 7);
+  in->ask.subprotocols = in->subprotocols;
+  in->ask.subprotocols_len = take_texts(in, in->subprotocols, choices[2] % 4);
+  if (choices[2] & 4)
+    in->ask.settings = part_of((const char *)in->key, choices[2] >> 4);
+  choose_deflates(in, choices);
+  choose_fields(in, choices);
+  memset(in->key, choices[7], sizeof in->key);
+}
+
+/* ---- What is written ------------------------------------------------------
+ */
+
+/* A line for each member and no more, whatever octets there are in them. */
+static void assert_lines(const input *in, const char *octets, size_t len) {
+  upshake_slice all = part_of(octets, len), line = {NULL, 0};
+  upshake_field field;
+  size_t lines = 0;
+  REQUIRE(take_line(&all, &line) && line.len > 9);
+  REQUIRE(memcmp(line.ptr + line.len - 9, " HTTP/1.1", 9) == 0);
+  for (size_t i = 0; i < len; i++)
+    REQUIRE(octets[i] != '\n' || octets[i - 1] == '\r');
+  while (take_line(&all, &line) && line.len > 0) {
+    REQUIRE(split_line(line, &field));
+    lines++;
+  }
+  REQUIRE(line.len == 0 && all.len == 0);
+  REQUIRE(lines >= 3 + in->ask.fields_len && lines <= 11 + in->ask.fields_len);
+}
+
+static int only(const upshake_ask *ask, const char *name) {
+  return ask->protocols_len == 1 && same_fold(text(ask->protocols[0]), name);
+}
+
+/* A server that speaks what is asked for first. */
+static void assert_good_for_server(const input *in, const char *octets,
+                                   size_t len) {
+  static const upshake_protocol table[] = {
+      {.token = "websocket"}, {.token = "h2c"}, {.token = "connect-udp"}};
+  const upshake_config config = {table, CHECK_LEN(table),
+                                 .origin = UPSHAKE_ORIGIN_ANY};
+  char memory[ROOM];
+  upshake hs;
+  upshake_next next;
+  size_t used;
+  REQUIRE(upshake_init(&hs, &config, memory, ROOM, NULL) == UPSHAKE_OK);
+  next = upshake_feed(&hs, octets, len, &used);
+  if (next == UPSHAKE_SEND && upshake_get_result(&hs).status != 101)
+    fprintf(stderr, "%s\n%.*s", upshake_strerror(upshake_get_result(&hs).error),
+            (int)len, octets);
+  REQUIRE(used == len);
+  REQUIRE(next == UPSHAKE_PLAIN ||
+          (next == UPSHAKE_SEND && upshake_get_result(&hs).status == 101));
+  if (in->ask.protocols_len == 0 || only(&in->ask, "websocket") ||
+      only(&in->ask, "connect-udp"))
+    REQUIRE(next == UPSHAKE_SEND);
+}
+
+static void assert_written(const input *in, size_t len) {
+  char *octets = malloc(len);
+  char memory[1];
+  size_t written = 0;
+  upshake_client client;
+  REQUIRE(upshake_write_request(&in->ask, in->key, octets, len, &written) ==
+          UPSHAKE_OK);
+  REQUIRE(written == len);
+  assert_lines(in, octets, len);
+  REQUIRE(upshake_client_init(&client, part_of(octets, len), 0, memory, 1) ==
+          UPSHAKE_OK);
+  assert_good_for_server(in, octets, len);
+  REQUIRE(upshake_write_request(&in->ask, in->key, octets, len - 1, &written) ==
+          UPSHAKE_ERR_ROOM);
+  REQUIRE(written == len);
+  free(octets);
+}
+
+/* ---- The harness ----------------------------------------------------------
+ */
+
+static void read_texts(input *in, const uint8_t *data, size_t size) {
+  char *at = in->copy = malloc(size + 1);
+  memcpy(at, data, size);
+  at[size] = '\0';
+  for (size_t i = 0; i < TEXTS && at != NULL; i++) {
+    char *end = strchr(at, '\n');
+    in->texts[i] = at;
+    if (end != NULL)
+      *end++ = '\0';
+    at = end;
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  input in;
+  size_t len = 9;
+  upshake_error error;
+  if (size < CHOICES || size > INPUT_MAX)
+    return 0;
+  memset(&in, 0, sizeof in);
+  read_texts(&in, data + CHOICES, size - CHOICES);
+  choose(&in, data);
+  if (in.ask.method != NULL && strlen(in.ask.method) > 32)
+    in.ask.method = NULL; /* the default limit of a head */
+  error = upshake_write_request(&in.ask, in.key, NULL, 0, &len);
+  REQUIRE(error != UPSHAKE_OK);
+  REQUIRE((error == UPSHAKE_ERR_ROOM) == (len > 0));
+  if (error == UPSHAKE_ERR_ROOM)
+    assert_written(&in, len);
+  free(in.copy);
+  return 0;
+}
