@@ -105,7 +105,8 @@ layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
   websocket extension settings origin field target host bytes
 layer reply "upshake_write upshake_write_part" \
   reply protocol extension field bytes
-layer accept "upshake_accept" accept sha1 base64
+layer accept "upshake_accept upshake_accept_by" accept
+layer cpu "upshake_cpu" cpu
 layer deflate "upshake_agree_deflate" deflate field bytes
 layer settings "upshake_decode_settings" settings
 layer boolean "upshake_is_true" boolean field bytes
