@@ -285,6 +285,7 @@ typedef struct upshake_config {
                                        (unless that is empty): 400         */
   uint8_t protocol_client_order; /* 1: of what is offered and valid take the
                                     first of the client's list (of 8)      */
+  uint32_t cpu; /* 0: portable; else what upshake_cpu() says               */
 } upshake_config;
 
 /* ---- The handshake: six functions for every day ------------------------ */
@@ -765,6 +766,18 @@ upshake_client_get_result(const upshake_client *client);
 
 /* The 28 octets for a key of 24; no NUL is added. */
 UPSHAKE_API void upshake_accept(const char key[24], char accept[28]);
+
+/* What this processor has, for upshake_config.cpu.  Ask once and keep the
+ * answer: in a virtual machine asking takes microseconds.  On ARM it knows only
+ * what it was compiled for; the host may set the bit where it knows better
+ * (Linux: getauxval(AT_HWCAP) & HWCAP_SHA1).  A bit that this build of the
+ * library has no code for is passed over. */
+#define UPSHAKE_CPU_SHA 1 /* SHA-1: SHA-NI and SSSE3 of x86, ARMv8's       */
+UPSHAKE_API uint32_t upshake_cpu(void);
+
+/* The same octets as by upshake_accept, with what the processor has. */
+UPSHAKE_API void upshake_accept_by(uint32_t cpu, const char key[24],
+                                   char accept[28]);
 
 #ifdef __cplusplus
 }

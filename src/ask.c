@@ -246,12 +246,17 @@ static void put_list(window *w, const char *name, const char *const *members,
     upshake_put_text(w, "\r\n");
 }
 
+static uint32_t three_octets(const char *octets) {
+  const unsigned char *o = (const unsigned char *)octets;
+  return (uint32_t)o[0] << 16 | (uint32_t)o[1] << 8 | o[2];
+}
+
 /* base64url (RFC 4648 5); whole settings need no padding. */
 static void put_settings(window *w, upshake_slice settings) {
   upshake_put_text(w, "HTTP2-Settings: ");
   for (size_t i = 0; i < settings.len; i += 3) {
     char digits[4];
-    upshake_base64((const unsigned char *)settings.ptr + i, 3, digits);
+    base64_group(three_octets(settings.ptr + i), digits);
     for (size_t at = 0; at < sizeof digits; at++) {
       if (digits[at] == '+')
         digits[at] = '-';
@@ -324,10 +329,18 @@ static void put_extensions(window *w, const upshake_ask *ask) {
   upshake_put_text(w, "\r\n");
 }
 
+/* 16 octets are five groups, and one octet for two digits and the padding. */
+static void put_key(window *w, const uint8_t key[KEY_LEN]) {
+  char digits[24];
+  for (size_t i = 0; i < 5; i++)
+    base64_group(three_octets((const char *)key + 3 * i), digits + 4 * i);
+  base64_group((uint32_t)key[KEY_LEN - 1] << 16, digits + 20);
+  memset(digits + 22, '=', 2);
+  upshake_put_field(w, "Sec-WebSocket-Key", slice_of(digits, sizeof digits));
+}
+
 static void put_websocket(window *w, const asked *a) {
-  char key[BASE64_LEN(KEY_LEN)];
-  upshake_base64(a->key, KEY_LEN, key);
-  upshake_put_field(w, "Sec-WebSocket-Key", slice_of(key, sizeof key));
+  put_key(w, a->key);
   put_extensions(w, a->ask);
   put_list(w, "Sec-WebSocket-Protocol: ", a->ask->subprotocols,
            a->ask->subprotocols_len);

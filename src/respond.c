@@ -28,7 +28,7 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
     r->response.capsules = 1;
   if (!upshake_is_websocket(protocol))
     return;
-  upshake_accept(key_of(hs).ptr, accept);
+  upshake_accept_by(hs->config->cpu, key_of(hs).ptr, accept);
   r->response.accept = accept;
   r->response.subprotocol = upshake_chosen_subprotocol(hs);
 }

@@ -106,11 +106,12 @@ layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
 layer reply "upshake_write upshake_write_part" \
   reply window added protocol extension field bytes
 layer "client, request" "upshake_write_request" \
-  ask window added protocol settings base64 extension field target host bytes
+  ask window added protocol settings extension field target host bytes
 layer "client, answer" "upshake_client_init upshake_client_feed
   upshake_client_get_result" client client_switch head limits field target \
-  host bytes framing facts key protocol extension deflate accept sha1 base64
-layer accept "upshake_accept" accept sha1 base64
+  host bytes framing facts key protocol extension deflate accept
+layer accept "upshake_accept upshake_accept_by" accept
+layer cpu "upshake_cpu" cpu
 layer deflate "upshake_agree_deflate" deflate field bytes
 layer settings "upshake_decode_settings" settings
 layer boolean "upshake_is_true" boolean field bytes

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Included before cmocka.h, and not needed by its stand-in.
+ */

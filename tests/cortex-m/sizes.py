@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""How much of a small machine's ROM the library takes.
+
+usage: sizes.py LIBRARY OBJECT...
+
+The objects are a server; what it holds of the library is a whole server side:
+the handshake with bodies, WebSocket, other protocols and every reply.  The
+table of sentences is not in it, as a server that calls neither
+upshake_strerror nor upshake_explain does not link it.  The head parser is
+upshake_parse_head and all that it calls.  Counted are code and constants, as
+linked, sections without a use dropped.  Fails above a limit, which is what was
+reached so far; the target is what it shall be.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+TOOLS = "arm-none-eabi-"
+TARGETS = {  # octets: (limit, target)
+    "server": (18432, 8192),
+    "head parser": (3072, 1638),
+    "head.c alone": (1600, 1638),
+}
+
+
+def run(*command):
+    return subprocess.run(command, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def sections(path):
+    """Return {section: octets} of an object or image."""
+    lines = [line.split() for line in run(TOOLS + "size", "-A",
+                                          path).splitlines()]
+    return {line[0]: int(line[1]) for line in lines
+            if len(line) == 3 and line[0].startswith(".")}
+
+
+def link(members, arguments):
+    """Link with a section for each member's code and one for its constants;
+    return {member: (code, constants)}."""
+    script = ["SECTIONS {"]
+    for name in members:
+        script.append(f".code.{name} : {{ *:{name}(.text*) }}")
+        script.append(f".const.{name} : {{ *:{name}(.rodata*) }}")
+    script.append(".code.libgcc : { *libgcc.a:*(.text* .rodata*) }")
+    script.append(".vectors : { KEEP(*(.vectors)) }")
+    script += ["stack_top = 0;"]
+    script += [f"{name} = 0;" for name in (
+        "data_begin", "data_end", "data_from", "bss_begin", "bss_end")]
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "sizes.ld")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(script + ["}"]))
+        image = os.path.join(directory, "image")
+        run(TOOLS + "gcc", "-mcpu=cortex-m0plus", "-mthumb", "-nostdlib",
+            "-Wl,--gc-sections", "-T", path, *arguments, "-lgcc", "-o", image)
+        found = sections(image)
+    return {name: tuple(found.get(kind + name, 0)
+                        for kind in (".code.", ".const."))
+            for name in members + ["libgcc"]}
+
+
+def total(linked, members):
+    return sum(sum(linked[name]) for name in members)
+
+
+def compiled(library, members):
+    """Return {member: octets} before anything is dropped."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.abspath(library)
+        subprocess.run([TOOLS + "ar", "x", path], check=True, cwd=directory)
+        return {name: sum(octets for section, octets in sections(
+            os.path.join(directory, name)).items()
+            if section.startswith((".text", ".rodata"))) for name in members}
+
+
+def main(library, *objects):
+    members = run(TOOLS + "ar", "t", library).split()
+    whole = compiled(library, members)
+    server = link(members, ["-Wl,-e,main", *objects])
+    libc = next(name for name in objects if name.endswith("libc.o"))
+    head = link(members, ["-Wl,-e,upshake_parse_head",
+                          "-Wl,-u,upshake_parse_head", library, libc])
+
+    print("| octets | compiled | in a server: code | constants | head parser |")
+    print("|---|---:|---:|---:|---:|")
+    for name in sorted(members, key=lambda name: -sum(server[name])):
+        row = whole[name], *server[name], sum(head[name])
+        print(f"| {name.split('.')[0]} | {' | '.join(map(str, row))} |")
+    code = sum(server[name][0] for name in members)
+    sums = {"server": total(server, members),
+            "head parser": total(head, members),
+            "head.c alone": sum(server["head.c.obj"])}
+    print(f"| all | {sum(whole.values())} | {code} | "
+          f"{sums['server'] - code} | {sums['head parser']} |")
+    print(f"| libgcc | | {sum(server['libgcc'])} | | {sum(head['libgcc'])} |")
+
+    failed = False
+    for name, (limit, target) in TARGETS.items():
+        verdict = "" if sums[name] <= limit else f"; FAIL, limit {limit}"
+        failed |= verdict != ""
+        print(f"{name}: {sums[name]} octets, target {target}{verdict}")
+    sys.exit(failed)
+
+
+if len(sys.argv) < 3:
+    sys.exit(__doc__)
+main(*sys.argv[1:])

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Foreign machines, emulated: the unit tests and golden vectors on i686 without
+# and with SSE2, on aarch64, and on s390x, whose words have their octets the
+# other way round.  Skipped where a tool is missing; with CI=true it is
+# installed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/need.sh
+
+out=build/foreign
+rm -rf "$out"
+mkdir -p "$out"
+
+# What is built is static, so that running it takes no libc of that machine.
+links() { # COMPILER
+  echo 'int main(void) { return 0; }' |
+    "$1" -static -x c - -o "$out/links" >/dev/null 2>&1
+}
+
+# ready COMPILER EMULATOR PACKAGES...
+ready() {
+  local compiler=$1 emulator=$2
+  shift 2
+  if have "$emulator" && links "$compiler"; then return 0; fi
+  if [ "${CI:-}" = true ]; then
+    need "$emulator:qemu-user" "${@/#/-:}"
+    links "$compiler"
+  else
+    echo "skipped: $compiler or $emulator is missing"
+    return 1
+  fi
+}
+
+# build NAME COMPILER FLAGS...: the library and each test, in parallel.
+build() {
+  local dir=$out/$1 compiler=$2 file name more
+  shift
+  mkdir "$dir"
+  # shellcheck disable=SC2016 # expanded by the inner sh
+  printf '%s\n' tests/test_*.c tests/vectors*.c src/*.c |
+    xargs -P "$(nproc)" -I{} sh -c 'dir=$1 file=$2 && shift 2 &&
+      exec "$@" -c "$file" -o "$dir/$(basename "$file" .c).o"' sh "$dir" {} \
+      "$@" -std=c11 -O2 -Wall -Wextra -Werror -Iinclude -Isrc \
+      -isystem tests/foreign -D_FILE_OFFSET_BITS=64 \
+      -DUPSHAKE_VECTORS_DIR='"tests/vectors"'
+  for file in src/*.c; do
+    ar rcs "$dir/libupshake.a" "$dir/$(basename "$file" .c).o"
+  done
+  for file in tests/test_*.c; do
+    name=$(basename "$file" .c)
+    more=()
+    if [ "$name" = test_vectors ]; then more=("$dir"/vectors*.o); fi
+    "$compiler" -static "$dir/$name.o" "${more[@]}" "$dir/libupshake.a" \
+      -o "$dir/$name"
+  done
+}
+
+# machine NAME EMULATOR EMULATOR COMPILER FLAGS...: by the first the vectors are
+# run, which take longest, by the other the rest.
+machine() {
+  local name=$1 long=$2 short=$3 file
+  shift 3
+  build "$name" "$@"
+  for file in tests/test_*.c; do
+    file=$out/$name/$(basename "$file" .c)
+    case $file in
+      */test_vectors) echo "$long $file" >>"$out/long" ;;
+      *) echo "$short $file" >>"$out/short" ;;
+    esac
+  done
+}
+
+if ready i686-linux-gnu-gcc qemu-i386 gcc-i686-linux-gnu libc6-dev-i386-cross
+then # a processor without any SSE, then one that has SSE2
+  real="env"
+  links i686-linux-gnu-gcc
+  "$out/links" 2>/dev/null || real="qemu-i386 -cpu max"
+  machine i686 "$real" "qemu-i386 -cpu pentium2" i686-linux-gnu-gcc \
+    -mno-sse -mfpmath=387
+  machine i686-sse2 "$real" "$real" i686-linux-gnu-gcc -msse2
+fi
+if ready s390x-linux-gnu-gcc qemu-s390x gcc-s390x-linux-gnu \
+  libc6-dev-s390x-cross
+then
+  machine s390x qemu-s390x qemu-s390x s390x-linux-gnu-gcc
+fi
+if ready aarch64-linux-gnu-gcc qemu-aarch64 gcc-aarch64-linux-gnu \
+  libc6-dev-arm64-cross
+then # with its SHA-1 instructions
+  machine aarch64 qemu-aarch64 qemu-aarch64 aarch64-linux-gnu-gcc \
+    -march=armv8-a+crypto
+fi
+
+[ -e "$out/long" ] || exit 0
+# shellcheck disable=SC2016
+cat "$out/long" "$out/short" | xargs -P "$(nproc)" -I{} sh -c '
+  set -- $1 && for test; do :; done && "$@" >"$test.log" 2>&1 && exit
+  echo "FAIL $*"; tail -n 20 "$test.log"; exit 1' sh {} && failed=0 || failed=1
+for dir in "$out"/*/; do
+  echo "$(basename "$dir"): $(find "$dir" -name '*.log' | wc -l) programs, $(
+    cat "$dir"/*.log | awk '/ tests, [0-9]+ failed$/ { tests += $1; bad += $3 }
+      / cases, / { cases = $1 }
+      END { print tests " tests, " cases " cases, " bad + 0 " failed" }')"
+done
+exit "$failed"

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sec-WebSocket-Accept: the published values, and every twin gives the same
+ * for 10,000 keys.  The instructions of a processor run only where it has them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "accept.h"
+#include "accept_arm.h"
+#include "accept_x86.h"
+#include "check.h"
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#define KERNEL_SAYS 1
+#endif
+
+/* What a host can know: as the header says, more than the library on ARM. */
+static uint32_t host_cpu(void) {
+#ifdef KERNEL_SAYS
+  return getauxval(AT_HWCAP) & HWCAP_SHA1 ? UPSHAKE_CPU_SHA : 0;
+#else
+  return upshake_cpu();
+#endif
+}
+
+/* ---- Twins ----------------------------------------------------------------
+ */
+
+typedef void accept_function(const char *key, char *accept);
+
+static void small(const char *key, char *accept) { accept_small(key, accept); }
+static void fast(const char *key, char *accept) { accept_fast(key, accept); }
+static void by_nothing(const char *key, char *accept) {
+  upshake_accept_by(0, key, accept);
+}
+static void by_unknown(const char *key, char *accept) {
+  upshake_accept_by(~(uint32_t)UPSHAKE_CPU_SHA, key, accept);
+}
+static void by_this_cpu(const char *key, char *accept) {
+  upshake_accept_by(host_cpu(), key, accept);
+}
+
+static accept_function *const twins[] = {
+    small, fast, upshake_accept, by_nothing, by_unknown, by_this_cpu,
+};
+
+static void assert_accept(const char *key, const char *accept) {
+  char *copy = exact(key, 24);
+  for (size_t k = 0; k < CHECK_LEN(twins); k++) {
+    char *out = malloc(28);
+    twins[k](copy, out);
+    assert_memory_equal(out, accept, 28);
+    free(out);
+  }
+  free(copy);
+}
+
+static void gives_the_published_values(void **state) {
+  static const char rows[][2][29] = {
+      /* RFC 6455 1.3; its erratum 3150: as printed, and as meant. */
+      {"dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
+      {"AQIDBAUGBwgJCgsMDQ4PEC==", "OfS0wDaT5NoxF2gqm7Zj2YtetzM="},
+      {"AQIDBAUGBwgJCgsMDQ4PEA==", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY="},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    assert_accept(rows[i][0], rows[i][1]);
+}
+
+static uint32_t next_random(uint32_t *seed) { /* xorshift32 */
+  *seed ^= *seed << 13;
+  *seed ^= *seed >> 17;
+  *seed ^= *seed << 5;
+  return *seed;
+}
+
+/* Octets of all kinds: hashing does not ask whether a key is base64. */
+static void all_twins_agree(void **state) {
+  uint32_t seed = 6455;
+  (void)state;
+  for (size_t round = 0; round < 10000; round++) {
+    char key[24], accept[28];
+    for (size_t i = 0; i < 24; i++)
+      key[i] = (char)(next_random(&seed) >> 16);
+    accept_small(key, accept);
+    assert_accept(key, accept);
+  }
+}
+
+/* ---- The processor --------------------------------------------------------
+ */
+
+/* 1 where the system lists what the processor has, without that flag. */
+static int system_lacks(const char *flag) {
+  static char line[16384];
+  int lacks = 0;
+  FILE *file = fopen("/proc/cpuinfo", "r");
+  while (file != NULL && fgets(line, sizeof line, file) != NULL)
+    if (strncmp(line, "flags", 5) == 0)
+      lacks = strstr(line, flag) == NULL;
+  if (file != NULL)
+    fclose(file);
+  return lacks;
+}
+
+static int runs_the_instructions(void) {
+#if defined(CPU_X86_SHA) || defined(CPU_ARM_SHA)
+  return (host_cpu() & UPSHAKE_CPU_SHA) != 0;
+#else
+  return 0;
+#endif
+}
+
+static void says_what_the_system_says(void **state) {
+  uint32_t cpu = upshake_cpu();
+  (void)state;
+  assert_int_equal(cpu, upshake_cpu());
+  assert_int_equal(cpu & ~(uint32_t)UPSHAKE_CPU_SHA, 0);
+  if (cpu & UPSHAKE_CPU_SHA) {
+#ifdef KERNEL_SAYS
+    assert_true(host_cpu() & UPSHAKE_CPU_SHA);
+    (void)system_lacks;
+#else
+    assert_false(system_lacks(" sha_ni"));
+#endif
+  }
+  if (!runs_the_instructions())
+    print_message("no SHA instructions here, or not in this build: "
+                  "their twin was not run\n");
+}
+
+/* ---- The handshake --------------------------------------------------------
+ */
+
+static void a_reply_has_the_same_value(void **state) {
+  static const upshake_protocol websocket = {.token = "websocket"};
+  const uint32_t cpus[] = {0, host_cpu(), ~(uint32_t)UPSHAKE_CPU_SHA};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(cpus); i++) {
+    const upshake_config config = {&websocket, 1, .cpu = cpus[i]};
+    char memory[512], out[UPSHAKE_REPLY_CAP + 1];
+    size_t used, len;
+    upshake hs;
+    assert_int_equal(upshake_init(&hs, &config, memory, sizeof memory, NULL),
+                     UPSHAKE_OK);
+    assert_int_equal(
+        upshake_feed(&hs, CHECK_REQUEST, strlen(CHECK_REQUEST), &used),
+        UPSHAKE_SEND);
+    assert_int_equal(upshake_reply(&hs, NULL, out, sizeof out - 1, &len),
+                     UPSHAKE_OK);
+    out[len] = 0;
+    assert_non_null(strstr(out, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(gives_the_published_values),
+      cmocka_unit_test(all_twins_agree),
+      cmocka_unit_test(says_what_the_system_says),
+      cmocka_unit_test(a_reply_has_the_same_value),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
