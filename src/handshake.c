@@ -76,9 +76,8 @@ static void judge_preface(upshake *hs) {
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
-  head_step step = {&hs->parser, hs->memory,
-                    hs->held,    upshake_head_limits(&hs->config->limits),
-                    UPSHAKE_OK,  0};
+  head_step step = {&hs->parser, hs->memory, hs->held, &hs->config->limits,
+                    UPSHAKE_OK,  0,          1,        {NULL, 0, 0}};
 
   for (;;) {
     head_event event = upshake_head_step(&step);

@@ -7,7 +7,6 @@
  */
 #include "head.h"
 
-#include "scan.h"
 #include "target.h"
 
 #define EMPTY_LINES_MAX 8
@@ -100,7 +99,8 @@ static head_event parse_empty_lf(head_step *step) {
 /* method = token SP (RFC 9112 3.1) */
 static head_event parse_method(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = head_method_at(parser), limit = step->limits.method;
+  uint32_t begin = head_method_at(parser),
+           limit = head_method_limit(step->limits);
   const char *end = window_end(step, begin, limit);
   const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
@@ -137,7 +137,8 @@ static head_event judge_target(head_step *step) {
 /* request-target SP (RFC 9112 3.2) */
 static head_event parse_target(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = head_target_at(parser), limit = step->limits.target;
+  uint32_t begin = head_target_at(parser),
+           limit = head_target_limit(step->limits);
   const char *end = window_end(step, begin, limit);
   const char *stop =
       skip_class(step->octets + parser->pos, end,
@@ -176,6 +177,9 @@ static head_event parse_version(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = head_target_end(parser), end = begin + HEAD_VERSION_LEN;
 
+  if (step->len >= end &&
+      memcmp(step->octets + begin, " HTTP/1.1\r\n", HEAD_VERSION_LEN) == 0)
+    parser->pos = end;
   for (; parser->pos < end; parser->pos++) {
     upshake_error error;
     char octet;
@@ -227,26 +231,73 @@ static head_event parse_preface(head_step *step) {
 
 /* ---- field lines: RFC 9112 5 ---- */
 
+static uint32_t fields_left(const upshake_parser *parser,
+                            const upshake_limits *limits) {
+  return head_fields_limit(limits) - parser->fields;
+}
+
+/* Field lines that are plain and complete, CRLF included, as many as may be one
+ * event; the parser is at the last.  Returns 0 and has done nothing where there
+ * is another line, or not all of it: the parts below go through that octet by
+ * octet. */
+static int take_lines(head_step *step) {
+  upshake_parser *parser = step->parser;
+  const char *begin = step->octets, *end = begin + step->len;
+  const char *p = begin + parser->pos, *colon, *value, *cr;
+  uint32_t longest = head_name_limit(step->limits), taken = 0;
+  uint32_t most = fields_left(parser, step->limits);
+
+  if (most > step->at_once)
+    most = step->at_once;
+  for (; taken < most; taken++, p = cr + 2) {
+    colon = scan_name(&step->window, begin, p, end);
+    if (colon == p || colon == end || *colon != ':' || colon - p > longest)
+      break;
+    value = colon + 1;
+    while (value < end && is_blank(*value))
+      value++;
+    cr = scan_stop(&step->window, begin, value, end);
+    if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n')
+      break;
+    parser->name_at = (uint32_t)(p - begin);
+    parser->name_len = (uint16_t)(colon - p);
+    parser->value_at = (uint32_t)(value - begin);
+  }
+  parser->fields = (uint16_t)(parser->fields + taken);
+  parser->pos = (uint32_t)(p - begin);
+  return taken > 0;
+}
+
 static head_event parse_field(head_step *step) {
   upshake_parser *parser = step->parser;
   char octet = octet_at(step, parser->pos);
 
+  if (step->len - parser->pos > 1 && take_lines(step))
+    return HEAD_FIELD;
   if (octet == '\r') {
     parser->pos++;
     return go_on(step, STATE_END_LF);
   }
   if (is_blank(octet)) /* obs-fold (RFC 9112 5.2), or before the first line */
     return refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
-  if (parser->fields == step->limits.fields)
+  if (parser->fields == head_fields_limit(step->limits))
     return refuse(step, UPSHAKE_ERR_FIELDS_MANY);
   parser->name_at = parser->pos;
   return go_on(step, STATE_NAME);
 }
 
+/* At the colon; the name has been found good. */
+static int end_name(upshake_parser *parser) {
+  parser->name_len = (uint16_t)(parser->pos - parser->name_at);
+  parser->fields++;
+  parser->state = STATE_BLANKS;
+  return 1;
+}
+
 /* field-name ":" (RFC 9112 5.1) */
 static head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = parser->name_at, limit = step->limits.name;
+  uint32_t begin = parser->name_at, limit = head_name_limit(step->limits);
   const char *end = window_end(step, begin, limit);
   const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
@@ -259,10 +310,9 @@ static head_event parse_name(head_step *step) {
     return refuse(step, UPSHAKE_ERR_FIELD_BLANK);
   if (*stop != ':' || parser->pos == begin)
     return refuse(step, UPSHAKE_ERR_FIELD_NAME);
-  parser->name_len = (uint16_t)(parser->pos - begin);
-  parser->fields++;
+  end_name(parser);
   parser->pos++;
-  return go_on(step, STATE_BLANKS);
+  return HEAD_GO_ON;
 }
 
 static head_event parse_blanks(head_step *step) {
@@ -379,11 +429,53 @@ head_event upshake_head_step(head_step *step) {
   return event;
 }
 
-upshake_error upshake_parse_head(upshake_parser *parser,
-                                 const upshake_limits *limits,
-                                 const void *octets, size_t len, size_t *end) {
-  head_step step = {parser,     octets, 0, upshake_head_limits(limits),
-                    UPSHAKE_OK, 0};
+/* Where octets come one by one: an octet that goes on with a field line as most
+ * do, at the cost of the octet.  Returns 0 for any other, and has done nothing
+ * that the parts above would not do. */
+static int goes_on(upshake_parser *parser, const upshake_limits *limits,
+                   char octet) {
+  if (parser->state == STATE_VALUE && in_class(octet, CLASS_VALUE))
+    return 1; /* most of all octets */
+  switch ((enum state)parser->state) {
+  case STATE_VALUE:
+    if (octet == '\r')
+      parser->state = STATE_VALUE_LF;
+    return octet == '\r';
+  case STATE_NAME:
+    if (octet == ':' && parser->pos > parser->name_at)
+      return end_name(parser);
+    return parser->pos - parser->name_at < head_name_limit(limits) &&
+           in_class(octet, CLASS_TOKEN);
+  case STATE_BLANKS:
+    if (!in_class(octet, CLASS_VALUE) || is_blank(octet))
+      return octet == ' ';
+    parser->value_at = parser->pos;
+    parser->state = STATE_VALUE;
+    return 1;
+  case STATE_VALUE_LF:
+    if (octet == '\n')
+      parser->state = STATE_FIELD;
+    return octet == '\n';
+  case STATE_PATH:
+    return octet != '?' && in_class(octet, CLASS_PATH) &&
+           parser->pos - head_target_at(parser) < head_target_limit(limits);
+  case STATE_FIELD:
+    if (!in_class(octet, CLASS_TOKEN) || fields_left(parser, limits) == 0)
+      return 0;
+    parser->name_at = parser->pos;
+    parser->state = STATE_NAME;
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+static NOINLINE upshake_error parse_all(upshake_parser *parser,
+                                        const upshake_limits *limits,
+                                        const char *octets, size_t len,
+                                        size_t *end) {
+  head_step step = {parser,     octets, 0,          limits,
+                    UPSHAKE_OK, 0,      UINT16_MAX, {NULL, 0, 0}};
   head_event event;
 
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
@@ -402,6 +494,18 @@ upshake_error upshake_parse_head(upshake_parser *parser,
   default:
     return UPSHAKE_ERR_INCOMPLETE;
   }
+}
+
+upshake_error upshake_parse_head(upshake_parser *parser,
+                                 const upshake_limits *limits,
+                                 const void *octets, size_t len, size_t *end) {
+  uint32_t pos = parser->pos;
+  if (len - pos == 1 && goes_on(parser, limits, ((const char *)octets)[pos])) {
+    parser->pos = pos + 1;
+    *end = len;
+    return UPSHAKE_ERR_INCOMPLETE;
+  }
+  return parse_all(parser, limits, octets, len, end);
 }
 
 upshake_request upshake_parsed_request(const upshake_parser *parser,

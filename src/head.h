@@ -5,13 +5,13 @@
 #ifndef UPSHAKE_HEAD_H
 #define UPSHAKE_HEAD_H
 
-#include "bytes.h"
+#include "scan.h"
 
 /* What a step of the parser came to. */
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
   HEAD_TARGET,  /* the request-target is complete, and has one of its forms */
-  HEAD_FIELD,   /* a field line is complete                              */
+  HEAD_FIELD,   /* a field line is complete, or several                  */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
   HEAD_GO_ON,   /* only inside: a part is looked at, another comes       */
@@ -21,20 +21,44 @@ typedef enum head_event {
 
 typedef struct head_step {
   upshake_parser *parser;
-  const char *octets; /* all of the head that has come */
-  uint32_t len;       /* of octets */
-  upshake_limits limits;
+  const char *octets;           /* all of the head that has come */
+  uint32_t len;                 /* of octets */
+  const upshake_limits *limits; /* NULL: the defaults */
   upshake_error error;
   uint32_t offset;
+  uint32_t at_once; /* how many field lines may be one HEAD_FIELD */
+  scan_window window;
 } head_step;
 
-/* Limits with the defaults in place of 0; limits may be NULL. */
-upshake_limits upshake_head_limits(const upshake_limits *limits);
+/* Limits, with the default in place of 0; limits may be NULL. */
+static inline uint32_t head_limit(uint32_t limit, uint32_t otherwise,
+                                  uint32_t most) {
+  if (limit == 0)
+    return otherwise;
+  return limit < most ? limit : most;
+}
+
+static inline uint32_t head_method_limit(const upshake_limits *limits) {
+  return head_limit(limits ? limits->method : 0, 32, UINT8_MAX);
+}
+
+static inline uint32_t head_target_limit(const upshake_limits *limits) {
+  return head_limit(limits ? limits->target : 0, UINT32_MAX - 1,
+                    UINT32_MAX - 1);
+}
+
+static inline uint32_t head_fields_limit(const upshake_limits *limits) {
+  return head_limit(limits ? limits->fields : 0, 128, UINT16_MAX);
+}
+
+static inline uint32_t head_name_limit(const upshake_limits *limits) {
+  return head_limit(limits ? limits->name : 0, 255, UINT16_MAX);
+}
 
 /* Goes on to the next event. */
 head_event upshake_head_step(head_step *step);
 
-/* The field line of HEAD_FIELD. */
+/* The field line of HEAD_FIELD, the last one. */
 upshake_field upshake_head_field(const head_step *step);
 
 /* For a response, whose first line is another: the field lines begin at pos. */

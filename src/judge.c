@@ -13,8 +13,8 @@ static void note_syntax(upshake_judge *judge, upshake_error error) {
   upshake_note_bad(&judge->hs.facts, PART_SYNTAX, error, judge->hs.parser.pos);
 }
 
-static upshake_limits limits_of(const upshake_judge *judge) {
-  return upshake_head_limits(&judge->hs.config->limits);
+static const upshake_limits *limits_of(const upshake_judge *judge) {
+  return &judge->hs.config->limits;
 }
 
 /* ---- the request line ---- */
@@ -22,7 +22,7 @@ static upshake_limits limits_of(const upshake_judge *judge) {
 static void judge_method(upshake_judge *judge) {
   if (!upshake_is_token(judge->method))
     note_syntax(judge, UPSHAKE_ERR_METHOD_OCTET);
-  else if (judge->method.len > limits_of(judge).method)
+  else if (judge->method.len > head_method_limit(limits_of(judge)))
     note_syntax(judge, UPSHAKE_ERR_METHOD_LONG);
   if (upshake_equal(judge->method, "HEAD"))
     judge->hs.facts.flags |= FACT_HEAD;
@@ -52,7 +52,7 @@ static void judge_target(upshake_judge *judge, int version) {
     note_syntax(judge, UPSHAKE_ERR_TARGET_OCTET);
     return;
   }
-  if (judge->target.len > limits_of(judge).target)
+  if (judge->target.len > head_target_limit(limits_of(judge)))
     note_syntax(judge, UPSHAKE_ERR_TARGET_LONG);
   error = upshake_check_target(judge->method, judge->target);
   if (error && !is_preface(judge, version))
@@ -89,15 +89,15 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
 
 static void judge_octets(upshake_judge *judge, upshake_slice name,
                          upshake_slice value) {
-  upshake_limits limits = limits_of(judge);
+  const upshake_limits *limits = limits_of(judge);
 
   if (!upshake_is_token(name))
     note_syntax(judge, UPSHAKE_ERR_FIELD_NAME);
-  else if (name.len > limits.name)
+  else if (name.len > head_name_limit(limits))
     note_syntax(judge, UPSHAKE_ERR_FIELD_NAME_LONG);
   if (!upshake_all_in(value, CLASS_VALUE))
     note_syntax(judge, UPSHAKE_ERR_FIELD_VALUE);
-  if (judge->hs.parser.pos > limits.fields)
+  if (judge->hs.parser.pos > head_fields_limit(limits))
     note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
 }
 

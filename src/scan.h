@@ -69,4 +69,124 @@ static inline const char *scan_value(const char *p, const char *end) {
 #endif
 }
 
+/* ---- whole lines: a name, then a value ----
+ *
+ * Most lines are plain: a name of letters, digits and "-", a value without
+ * HTAB.  These scans may stop earlier than the grammar does, and never later;
+ * what they stop at is looked at again. */
+
+/* 64 octets at once, a bit for each: so the next part is found by a shift, not
+ * by looking at the octets again.  A window begins as { 0 }. */
+typedef struct scan_window {
+  const char *begin;
+  uint64_t no_names; /* what a plain name does not have  */
+  uint64_t stops;    /* what a plain value does not have */
+} scan_window;
+
+#ifdef SCAN_HAS_SSE2
+#define SCAN_WINDOW 64
+
+/* A bit for each of 16 octets that is not a letter, a digit or "-". */
+static inline uint64_t scan_no_name_sse2(const char *p) {
+  __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
+  __m128i letter = _mm_sub_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)),
+                                _mm_set1_epi8('a'));
+  __m128i digit = _mm_sub_epi8(octets, _mm_set1_epi8('0'));
+  __m128i name = _mm_cmpeq_epi8(octets, _mm_set1_epi8('-'));
+  letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+  digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
+  name = _mm_or_si128(name, _mm_or_si128(letter, digit));
+  return (uint32_t)_mm_movemask_epi8(name);
+}
+
+static inline uint64_t scan_no_names(const char *p) {
+  return ~(scan_no_name_sse2(p) | scan_no_name_sse2(p + 16) << 16 |
+           scan_no_name_sse2(p + 32) << 32 | scan_no_name_sse2(p + 48) << 48);
+}
+
+/* A bit for each of 16 octets that is a control, HTAB too, or DEL. */
+static inline uint64_t scan_stop_sse2(const char *p) {
+  __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
+  __m128i control =
+      _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1f)), octets);
+  __m128i delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7f));
+  return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, delete));
+}
+
+static inline uint64_t scan_stops(const char *p) {
+  return scan_stop_sse2(p) | scan_stop_sse2(p + 16) << 16 |
+         scan_stop_sse2(p + 32) << 32 | scan_stop_sse2(p + 48) << 48;
+}
+#endif
+
+#ifdef SCAN_WINDOW
+/* The octets from `begin` on.  Names come where values stop, so their bits are
+ * of use only in such a window. */
+static inline int scan_load(scan_window *window, const char *begin) {
+  window->begin = begin;
+  window->stops = scan_stops(begin);
+  if (window->stops)
+    window->no_names = scan_no_names(begin);
+  return window->stops != 0;
+}
+
+/* How far p is in the window; SCAN_WINDOW or more where it is not. */
+static inline uintptr_t scan_place(const scan_window *window, const char *p) {
+  return (uintptr_t)p - (uintptr_t)window->begin;
+}
+
+/* Where a plain value ends: the first octet that may end it, or end.  There are
+ * octets of the same head from `least` on. */
+static inline const char *scan_stop(scan_window *window, const char *least,
+                                    const char *p, const char *end) {
+  uintptr_t at = scan_place(window, p);
+  if (at < SCAN_WINDOW) {
+    if (window->stops >> at)
+      return p + __builtin_ctzll(window->stops >> at);
+    p = window->begin + SCAN_WINDOW;
+  }
+  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW)
+    if (scan_load(window, p))
+      return p + __builtin_ctzll(window->stops);
+  if (end - least < SCAN_WINDOW)
+    return scan_value_words(p, end);
+  scan_load(window, end - SCAN_WINDOW); /* the last ones, some again */
+  at = scan_place(window, p);
+  if (at < SCAN_WINDOW && window->stops >> at)
+    return p + __builtin_ctzll(window->stops >> at);
+  return end;
+}
+
+/* Where a plain name ends: the first octet that is not in it. */
+static inline const char *scan_name(scan_window *window, const char *least,
+                                    const char *p, const char *end) {
+  uintptr_t at = scan_place(window, p);
+  if (at >= SCAN_WINDOW || !(window->no_names >> at)) {
+    if (end - least < SCAN_WINDOW)
+      return skip_class(p, end, CLASS_TOKEN);
+    window->begin = end - p < SCAN_WINDOW ? end - SCAN_WINDOW : p;
+    window->stops = scan_stops(window->begin);
+    window->no_names = scan_no_names(window->begin);
+    at = scan_place(window, p);
+    if (at >= SCAN_WINDOW || !(window->no_names >> at))
+      return window->begin + SCAN_WINDOW;
+  }
+  return p + __builtin_ctzll(window->no_names >> at);
+}
+#else
+static inline const char *scan_stop(scan_window *window, const char *least,
+                                    const char *p, const char *end) {
+  (void)window;
+  (void)least;
+  return scan_value_words(p, end);
+}
+
+static inline const char *scan_name(scan_window *window, const char *least,
+                                    const char *p, const char *end) {
+  (void)window;
+  (void)least;
+  return skip_class(p, end, CLASS_TOKEN);
+}
+#endif
+
 #endif
