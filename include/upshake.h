@@ -317,7 +317,7 @@ struct upshake {
   uint64_t body_taken, chunk_left;
   uint32_t chosen_at, chosen_len, content, dropped;
   uint16_t status, flags;
-  uint8_t next, error, protocol;
+  uint8_t next, error, protocol, rules;
 };
 
 /* Begin.  The head of the request (request line and field lines) is kept in

@@ -7,9 +7,9 @@
 /* Laid out like the ABNF. */
 /* clang-format off */
 
-/* Every visible ASCII octet can stand in a field's value; the other classes
- * add up from the groups of the ABNF. */
-#define V CLASS_VALUE
+/* Every visible ASCII octet can stand in a field's value, and but for two in a
+ * member of a list; the other classes add up from the groups of the ABNF. */
+#define V (CLASS_VALUE | CLASS_MEMBER)
 #define URI (CLASS_PATH | CLASS_QUERY)
 
 #define DIGIT (V | CLASS_TOKEN | URI | CLASS_HOST | CLASS_HEX | CLASS_BASE64)
@@ -55,7 +55,7 @@ const unsigned char upshake_classes[256] = {
     ['*'] = V | URI | CLASS_HOST | CLASS_TOKEN,
     ['+'] = V | URI | CLASS_HOST | CLASS_TOKEN | CLASS_BASE64,
     ['('] = V | URI | CLASS_HOST, [')'] = V | URI | CLASS_HOST,
-    [','] = V | URI | CLASS_HOST, [';'] = V | URI | CLASS_HOST,
+    [','] = CLASS_VALUE | URI | CLASS_HOST, [';'] = V | URI | CLASS_HOST,
     ['='] = V | URI | CLASS_HOST,
 
     /* pchar = unreserved / pct-encoded / sub-delims / ":" / "@" (3.3);
@@ -76,7 +76,7 @@ const unsigned char upshake_classes[256] = {
 
     /* the rest of tchar (RFC 9110 5.6.2), and VCHAR that is in nothing else */
     ['#'] = V | CLASS_TOKEN,
-    ['"'] = V, ['<'] = V, ['>'] = V,
+    ['"'] = CLASS_VALUE, ['<'] = V, ['>'] = V,
 
     /* obs-text = %x80-FF (RFC 9110 5.5) */
     [0x80] = OBS32, OBS32, OBS32, OBS32,
@@ -84,18 +84,20 @@ const unsigned char upshake_classes[256] = {
 /* clang-format on */
 
 int upshake_all_in(upshake_slice slice, unsigned class_bits) {
+  unsigned all = class_bits;
   for (size_t i = 0; i < slice.len; i++)
-    if (!in_class(slice.ptr[i], class_bits))
-      return 0;
-  return 1;
+    all &= upshake_classes[(unsigned char)slice.ptr[i]];
+  return all == class_bits;
 }
 
 upshake_slice upshake_trim(upshake_slice slice) {
-  while (slice.len > 0 && is_blank(slice.ptr[0]))
-    slice = slice_from(slice, 1);
-  while (slice.len > 0 && is_blank(slice.ptr[slice.len - 1]))
-    slice.len--;
-  return slice;
+  const char *p = slice.ptr;
+  size_t len = slice.len;
+  for (; len > 0 && is_blank(*p); len--)
+    p++;
+  while (len > 0 && is_blank(p[len - 1]))
+    len--;
+  return slice_of(p, len);
 }
 
 int upshake_same(upshake_slice a, upshake_slice b) {
@@ -111,7 +113,7 @@ int upshake_same_fold(upshake_slice a, upshake_slice b) {
   if (a.len != b.len)
     return 0;
   for (size_t i = 0; i < a.len; i++)
-    if (to_lower(a.ptr[i]) != to_lower(b.ptr[i]))
+    if (a.ptr[i] != b.ptr[i] && to_lower(a.ptr[i]) != to_lower(b.ptr[i]))
       return 0;
   return 1;
 }

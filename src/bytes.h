@@ -12,13 +12,14 @@
 
 /* One bit for each class; upshake_classes says which octet is in which. */
 enum {
-  CLASS_TOKEN = 1,  /* tchar                          RFC 9110 5.6.2 */
-  CLASS_VALUE = 2,  /* field-vchar, SP and HTAB       RFC 9110 5.5   */
-  CLASS_PATH = 4,   /* in a target before the "?"     RFC 9112 3.2   */
-  CLASS_QUERY = 8,  /* in a target after the "?"                    */
-  CLASS_HOST = 16,  /* reg-name, without pct-encoded  RFC 3986 3.2.2 */
-  CLASS_HEX = 32,   /* HEXDIG, in either case         RFC 5234 B.1   */
-  CLASS_BASE64 = 64 /* base64 alphabet                RFC 4648 4     */
+  CLASS_TOKEN = 1,   /* tchar                          RFC 9110 5.6.2 */
+  CLASS_VALUE = 2,   /* field-vchar, SP and HTAB       RFC 9110 5.5   */
+  CLASS_PATH = 4,    /* in a target before the "?"     RFC 9112 3.2   */
+  CLASS_QUERY = 8,   /* in a target after the "?"                    */
+  CLASS_HOST = 16,   /* reg-name, without pct-encoded  RFC 3986 3.2.2 */
+  CLASS_HEX = 32,    /* HEXDIG, in either case         RFC 5234 B.1   */
+  CLASS_BASE64 = 64, /* base64 alphabet               RFC 4648 4     */
+  CLASS_MEMBER = 128 /* value, but for "," and DQUOTE RFC 9110 5.6.1 */
 };
 
 extern const unsigned char upshake_classes[256];

@@ -39,10 +39,11 @@ static void ask(upshake *hs) {
 void upshake_conclude(upshake *hs) {
   verdict result;
 
-  if (hs->facts.offered)
+  if (hs->facts.offered && hs->config->origin != UPSHAKE_ORIGIN_ANY)
     upshake_judge_origin(hs);
   result = upshake_judge_request(hs);
   hs->protocol = result.protocol;
+  hs->rules = result.rules;
   if (result.next == UPSHAKE_SEND) {
     upshake_conclude_refusal(hs, (upshake_error)result.error, result.offset);
     return;
@@ -128,6 +129,7 @@ upshake_error upshake_choose_protocol(upshake *hs, size_t place) {
       (hs->facts.offered >> place & 1) == 0)
     return UPSHAKE_ERR_NOT_OFFERED;
   hs->protocol = (uint8_t)place;
+  hs->rules = (uint8_t)upshake_rules_of(&hs->config->protocols[place]);
   return UPSHAKE_OK;
 }
 
@@ -155,8 +157,7 @@ static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
 upshake_error upshake_choose_subprotocol(upshake *hs, upshake_slice name) {
   upshake_slice found = slice_none();
 
-  if (hs->next != UPSHAKE_DECIDE ||
-      !upshake_is_websocket(&hs->config->protocols[hs->protocol]))
+  if (hs->next != UPSHAKE_DECIDE || hs->rules != UPSHAKE_RULES_WEBSOCKET)
     return UPSHAKE_ERR_STATE;
   if (name.ptr) {
     found = find_offered(hs, name);

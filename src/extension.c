@@ -32,9 +32,39 @@ static NOINLINE int is_extension(upshake_slice member) {
   return more == 0;
 }
 
+static const char *skip_blanks(const char *p, const char *end) {
+  while (p < end && is_blank(*p))
+    p++;
+  return p;
+}
+
+/* token OWS; NULL where there is none. */
+static const char *skip_token(const char *p, const char *end) {
+  const char *stop = skip_class(p, end, CLASS_TOKEN);
+  return stop == p ? NULL : skip_blanks(stop, end);
+}
+
+/* All members, as most are: tokens without quotes.  Returns 0 where there is
+ * anything else, good or not. */
+static int are_plain(const char *p, const char *end) {
+  while (p && p < end) {
+    p = skip_token(skip_blanks(p, end), end);
+    while (p && p < end && *p == ';') {
+      p = skip_token(skip_blanks(p + 1, end), end);
+      if (p && p < end && *p == '=')
+        p = skip_token(skip_blanks(p + 1, end), end);
+    }
+    if (p && p < end && *p++ != ',')
+      return 0;
+  }
+  return p != NULL;
+}
+
 int upshake_are_extensions(upshake_slice value) {
   upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice member;
+  if (value.len > 0 && are_plain(value.ptr, value.ptr + value.len))
+    return 1;
   while (upshake_next_member(&list, &member))
     if (!is_extension(member))
       return 0;

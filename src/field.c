@@ -53,10 +53,10 @@ static size_t quoted_len(upshake_slice text) {
 }
 
 static size_t member_len(upshake_slice text) {
-  size_t i = 0;
-  while (i < text.len && text.ptr[i] != ',')
-    i += text.ptr[i] == '"' ? quoted_len(slice_from(text, i)) : 1;
-  return i;
+  const char *p = text.ptr, *end = p + text.len;
+  while ((p = skip_class(p, end, CLASS_MEMBER)) < end && *p != ',')
+    p += *p == '"' ? quoted_len(slice_of(p, (size_t)(end - p))) : 1;
+  return (size_t)(p - text.ptr);
 }
 
 /* Puts the next line with the list's name into list->value. */

@@ -15,6 +15,8 @@ void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
   upshake_note_once(facts, PART_HOST, FACT_HOST, UPSHAKE_ERR_HOST_REPEATED, at);
   if (upshake_parse_authority(value, &host_len) == AUTHORITY_BROKEN)
     upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_MALFORMED, at);
+  if (host_len == 0)
+    facts->flags |= FACT_HOST_EMPTY;
 }
 
 /* Content-Length = 1*DIGIT (RFC 9110 8.6).  2^63 octets and more are refused:

@@ -45,11 +45,15 @@ static void judge_target(upshake *hs) {
 /* Host and framing are refused as soon as their line is there. */
 static void judge_line(upshake *hs, const head_step *step) {
   upshake_facts *facts = &hs->facts;
+  unsigned which =
+      upshake_which_field(hs->memory + hs->parser.name_at, hs->parser.name_len);
 
+  if (!which)
+    return;
   if (hs->parser.minor == 0)
     facts->flags |= FACT_HTTP_1_0;
-  upshake_judge_line(facts, hs->config, upshake_head_field(step),
-                     hs->parser.value_at);
+  upshake_judge_known(facts, hs->config, which, upshake_head_field(step).value,
+                      hs->parser.value_at);
   for (int part = PART_HOST; part <= PART_FRAMING; part++) {
     if (facts->bad[part]) {
       refuse(hs, (upshake_error)facts->bad[part], facts->at[part],
@@ -76,8 +80,8 @@ static void judge_preface(upshake *hs) {
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
-  head_step step = {&hs->parser, hs->memory, hs->held, &hs->config->limits,
-                    UPSHAKE_OK,  0,          1,        {NULL, 0, 0}};
+  head_step step = {&hs->parser, hs->memory, hs->held,      &hs->config->limits,
+                    UPSHAKE_OK,  0,          KNOWN_LENGTHS, {NULL, 0, 0}};
 
   for (;;) {
     head_event event = upshake_head_step(&step);

@@ -236,20 +236,23 @@ static uint32_t fields_left(const upshake_parser *parser,
   return head_fields_limit(limits) - parser->fields;
 }
 
-/* Field lines that are plain and complete, CRLF included, as many as may be one
- * event; the parser is at the last.  Returns 0 and has done nothing where there
- * is another line, or not all of it: the parts below go through that octet by
- * octet. */
+/* Has the caller to see a field whose name is that long? */
+static int is_wanted(const head_step *step, size_t len) {
+  return (int)(step->lengths >> (len < 31 ? len : 31) & 1u);
+}
+
+/* Field lines that are plain and complete, CRLF included, up to one that the
+ * caller has to see; the parser is at the last.  Returns 0 and has done nothing
+ * where there is another line, or not all of it: the parts below go through
+ * that octet by octet. */
 static int take_lines(head_step *step) {
   upshake_parser *parser = step->parser;
   const char *begin = step->octets, *end = begin + step->len;
   const char *p = begin + parser->pos, *colon, *value, *cr;
-  uint32_t longest = head_name_limit(step->limits), taken = 0;
-  uint32_t most = fields_left(parser, step->limits);
+  uint32_t longest = head_name_limit(step->limits);
+  uint32_t left = fields_left(parser, step->limits), most = left;
 
-  if (most > step->at_once)
-    most = step->at_once;
-  for (; taken < most; taken++, p = cr + 2) {
+  while (left > 0) {
     colon = scan_name(&step->window, begin, p, end);
     if (colon == p || colon == end || *colon != ':' || colon - p > longest)
       break;
@@ -262,10 +265,14 @@ static int take_lines(head_step *step) {
     parser->name_at = (uint32_t)(p - begin);
     parser->name_len = (uint16_t)(colon - p);
     parser->value_at = (uint32_t)(value - begin);
+    p = cr + 2;
+    left--;
+    if (is_wanted(step, parser->name_len))
+      break;
   }
-  parser->fields = (uint16_t)(parser->fields + taken);
+  parser->fields = (uint16_t)(parser->fields + (most - left));
   parser->pos = (uint32_t)(p - begin);
-  return taken > 0;
+  return most > left;
 }
 
 static head_event parse_field(head_step *step) {
@@ -474,8 +481,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
-  head_step step = {parser,     octets, 0,          limits,
-                    UPSHAKE_OK, 0,      UINT16_MAX, {NULL, 0, 0}};
+  head_step step = {parser, octets, 0, limits, UPSHAKE_OK, 0, 0, {NULL, 0, 0}};
   head_event event;
 
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;

@@ -11,7 +11,7 @@
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
   HEAD_TARGET,  /* the request-target is complete, and has one of its forms */
-  HEAD_FIELD,   /* a field line is complete, or several                  */
+  HEAD_FIELD,   /* a field line is complete                              */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
   HEAD_GO_ON,   /* only inside: a part is looked at, another comes       */
@@ -26,7 +26,8 @@ typedef struct head_step {
   const upshake_limits *limits; /* NULL: the defaults */
   upshake_error error;
   uint32_t offset;
-  uint32_t at_once; /* how many field lines may be one HEAD_FIELD */
+  uint32_t lengths; /* of names that the caller has to see, a bit for each; 31
+                       is for all that are longer */
   scan_window window;
 } head_step;
 
@@ -58,7 +59,8 @@ static inline uint32_t head_name_limit(const upshake_limits *limits) {
 /* Goes on to the next event. */
 head_event upshake_head_step(head_step *step);
 
-/* The field line of HEAD_FIELD, the last one. */
+/* The field line of HEAD_FIELD.  Others may be before it, whose names have a
+ * length that is none of step->lengths; and it may itself be such a one. */
 upshake_field upshake_head_field(const head_step *step);
 
 /* For a response, whose first line is another: the field lines begin at pos. */

@@ -129,17 +129,18 @@ static void remember(upshake_judge *judge, upshake_slice name,
 
 void upshake_judge_field(upshake_judge *judge, upshake_slice name,
                          upshake_slice value) {
-  upshake_field field;
+  upshake *hs = &judge->hs;
+  unsigned which = upshake_which_field(name.ptr, name.len);
 
-  if (judge->hs.next != UPSHAKE_READ || judge->hs.parser.pos == UINT32_MAX - 1)
+  if (hs->next != UPSHAKE_READ || hs->parser.pos == UINT32_MAX - 1)
     return;
-  judge->hs.parser.pos++;
+  hs->parser.pos++;
   judge_octets(judge, name, value);
-  field.name = name;
-  field.value = upshake_trim(value);
-  upshake_judge_line(&judge->hs.facts, judge->hs.config, field,
-                     judge->hs.parser.pos);
-  remember(judge, name, field.value);
+  if (!which)
+    return;
+  value = upshake_trim(value);
+  upshake_judge_known(&hs->facts, hs->config, which, value, hs->parser.pos);
+  remember(judge, name, value);
 }
 
 /* ---- the end ---- */

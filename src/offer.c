@@ -6,7 +6,49 @@
 #include "request.h"
 #include "settings.h"
 
+/* ---- tokens that are known: word by word ---- */
+
+#define LOWER UINT64_C(0x2020202020202020)
+
+/* 4 or 8 octets, folded: the bits in which they differ. */
+static uint32_t differ4(const char *octets, const char *lower) {
+  uint32_t a, b;
+  memcpy(&a, octets, 4);
+  memcpy(&b, lower, 4);
+  return (a | (uint32_t)LOWER) ^ b;
+}
+
+static uint64_t differ8(const char *octets, const char *lower) {
+  uint64_t a, b;
+  memcpy(&a, octets, 8);
+  memcpy(&b, lower, 8);
+  return (a | LOWER) ^ b;
+}
+
+/* Words that overlap are compared, each letter folded by one bit.  So are
+ * octets that are no letters, but of those no token has one that becomes an
+ * octet of these names.  len is 4 to 24. */
+static int is_name(const char *octets, const char *lower, size_t len) {
+  uint64_t differ;
+  if (len < 8)
+    return (differ4(octets, lower) |
+            differ4(octets + len - 4, lower + len - 4)) == 0;
+  differ = differ8(octets, lower) | differ8(octets + len - 8, lower + len - 8);
+  if (len > 16)
+    differ |= differ8(octets + 8, lower + 8);
+  return differ == 0;
+}
+
 /* ---- fields that every offer has ---- */
+
+static void note_option(upshake_facts *facts, upshake_slice option) {
+  if (option.len == 7 && is_name(option.ptr, "upgrade", 7))
+    facts->flags |= FACT_CONNECTION_UPGRADE;
+  else if (option.len == 5 && is_name(option.ptr, "close", 5))
+    facts->flags |= FACT_CONNECTION_CLOSE;
+  else if (option.len == 14 && is_name(option.ptr, "http2-settings", 14))
+    facts->flags |= FACT_CONNECTION_SETTINGS;
+}
 
 /* Connection = #token (RFC 9110 7.6.1).  Quotes are no syntax there, but what
  * is inside of them shall not count either. */
@@ -17,23 +59,18 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
 
   (void)config;
   while (upshake_next_member(&list, &option)) {
-    if (!upshake_is_token(option))
+    if (upshake_is_token(option))
+      note_option(facts, option);
+    else
       upshake_note_bad(facts, PART_CONNECTION, UPSHAKE_ERR_CONNECTION_MALFORMED,
                        at);
-    else if (upshake_equal_fold(option, "upgrade"))
-      facts->flags |= FACT_CONNECTION_UPGRADE;
-    else if (upshake_equal_fold(option, "close"))
-      facts->flags |= FACT_CONNECTION_CLOSE;
-    else if (upshake_equal_fold(option, "HTTP2-Settings"))
-      facts->flags |= FACT_CONNECTION_SETTINGS;
   }
 }
 
 /* protocol = protocol-name ["/" protocol-version], name without regard to case
  * (RFC 9110 7.8).  A member with more than that matches nothing. */
-static int is_offer_of(upshake_slice member, const upshake_protocol *protocol) {
-  size_t slash = index_of(member, '/');
-
+static int is_offer_of(upshake_slice member, size_t slash,
+                       const upshake_protocol *protocol) {
   if (!upshake_equal_fold(slice_of(member.ptr, slash), protocol->token))
     return 0;
   if (!protocol->version)
@@ -60,12 +97,17 @@ static void note_offer(upshake_facts *facts, size_t place) {
  * for a secured connection (RFC 7540 3.2). */
 static void judge_member(upshake_facts *facts, const upshake_config *config,
                          upshake_slice member) {
-  upshake_slice name = slice_of(member.ptr, index_of(member, '/'));
+  const char *end = member.ptr + member.len;
+  size_t slash =
+      (size_t)(skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
+
+  if (slash < member.len && member.ptr[slash] != '/')
+    return; /* neither a name nor a name and a version */
   if (config->transport == UPSHAKE_TRANSPORT_SECURED &&
-      upshake_equal_fold(name, "h2c"))
+      upshake_equal_fold(slice_of(member.ptr, slash), "h2c"))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
-    if (is_offer_of(member, &config->protocols[i]))
+    if (is_offer_of(member, slash, &config->protocols[i]))
       note_offer(facts, i);
 }
 
@@ -125,48 +167,61 @@ static void judge_content_type(upshake_facts *facts,
   upshake_note_seen(facts, PART_CONTENT_TYPE, FACT_CONTENT_TYPE, at);
 }
 
-void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
-                        upshake_field field, uint32_t at) {
-  typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
-                     uint32_t);
-  static const struct {
-    char name[25];
-    uint8_t len;
-    judge *function;
-  } known[] = {
-      {"Host", 4, upshake_judge_host},
-      {"Expect", 6, judge_expect},
-      {"Origin", 6, judge_origin_line},
-      {"Upgrade", 7, judge_upgrade},
-      {"Connection", 10, judge_connection},
-      {"Content-Type", 12, judge_content_type},
-      {"Content-Length", 14, upshake_judge_length},
-      {"HTTP2-Settings", 14, judge_settings},
-      {"Transfer-Encoding", 17, upshake_judge_coding},
-      {"Sec-WebSocket-Key", 17, upshake_judge_key},
-      {"Sec-WebSocket-Version", 21, upshake_judge_version},
-      {"Sec-WebSocket-Protocol", 22, upshake_judge_subprotocol},
-      {"Sec-WebSocket-Extensions", 24, upshake_judge_extensions},
-  };
+/* ---- which field is it? ---- */
 
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    upshake_slice name = slice_of(known[i].name, known[i].len);
-    if (name.len == field.name.len && upshake_same_fold(name, field.name)) {
-      known[i].function(facts, config, field.value, at);
-      return;
-    }
-  }
+typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
+                   uint32_t);
+
+/* By length; names in lower case. */
+static const struct {
+  char name[25];
+  uint8_t len;
+  judge *function;
+} known[] = {
+    {"host", 4, upshake_judge_host},
+    {"expect", 6, judge_expect},
+    {"origin", 6, judge_origin_line},
+    {"upgrade", 7, judge_upgrade},
+    {"connection", 10, judge_connection},
+    {"content-type", 12, judge_content_type},
+    {"content-length", 14, upshake_judge_length},
+    {"http2-settings", 14, judge_settings},
+    {"transfer-encoding", 17, upshake_judge_coding},
+    {"sec-websocket-key", 17, upshake_judge_key},
+    {"sec-websocket-version", 21, upshake_judge_version},
+    {"sec-websocket-protocol", 22, upshake_judge_subprotocol},
+    {"sec-websocket-extensions", 24, upshake_judge_extensions},
+    {"", 0, NULL},
+};
+
+/* Where the names of a length begin in it. */
+static const uint8_t first[25] = {13, 13, 13, 13, 0,  13, 1,  3,  13,
+                                  13, 4,  13, 5,  13, 6,  13, 13, 8,
+                                  13, 13, 13, 10, 11, 13, 12};
+
+unsigned upshake_which_field(const char *name, size_t len) {
+  if (len >= sizeof first)
+    return 0;
+  for (unsigned i = first[len]; known[i].len == len && len > 0; i++)
+    if (is_name(name, known[i].name, len))
+      return i + 1;
+  return 0;
+}
+
+void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
+                         unsigned which, upshake_slice value, uint32_t at) {
+  known[which - 1].function(facts, config, value, at);
 }
 
 /* ---- when all fields are there ---- */
 
 static verdict refuse(upshake_error error, uint32_t offset) {
-  verdict result = {offset, UPSHAKE_SEND, (uint8_t)error, 0};
+  verdict result = {offset, UPSHAKE_SEND, (uint8_t)error, 0, 0};
   return result;
 }
 
 static verdict pass(upshake_error reason) {
-  verdict result = {0, UPSHAKE_PLAIN, (uint8_t)reason, 0};
+  verdict result = {0, UPSHAKE_PLAIN, (uint8_t)reason, 0, 0};
   return result;
 }
 
@@ -206,7 +261,9 @@ static int is_list_space(char octet) { return octet == ',' || is_blank(octet); }
 /* Is it one of the entry's methods, "GET, POST"? */
 static int allows_method(const upshake_protocol *protocol,
                          upshake_slice method) {
-  const char *p = protocol->methods ? protocol->methods : "GET";
+  const char *p = protocol->methods;
+  if (!p)
+    return upshake_equal(method, "GET");
   while (*p) {
     size_t len = 0;
     while (p[len] && !is_list_space(p[len]))
@@ -218,11 +275,10 @@ static int allows_method(const upshake_protocol *protocol,
   return 0;
 }
 
-static int body_policy(const upshake_protocol *protocol) {
+static int body_policy(const upshake_protocol *protocol, int rules) {
   if (protocol->body != UPSHAKE_BODY_DEFAULT)
     return protocol->body;
-  return upshake_is_strict(upshake_rules_of(protocol)) ? UPSHAKE_BODY_REFUSE
-                                                       : UPSHAKE_BODY_PLAIN;
+  return upshake_is_strict(rules) ? UPSHAKE_BODY_REFUSE : UPSHAKE_BODY_PLAIN;
 }
 
 /* HTTP2-Settings is good, and not forwarded by mistake (RFC 9110 7.6.1). */
@@ -232,12 +288,10 @@ static int has_settings(const upshake_facts *facts) {
 }
 
 /* The reason to pass an offer over as if it had not been made. */
-static upshake_error judge_eligible(const upshake *hs,
-                                    const upshake_protocol *protocol) {
-  int rules = upshake_rules_of(protocol);
-
+static upshake_error
+judge_eligible(const upshake *hs, const upshake_protocol *protocol, int rules) {
   if (upshake_has_body(&hs->facts) &&
-      body_policy(protocol) == UPSHAKE_BODY_PLAIN)
+      body_policy(protocol, rules) == UPSHAKE_BODY_PLAIN)
     return UPSHAKE_ERR_PASSED_OVER_BODY;
   if (!upshake_is_strict(rules) &&
       !allows_method(protocol, upshake_method_of(hs)))
@@ -247,28 +301,31 @@ static upshake_error judge_eligible(const upshake *hs,
   return UPSHAKE_OK;
 }
 
-static int names_no_host(upshake_slice authority) {
-  return authority.len == 0 || authority.ptr[0] == ':';
+/* The target's authority, if it has one, has been found to name a host. */
+static int names_no_host(const upshake *hs) {
+  return (hs->facts.flags & FACT_HOST_EMPTY) &&
+         (upshake_authority_of(hs).len == 0 ||
+          upshake_authority_of(hs).ptr[0] == ':');
 }
 
 /* A body of an offer that is eligible. */
 static upshake_error judge_body(const upshake *hs,
-                                const upshake_protocol *protocol) {
+                                const upshake_protocol *protocol, int rules) {
   uint64_t most = hs->config->limits.body;
   if (!upshake_has_body(&hs->facts))
     return UPSHAKE_OK;
-  if (body_policy(protocol) == UPSHAKE_BODY_REFUSE)
+  if (body_policy(protocol, rules) == UPSHAKE_BODY_REFUSE)
     return UPSHAKE_ERR_BODY;
   return most > 0 && hs->facts.body_len > most ? UPSHAKE_ERR_BODY_LONG
                                                : UPSHAKE_OK;
 }
 
 static upshake_error judge_method(const upshake *hs,
-                                  const upshake_protocol *protocol) {
+                                  const upshake_protocol *protocol, int rules) {
   if (allows_method(protocol, upshake_method_of(hs)))
     return UPSHAKE_OK;
-  return upshake_is_websocket(protocol) ? UPSHAKE_ERR_METHOD
-                                        : UPSHAKE_ERR_METHOD_NOT_GET;
+  return rules == UPSHAKE_RULES_WEBSOCKET ? UPSHAKE_ERR_METHOD
+                                          : UPSHAKE_ERR_METHOD_NOT_GET;
 }
 
 /* A request for capsules has no content, so nothing is said of one (RFC 9297
@@ -283,24 +340,23 @@ static int speaks_of_content(const upshake *hs, uint32_t *offset) {
 
 /* The reason to refuse an offer that is eligible. */
 static upshake_error judge_rules(const upshake *hs,
-                                 const upshake_protocol *protocol,
+                                 const upshake_protocol *protocol, int rules,
                                  uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
-  int rules = upshake_rules_of(protocol);
   upshake_error error;
 
   *offset = facts->at[PART_FRAMING];
   if (facts->flags & FACT_CODING_UNKNOWN)
     return UPSHAKE_ERR_CODING_UNKNOWN;
-  if (upshake_is_strict(rules) && names_no_host(upshake_authority_of(hs))) {
+  if (upshake_is_strict(rules) && names_no_host(hs)) {
     *offset = facts->at[PART_HOST];
     return UPSHAKE_ERR_HOST_EMPTY;
   }
-  error = judge_body(hs, protocol);
+  error = judge_body(hs, protocol, rules);
   if (error)
     return error;
   *offset = head_method_at(&hs->parser);
-  error = judge_method(hs, protocol);
+  error = judge_method(hs, protocol, rules);
   if (error)
     return error;
   if (rules == UPSHAKE_RULES_CAPSULES && speaks_of_content(hs, offset))
@@ -315,12 +371,14 @@ static upshake_error judge_rules(const upshake *hs,
 /* Judges one offered protocol.  PLAIN: passed over. */
 static verdict judge_protocol(const upshake *hs, size_t place) {
   const upshake_protocol *protocol = &hs->config->protocols[place];
-  verdict result = pass(judge_eligible(hs, protocol));
+  int rules = upshake_rules_of(protocol);
+  verdict result = pass(judge_eligible(hs, protocol, rules));
   if (result.error)
     return result;
-  result.error = (uint8_t)judge_rules(hs, protocol, &result.offset);
+  result.error = (uint8_t)judge_rules(hs, protocol, rules, &result.offset);
   result.next = result.error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
   result.protocol = (uint8_t)place;
+  result.rules = (uint8_t)rules;
   return result;
 }
 

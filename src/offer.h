@@ -47,7 +47,8 @@ enum {
   FACT_SETTINGS_BAD = 1 << 18, /* malformed, or more than one           */
   FACT_CONNECTION_SETTINGS = 1 << 19,
   FACT_CONTENT_TYPE = 1 << 20,
-  FACT_PREFACE = 1 << 21 /* of HTTP/2, to a judge                       */
+  FACT_PREFACE = 1 << 21,   /* of HTTP/2, to a judge                    */
+  FACT_HOST_EMPTY = 1 << 22 /* Host names no host                       */
 };
 
 /* Notes that `part` is wrong at `at`.  Of several errors in one part the one
@@ -63,16 +64,25 @@ int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
 void upshake_note_once(upshake_facts *facts, enum part part, uint32_t flag,
                        upshake_error repeated, uint32_t at);
 
-/* A field line that the judgement has a rule for; others are ignored.  The
- * facts begin as { 0 }, with FACT_HTTP_1_0 where that is the version. */
-void upshake_judge_line(upshake_facts *facts, const upshake_config *config,
-                        upshake_field field, uint32_t at);
+/* The lengths of names that the judgement has a rule for, a bit for each. */
+#define KNOWN_LENGTHS                                                          \
+  (1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 17 |   \
+   1u << 21 | 1u << 22 | 1u << 24)
+
+/* Which of these is the name, a token?  0 for any other: it is ignored. */
+unsigned upshake_which_field(const char *name, size_t len);
+
+/* A field line of that kind.  The facts begin as { 0 }, with FACT_HTTP_1_0
+ * where that is the version. */
+void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
+                         unsigned which, upshake_slice value, uint32_t at);
 
 typedef struct verdict {
   uint32_t offset;
   uint8_t next;     /* DECIDE, SEND or PLAIN */
   uint8_t error;    /* why */
   uint8_t protocol; /* place of the one to switch to, or that was refused */
+  uint8_t rules;    /* that it has */
 } verdict;
 
 /* Judges a request whose fields have all been seen, in the order of judgement.

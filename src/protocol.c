@@ -42,15 +42,16 @@ int upshake_is_protocol_list(upshake_slice text) {
 int upshake_rules_of_token(upshake_slice token) {
   static const struct {
     char token[12];
-    uint8_t rules;
+    uint8_t len, rules;
   } known[] = {
-      {"websocket", UPSHAKE_RULES_WEBSOCKET},
-      {"h2c", UPSHAKE_RULES_H2C},
-      {"connect-udp", UPSHAKE_RULES_CAPSULES},
-      {"connect-ip", UPSHAKE_RULES_CAPSULES},
+      {"websocket", 9, UPSHAKE_RULES_WEBSOCKET},
+      {"h2c", 3, UPSHAKE_RULES_H2C},
+      {"connect-udp", 11, UPSHAKE_RULES_CAPSULES},
+      {"connect-ip", 10, UPSHAKE_RULES_CAPSULES},
   };
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (upshake_equal_fold(token, known[i].token))
+    if (known[i].len == token.len &&
+        upshake_same_fold(token, slice_of(known[i].token, known[i].len)))
       return known[i].rules;
   return UPSHAKE_RULES_NONE;
 }
@@ -63,10 +64,6 @@ int upshake_rules_of(const upshake_protocol *protocol) {
 
 int upshake_is_strict(int rules) {
   return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
-}
-
-int upshake_is_websocket(const upshake_protocol *protocol) {
-  return upshake_rules_of(protocol) == UPSHAKE_RULES_WEBSOCKET;
 }
 
 /* ---- entries ---- */
@@ -86,7 +83,8 @@ static int is_method_list(upshake_slice text) {
 static int keeps_rules(const upshake_protocol *protocol) {
   int rules = upshake_rules_of(protocol);
   if (!upshake_is_strict(rules))
-    return !upshake_equal_fold(slice_text(protocol->token), "websocket");
+    return protocol->rules == UPSHAKE_RULES_BY_TOKEN ||
+           !upshake_equal_fold(slice_text(protocol->token), "websocket");
   if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
     return 0;
   return !protocol->upgrade && !protocol->version &&

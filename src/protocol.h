@@ -17,7 +17,6 @@ int upshake_is_entry(const upshake_protocol *protocol);
 /* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
 int upshake_rules_of_token(upshake_slice token);
 int upshake_rules_of(const upshake_protocol *protocol);
-int upshake_is_websocket(const upshake_protocol *protocol);
 
 /* 1 for rules that want GET, a host, and no body unless the table says so:
  * RFC 6455 4.2.1, RFC 9298 3.2. */

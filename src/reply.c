@@ -69,23 +69,25 @@ static void put_status_line(window *w, int status, upshake_slice reason) {
   upshake_put_text(w, "\r\n");
 }
 
+static void put_protocol(window *w, const upshake_protocol *protocol) {
+  upshake_put_text(w, protocol->upgrade ? protocol->upgrade : protocol->token);
+  if (protocol->upgrade || !protocol->version)
+    return;
+  PUT_LITERAL(w, "/");
+  upshake_put_text(w, protocol->version);
+}
+
 /* Upgrade = #protocol: one for a 101, all that are spoken for a 426. */
 static void put_upgrade(window *w, const reply *r) {
-  upshake_put_text(w, "Upgrade: ");
+  PUT_LITERAL(w, "Upgrade: ");
   if (r->response.upgrade.ptr)
     upshake_put(w, r->response.upgrade);
   for (size_t i = 0; !r->response.upgrade.ptr && i < r->protocols_len; i++) {
-    const upshake_protocol *protocol = &r->protocols[i];
     if (i > 0)
-      upshake_put_text(w, ", ");
-    upshake_put_text(w,
-                     protocol->upgrade ? protocol->upgrade : protocol->token);
-    if (!protocol->upgrade && protocol->version) {
-      upshake_put_text(w, "/");
-      upshake_put_text(w, protocol->version);
-    }
+      PUT_LITERAL(w, ", ");
+    put_protocol(w, &r->protocols[i]);
   }
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "\r\n");
 }
 
 static void put_extra_fields(window *w, const upshake_extra *extra) {
@@ -98,25 +100,34 @@ static void put_continue(window *w) {
   upshake_put_text(w, "\r\n");
 }
 
+static void put_accept(window *w, const upshake_response *response) {
+  if (response->accept) {
+    PUT_LITERAL(w, "Sec-WebSocket-Accept: ");
+    upshake_put(w, slice_of(response->accept, ACCEPT_LEN));
+    PUT_LITERAL(w, "\r\n");
+  }
+  upshake_put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+}
+
 /* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no
  * Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
 static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   if (response->continue_first) /* RFC 9110 7.8 */
     put_continue(w);
-  put_status_line(w, SWITCHING, extra->reason);
+  if (extra->reason.ptr)
+    put_status_line(w, SWITCHING, extra->reason);
+  else
+    PUT_LITERAL(w, "HTTP/1.1 101 Switching Protocols\r\n");
   put_upgrade(w, r);
-  upshake_put_text(w, "Connection: Upgrade\r\n");
+  PUT_LITERAL(w, "Connection: Upgrade\r\n");
   if (response->capsules)
-    upshake_put_text(w, "Capsule-Protocol: ?1\r\n");
-  if (response->accept)
-    upshake_put_field(w, "Sec-WebSocket-Accept",
-                      slice_of(response->accept, ACCEPT_LEN));
-  upshake_put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+    PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
+  put_accept(w, response);
   if (extra->extensions.len > 0)
     upshake_put_optional(w, "Sec-WebSocket-Extensions", extra->extensions);
   put_extra_fields(w, extra);
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "\r\n");
 }
 
 /* Upgrade goes with its connection option (RFC 9110 7.8), and a sender that
@@ -201,7 +212,8 @@ static upshake_error check_extra(const upshake_response *response,
   return UPSHAKE_OK;
 }
 
-/* Entries of a table were checked when its handshake began. */
+/* Entries of a table were checked when its handshake began, and an accept value
+ * that comes with them is our own. */
 static upshake_error check_upgrade(const reply *r) {
   int is_good = r->response.upgrade.ptr
                     ? upshake_is_protocol_list(r->response.upgrade)
@@ -217,7 +229,7 @@ static int is_accept(const char *accept) {
 
 static upshake_error check_switch(const reply *r) {
   const upshake_response *response = &r->response;
-  if (response->accept && !is_accept(response->accept))
+  if (response->accept && !r->protocols && !is_accept(response->accept))
     return UPSHAKE_ERR_REPLY_ACCEPT;
   if (response->subprotocol.ptr && !upshake_is_token(response->subprotocol))
     return UPSHAKE_ERR_REPLY_ACCEPT;
@@ -241,7 +253,9 @@ static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
 
 upshake_error upshake_check_reply(const reply *r) {
   const upshake_extra *extra = extra_of(r);
-  upshake_error error = check_extra(&r->response, extra);
+  upshake_error error = UPSHAKE_OK;
+  if (r->response.extra)
+    error = check_extra(&r->response, extra);
   if (error || r->response.status == CONTINUE)
     return error;
   return r->response.status == SWITCHING ? check_switch(r)
@@ -260,13 +274,28 @@ static void produce(const reply *r, window *w) {
     put_refusal(w, r, extra_of(r));
 }
 
-/* A whole reply is produced twice: without room first, to see how long it is.
- */
+static size_t text_len(const char *text) { return text ? strlen(text) : 0; }
+
+/* Has a 101 room for certain?  Names and spelling of all its fields have less
+ * than 256 octets. */
+static int surely_fits(const reply *r, size_t cap) {
+  const upshake_protocol *protocol = r->protocols;
+  size_t len = 256 + r->response.subprotocol.len;
+  if (r->response.status != SWITCHING || r->response.extra || !protocol)
+    return 0;
+  return len + text_len(protocol->token) + text_len(protocol->version) +
+             text_len(protocol->upgrade) <=
+         cap;
+}
+
+/* A whole reply is produced twice where it might not fit: without room first,
+ * to see how long it is. */
 upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
   size_t cap = w->cap;
+  int is_safe = !w->whole || surely_fits(r, cap);
 
   *len = 0;
-  for (int writing = !w->whole; writing <= 1; writing++) {
+  for (int writing = is_safe; writing <= 1; writing++) {
     w->cap = writing ? cap : 0;
     produce(r, w);
     if (w->whole)

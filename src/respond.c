@@ -7,10 +7,12 @@
 #include "protocol.h"
 #include "reply.h"
 
+#define KEY_LEN 24
+
 static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
-  return upshake_value_at(hs, hs->facts.at[PART_KEY]);
+  return slice_of(hs->memory + hs->facts.at[PART_KEY], KEY_LEN);
 }
 
 /* A body has had its own 100 (Continue); one that is judged, from its host. */
@@ -24,9 +26,9 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
   r->protocols_len = 1;
   if (hs->facts.flags & FACT_EXPECT_CONTINUE)
     r->response.continue_first = had_body(hs) ? 0 : 1;
-  if (upshake_rules_of(protocol) == UPSHAKE_RULES_CAPSULES)
+  if (hs->rules == UPSHAKE_RULES_CAPSULES)
     r->response.capsules = 1;
-  if (!upshake_is_websocket(protocol))
+  if (hs->rules != UPSHAKE_RULES_WEBSOCKET)
     return;
   upshake_accept_by(hs->config->cpu, key_of(hs).ptr, accept);
   r->response.accept = accept;
@@ -76,7 +78,7 @@ static NOINLINE int are_offered(const upshake *hs, upshake_slice extensions) {
 
 /* An answer is to WebSocket, and to what was offered. */
 static int may_answer(const upshake *hs, upshake_slice extensions) {
-  return upshake_is_websocket(upshake_chosen_protocol(hs)) &&
+  return hs->rules == UPSHAKE_RULES_WEBSOCKET &&
          upshake_is_extension_answer(extensions) && are_offered(hs, extensions);
 }
 

@@ -67,7 +67,7 @@ const upshake_protocol *upshake_chosen_protocol(const upshake *hs) {
 upshake_slice upshake_chosen_subprotocol(const upshake *hs) {
   const upshake_protocol *protocol = upshake_chosen_protocol(hs);
 
-  if (!protocol || !upshake_is_websocket(protocol))
+  if (!protocol || hs->rules != UPSHAKE_RULES_WEBSOCKET)
     return slice_none();
   if ((hs->flags & HANDSHAKE_CHOSEN) == 0)
     return hs->facts.subprotocol

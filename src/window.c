@@ -4,8 +4,8 @@
  */
 #include "window.h"
 
-/* Produces octets: stores those that are in the window, counts all. */
-void upshake_put(window *w, upshake_slice octets) {
+/* Stores those of the octets that are in the window, and counts all. */
+static void put_part(window *w, upshake_slice octets) {
   size_t skip = w->pos < w->from ? w->from - w->pos : 0;
   size_t at = w->pos + skip - w->from;
 
@@ -16,6 +16,16 @@ void upshake_put(window *w, upshake_slice octets) {
   if (octets.len > w->cap - at)
     octets.len = w->cap - at;
   memcpy(w->out + at, octets.ptr, octets.len);
+}
+
+void upshake_put(window *w, upshake_slice octets) {
+  if (w->from > 0 || w->pos > w->cap || octets.len > w->cap - w->pos) {
+    put_part(w, octets);
+    return;
+  }
+  if (octets.len > 0)
+    memcpy(w->out + w->pos, octets.ptr, octets.len);
+  w->pos += octets.len;
 }
 
 void upshake_put_text(window *w, const char *text) {

@@ -20,6 +20,10 @@ typedef struct window {
 
 void upshake_put(window *w, upshake_slice octets);
 void upshake_put_text(window *w, const char *text);
+
+/* The same with a string literal, whose length is known. */
+#define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))
+
 void upshake_put_number(window *w, uint64_t number);
 
 /* A field line; the other one only where the value is there. */
