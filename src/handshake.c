@@ -80,8 +80,11 @@ static void judge_preface(upshake *hs) {
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
-  head_step step = {&hs->parser, hs->memory, hs->held,      &hs->config->limits,
-                    UPSHAKE_OK,  0,          KNOWN_LENGTHS, {NULL, 0, 0}};
+  head_step step = {&hs->parser,   hs->memory,  hs->held, &hs->config->limits,
+                    UPSHAKE_OK,    0,           0,        0,
+                    KNOWN_LENGTHS, {NULL, 0, 0}};
+  step.name_limit = head_name_limit(step.limits);
+  step.fields_limit = head_fields_limit(step.limits);
 
   for (;;) {
     head_event event = upshake_head_step(&step);

@@ -249,12 +249,12 @@ static int take_lines(head_step *step) {
   upshake_parser *parser = step->parser;
   const char *begin = step->octets, *end = begin + step->len;
   const char *p = begin + parser->pos, *colon, *value, *cr;
-  uint32_t longest = head_name_limit(step->limits);
-  uint32_t left = fields_left(parser, step->limits), most = left;
+  uint32_t left = step->fields_limit - parser->fields, most = left;
 
   while (left > 0) {
     colon = scan_name(&step->window, begin, p, end);
-    if (colon == p || colon == end || *colon != ':' || colon - p > longest)
+    if (colon == p || colon == end || *colon != ':' ||
+        colon - p > step->name_limit)
       break;
     value = colon + 1;
     while (value < end && is_blank(*value))
@@ -287,7 +287,7 @@ static head_event parse_field(head_step *step) {
   }
   if (is_blank(octet)) /* obs-fold (RFC 9112 5.2), or before the first line */
     return refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
-  if (parser->fields == head_fields_limit(step->limits))
+  if (parser->fields == step->fields_limit)
     return refuse(step, UPSHAKE_ERR_FIELDS_MANY);
   parser->name_at = parser->pos;
   return go_on(step, STATE_NAME);
@@ -304,7 +304,7 @@ static int end_name(upshake_parser *parser) {
 /* field-name ":" (RFC 9112 5.1) */
 static head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = parser->name_at, limit = head_name_limit(step->limits);
+  uint32_t begin = parser->name_at, limit = step->name_limit;
   const char *end = window_end(step, begin, limit);
   const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
@@ -481,9 +481,12 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
-  head_step step = {parser, octets, 0, limits, UPSHAKE_OK, 0, 0, {NULL, 0, 0}};
+  head_step step = {parser, octets, 0, limits, UPSHAKE_OK,
+                    0,      0,      0, 0,      {NULL, 0, 0}};
   head_event event;
 
+  step.name_limit = head_name_limit(limits);
+  step.fields_limit = head_fields_limit(limits);
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   do
     event = upshake_head_step(&step);

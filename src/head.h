@@ -26,6 +26,7 @@ typedef struct head_step {
   const upshake_limits *limits; /* NULL: the defaults */
   upshake_error error;
   uint32_t offset;
+  uint32_t name_limit, fields_limit; /* as head_... says */
   uint32_t lengths; /* of names that the caller has to see, a bit for each; 31
                        is for all that are longer */
   scan_window window;
