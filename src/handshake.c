@@ -35,11 +35,13 @@ static void judge_room(upshake *hs) {
 }
 
 /* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
-static void judge_target(upshake *hs) {
-  if (hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
+static void judge_target(upshake *hs, head_step *step) {
+  upshake_error error = upshake_head_judge_target(step);
+  if (!error && hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
       upshake_is_secured_target(head_target(&hs->parser, hs->memory)))
-    refuse(hs, UPSHAKE_ERR_TARGET_SECURED, head_target_at(&hs->parser),
-           hs->parser.pos);
+    error = UPSHAKE_ERR_TARGET_SECURED;
+  if (error)
+    refuse(hs, error, head_target_at(&hs->parser), hs->parser.pos);
 }
 
 /* Host and framing are refused as soon as their line is there. */
@@ -89,7 +91,7 @@ static NOINLINE head_event parse(upshake *hs) {
   for (;;) {
     head_event event = upshake_head_step(&step);
     if (event == HEAD_TARGET)
-      judge_target(hs);
+      judge_target(hs, &step);
     else if (event == HEAD_FIELD)
       judge_line(hs, &step);
     else if (event == HEAD_REFUSED)

@@ -116,22 +116,27 @@ static head_event parse_method(head_step *step) {
   return go_on(step, STATE_PATH);
 }
 
-/* The target is complete, at the SP after it: has it a form that goes with
- * the method? */
-static head_event judge_target(head_step *step) {
+/* The target is complete, at the SP after it. */
+static head_event end_target(head_step *step) {
   upshake_parser *parser = step->parser;
   upshake_slice method = head_method(parser, step->octets);
-  upshake_slice target = head_target(parser, step->octets);
 
-  if (upshake_equal(method, "PRI") && upshake_equal(target, "*"))
+  if (method.len == 3 && upshake_equal(method, "PRI") &&
+      upshake_equal(head_target(parser, step->octets), "*"))
     return go_on(step, STATE_PREFACE);
-  step->error = upshake_check_target(method, target);
-  if (step->error) {
-    step->offset = head_target_at(parser);
-    return HEAD_REFUSED;
-  }
   go_on(step, STATE_VERSION);
   return HEAD_TARGET;
+}
+
+upshake_error upshake_head_judge_target(head_step *step) {
+  upshake_parser *parser = step->parser;
+
+  step->error = upshake_check_target(head_method(parser, step->octets),
+                                     head_target(parser, step->octets));
+  step->offset = head_target_at(parser);
+  if (step->error)
+    parser->state = STATE_PATH; /* at its SP, to be refused again */
+  return step->error;
 }
 
 /* request-target SP (RFC 9112 3.2) */
@@ -154,7 +159,7 @@ static head_event parse_target(head_step *step) {
   if (*stop != ' ' || parser->pos == begin)
     return refuse(step, UPSHAKE_ERR_TARGET_OCTET);
   parser->target_len = parser->pos - begin;
-  return judge_target(step);
+  return end_target(step);
 }
 
 /* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
@@ -488,9 +493,11 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
   step.name_limit = head_name_limit(limits);
   step.fields_limit = head_fields_limit(limits);
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
-  do
+  do {
     event = upshake_head_step(&step);
-  while (event == HEAD_TARGET || event == HEAD_FIELD);
+    if (event == HEAD_TARGET && upshake_head_judge_target(&step))
+      event = HEAD_REFUSED;
+  } while (event == HEAD_TARGET || event == HEAD_FIELD);
 
   *end = event == HEAD_REFUSED ? step.offset : parser->pos;
   switch (event) {
