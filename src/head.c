@@ -236,11 +236,13 @@ static head_event parse_preface(head_step *step) {
 
 /* ---- field lines: RFC 9112 5 ---- */
 
-static uint32_t fields_left(const upshake_parser *parser,
-                            const upshake_limits *limits) {
-  return head_fields_limit(limits) - parser->fields;
+#ifdef UPSHAKE_SMALL
+/* Code is dearer than time: the parts below go through every octet. */
+static int take_lines(head_step *step) {
+  (void)step;
+  return 0;
 }
-
+#else
 /* Has the caller to see a field whose name is that long? */
 static int is_wanted(const head_step *step, size_t len) {
   return (int)(step->lengths >> (len < 31 ? len : 31) & 1u);
@@ -259,7 +261,7 @@ static int take_lines(head_step *step) {
   while (left > 0) {
     colon = scan_name(&step->window, begin, p, end);
     if (colon == p || colon == end || *colon != ':' ||
-        colon - p > step->name_limit)
+        (size_t)(colon - p) > step->name_limit)
       break;
     value = colon + 1;
     while (value < end && is_blank(*value))
@@ -279,6 +281,7 @@ static int take_lines(head_step *step) {
   parser->pos = (uint32_t)(p - begin);
   return most > left;
 }
+#endif
 
 static head_event parse_field(head_step *step) {
   upshake_parser *parser = step->parser;
@@ -441,6 +444,15 @@ head_event upshake_head_step(head_step *step) {
   return event;
 }
 
+#ifdef UPSHAKE_SMALL
+static int goes_on(upshake_parser *parser, const upshake_limits *limits,
+                   char octet) {
+  (void)parser;
+  (void)limits;
+  (void)octet;
+  return 0;
+}
+#else
 /* Where octets come one by one: an octet that goes on with a field line as most
  * do, at the cost of the octet.  Returns 0 for any other, and has done nothing
  * that the parts above would not do. */
@@ -472,7 +484,8 @@ static int goes_on(upshake_parser *parser, const upshake_limits *limits,
     return octet != '?' && in_class(octet, CLASS_PATH) &&
            parser->pos - head_target_at(parser) < head_target_limit(limits);
   case STATE_FIELD:
-    if (!in_class(octet, CLASS_TOKEN) || fields_left(parser, limits) == 0)
+    if (!in_class(octet, CLASS_TOKEN) ||
+        parser->fields >= head_fields_limit(limits))
       return 0;
     parser->name_at = parser->pos;
     parser->state = STATE_NAME;
@@ -481,6 +494,7 @@ static int goes_on(upshake_parser *parser, const upshake_limits *limits,
     return 0;
   }
 }
+#endif
 
 static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,

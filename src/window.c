@@ -32,7 +32,7 @@ void upshake_put_text(window *w, const char *text) {
   upshake_put(w, slice_text(text));
 }
 
-void upshake_put_number(window *w, uint64_t number) {
+void upshake_put_number(window *w, size_t number) {
   char digits[20];
   size_t at = sizeof digits;
   do
