@@ -530,7 +530,8 @@ upshake_error upshake_parse_head(upshake_parser *parser,
                                  const upshake_limits *limits,
                                  const void *octets, size_t len, size_t *end) {
   uint32_t pos = parser->pos;
-  if (len - pos == 1 && goes_on(parser, limits, ((const char *)octets)[pos])) {
+  if (len - pos == 1 && len < UINT32_MAX &&
+      goes_on(parser, limits, ((const char *)octets)[pos])) {
     parser->pos = pos + 1;
     *end = len;
     return UPSHAKE_ERR_INCOMPLETE;
