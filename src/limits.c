@@ -11,7 +11,7 @@ static uint32_t limit_or(uint32_t limit, uint32_t otherwise, uint32_t most) {
 }
 
 upshake_limits upshake_head_limits(const upshake_limits *limits) {
-  static const upshake_limits none = {0, 0, 0, 0, 0};
+  static const upshake_limits none = {0};
   const upshake_limits *given = limits ? limits : &none;
   upshake_limits real;
   real.method = limit_or(given->method, 32, UINT8_MAX);
@@ -19,5 +19,6 @@ upshake_limits upshake_head_limits(const upshake_limits *limits) {
   real.fields = limit_or(given->fields, 128, UINT16_MAX);
   real.name = limit_or(given->name, 255, UINT16_MAX);
   real.body = given->body;
+  real.total = given->total;
   return real;
 }

@@ -69,7 +69,7 @@ static const upshake_config configs[] = {
      .origins_len = 2, .transport = UPSHAKE_TRANSPORT_SECURED},
     {only_websocket, 1, .origin = UPSHAKE_ORIGIN_CALLBACK, .decide = later,
      .transport = UPSHAKE_TRANSPORT_UNSECURED},
-    {only_websocket, 1, .limits = {4, 8, 6, 24, 0}},
+    {only_websocket, 1, .limits = {4, 8, 6, 24, 0, 0}},
     {table, 4, .origin = UPSHAKE_ORIGIN_ANY},
     {table, 4, .decide = take_last, .subprotocols = spoken,
      .subprotocols_len = 1},
