@@ -28,9 +28,9 @@ static void refuse(upshake *hs, upshake_error error, uint32_t offset,
 
 /* All octets are parsed and the head is not complete. */
 static void judge_room(upshake *hs) {
-  if (hs->config->lean && upshake_head_in_value(&hs->parser))
-    upshake_lean_leave_out(hs);
-  if (hs->held < hs->cap && !(hs->config->lean && upshake_lean_is_full(hs)))
+  int is_full =
+      hs->config->lean ? upshake_lean_is_full(hs) : hs->held >= hs->cap;
+  if (!is_full)
     return;
   refuse(hs,
          upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
@@ -47,7 +47,7 @@ static void judge_target(upshake *hs) {
 }
 
 /* Host and framing are refused as soon as their line is there. */
-static void judge_line(upshake *hs, const head_step *step) {
+static NOINLINE void judge_line(upshake *hs, const head_step *step) {
   upshake_facts *facts = &hs->facts;
 
   if (hs->parser.minor == 0)
@@ -109,9 +109,46 @@ static NOINLINE head_event parse(upshake *hs) {
   }
 }
 
-/* What follows from that.  Here the stack of parsing is free again. */
-static upshake_next conclude(upshake *hs, head_event event) {
-  switch (event) {
+/* ---- from octets that come in to those that are held ---- */
+
+/* The octets go behind those that are held, where they may be already. */
+static void hold(upshake *hs, const char *octets, uint32_t len) {
+  if (len > 0 && octets != hs->memory + hs->held)
+    memmove(hs->memory + hs->held, octets, len);
+  hs->held += len;
+}
+
+static head_event hold_all(upshake *hs, const char *octets, uint32_t len) {
+  hold(hs, octets, len);
+  return parse(hs);
+}
+
+/* With lean: piece by piece, so that what is left out of one makes room for the
+ * next.  Octets after the head that are in the memory follow it there. */
+static head_event hold_lean(upshake *hs, const char *octets, uint32_t len) {
+  head_event event = HEAD_MORE;
+
+  while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
+    uint32_t piece = upshake_lean_piece(hs, octets, len);
+    hold(hs, octets, piece);
+    octets += piece;
+    len -= piece;
+    event = parse(hs);
+    if (event == HEAD_MORE && upshake_head_in_value(&hs->parser))
+      upshake_lean_leave_out(hs);
+    if (event == HEAD_MORE)
+      judge_room(hs);
+  }
+  if ((hs->flags & HANDSHAKE_FED) == 0)
+    hold(hs, octets, len);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
+/* Octets of a head, and what follows from them.  Here the stack of parsing is
+ * free again. */
+static upshake_next advance(upshake *hs, const char *octets, uint32_t len) {
+  switch (hs->config->lean ? hold_lean(hs, octets, len)
+                           : hold_all(hs, octets, len)) {
   case HEAD_MORE:
     judge_room(hs);
     break;
@@ -125,41 +162,6 @@ static upshake_next conclude(upshake *hs, head_event event) {
     break;
   }
   return (upshake_next)hs->next;
-}
-
-/* The octets go behind those that are held, where they may be already. */
-static void hold(upshake *hs, const char *octets, uint32_t len) {
-  if (len > 0 && octets != hs->memory + hs->held)
-    memmove(hs->memory + hs->held, octets, len);
-  hs->held += len;
-}
-
-/* With lean: piece by piece, so that what is left out of one makes room for the
- * next.  Octets after the head that are in the memory follow it there. */
-static NOINLINE head_event gather(upshake *hs, const char *octets,
-                                  uint32_t len) {
-  head_event event = HEAD_MORE;
-
-  while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
-    uint32_t piece = upshake_lean_piece(hs, octets, len);
-    hold(hs, octets, piece);
-    octets += piece;
-    len -= piece;
-    event = parse(hs);
-    if (event == HEAD_MORE)
-      judge_room(hs);
-  }
-  if ((hs->flags & HANDSHAKE_FED) == 0)
-    hold(hs, octets, len);
-  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
-}
-
-/* Octets of a head, which goes into the memory. */
-static upshake_next advance(upshake *hs, const char *octets, uint32_t len) {
-  if (hs->config->lean)
-    return conclude(hs, gather(hs, octets, len));
-  hold(hs, octets, len);
-  return conclude(hs, parse(hs));
 }
 
 /* ---- ways for octets to come in ---- */
@@ -213,7 +215,7 @@ static void take_held_body(upshake *hs) {
 
 /* Octets of a head that are fed.  Returns how many were taken. */
 static size_t take_head(upshake *hs, const char *octets, size_t len) {
-  uint32_t before = octets_taken(hs);
+  uint32_t before = hs->end + hs->held;
   uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
 
   hs->flags |= HANDSHAKE_FED;

@@ -32,7 +32,7 @@ static int is_judged_name(upshake_slice name) {
       {UPSHAKE_TEXT("Sec-WebSocket-Extensions")},
   };
   for (size_t i = 0; i < sizeof judged / sizeof judged[0]; i++)
-    if (upshake_same_fold(name, judged[i]))
+    if (name.len == judged[i].len && upshake_same_fold(name, judged[i]))
       return 1;
   return 0;
 }

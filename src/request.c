@@ -19,7 +19,7 @@ static upshake_slice find_value(const upshake *hs, uint32_t at) {
 
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
   upshake_slice rest;
-  if (octets_left_out(hs) > 0)
+  if (hs->end != hs->parser.pos)
     return find_value(hs, at);
   rest = slice_of(hs->memory + at, hs->end - at);
   return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
