@@ -274,7 +274,8 @@ static NOINLINE int asks(upshake_slice fields) {
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
                                   int subprotocol_required, void *memory,
                                   size_t cap) {
-  static const upshake_limits most = {UINT8_MAX, 0, UINT16_MAX, UINT16_MAX, 0};
+  static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
+                                      UINT16_MAX, 0, 0};
   upshake_parser parser;
   upshake_slice fields, method;
   size_t end;

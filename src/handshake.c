@@ -4,20 +4,22 @@
  * head memory, and each is parsed and judged as it comes.
  */
 #include "body.h"
-#include "handshake.h"
+#include "lean.h"
 
 #include "target.h"
 
 /* ---- from octets to an outcome ---- */
 
-/* The head ends here.  What was fed after it stays the caller's. */
+/* The head ends here, in the memory.  What was fed after it stays the
+ * caller's. */
 static void end_head(upshake *hs, uint32_t end) {
-  hs->end = end;
+  set_head_end(hs, end);
   if (hs->flags & HANDSHAKE_FED)
     hs->held = end;
 }
 
-/* Refused before the head was complete; the first `end` octets were taken. */
+/* Refused before the head was complete, for what stands at `offset` in the
+ * stream; the octets before `end` in the memory were taken. */
 static void refuse(upshake *hs, upshake_error error, uint32_t offset,
                    uint32_t end) {
   end_head(hs, end);
@@ -26,12 +28,14 @@ static void refuse(upshake *hs, upshake_error error, uint32_t offset,
 
 /* All octets are parsed and the head is not complete. */
 static void judge_room(upshake *hs) {
-  if (hs->held < hs->cap)
+  int is_full =
+      hs->config->lean ? upshake_lean_is_full(hs) : hs->held >= hs->cap;
+  if (!is_full)
     return;
   refuse(hs,
          upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
                                              : UPSHAKE_ERR_HEAD_LONG,
-         hs->cap, hs->held);
+         octets_taken(hs), hs->held);
 }
 
 /* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
@@ -45,7 +49,7 @@ static void judge_target(upshake *hs, head_step *step) {
 }
 
 /* Host and framing are refused as soon as their line is there. */
-static void judge_line(upshake *hs, const head_step *step) {
+static NOINLINE void judge_line(upshake *hs, const head_step *step) {
   upshake_facts *facts = &hs->facts;
   unsigned which =
       upshake_which_field(hs->memory + hs->parser.name_at, hs->parser.name_len);
@@ -55,7 +59,7 @@ static void judge_line(upshake *hs, const head_step *step) {
   if (hs->parser.minor == 0)
     facts->flags |= FACT_HTTP_1_0;
   upshake_judge_known(facts, hs->config, which, upshake_head_field(step).value,
-                      hs->parser.value_at);
+                      hs->end + hs->parser.value_at);
   for (int part = PART_HOST; part <= PART_FRAMING; part++) {
     if (facts->bad[part]) {
       refuse(hs, (upshake_error)facts->bad[part], facts->at[part],
@@ -79,23 +83,35 @@ static void judge_preface(upshake *hs) {
   hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
 }
 
+/* The parser has found something wrong. */
+static void refuse_octet(upshake *hs, const head_step *step) {
+  uint32_t offset = hs->end + step->offset;
+  if (hs->config->lean && upshake_head_in_value(&hs->parser))
+    upshake_lean_leave_out(hs);
+  refuse(hs, step->error, offset, hs->parser.pos);
+}
+
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
   head_step step = {&hs->parser,   hs->memory,  hs->held, &hs->config->limits,
                     UPSHAKE_OK,    0,           0,        0,
                     KNOWN_LENGTHS, {NULL, 0, 0}};
+  if (hs->config->lean)
+    step.lengths = UINT32_MAX; /* every line is looked at */
   step.name_limit = head_name_limit(step.limits);
   step.fields_limit = head_fields_limit(step.limits);
 
   for (;;) {
     head_event event = upshake_head_step(&step);
+    if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
+      event = HEAD_MORE; /* it was the last line: upshake_lean_piece */
     if (event == HEAD_TARGET)
       judge_target(hs, &step);
     else if (event == HEAD_FIELD)
       judge_line(hs, &step);
     else if (event == HEAD_REFUSED)
-      refuse(hs, step.error, step.offset, hs->parser.pos);
+      refuse_octet(hs, &step);
     else
       return event;
     if (hs->next != UPSHAKE_READ)
@@ -103,9 +119,46 @@ static NOINLINE head_event parse(upshake *hs) {
   }
 }
 
-/* The same, and what follows.  Here the stack of parsing is free again. */
-static upshake_next advance(upshake *hs) {
-  switch (parse(hs)) {
+/* ---- from octets that come in to those that are held ---- */
+
+/* The octets go behind those that are held, where they may be already. */
+static void hold(upshake *hs, const char *octets, uint32_t len) {
+  if (len > 0 && octets != hs->memory + hs->held)
+    memmove(hs->memory + hs->held, octets, len);
+  hs->held += len;
+}
+
+static head_event hold_all(upshake *hs, const char *octets, uint32_t len) {
+  hold(hs, octets, len);
+  return parse(hs);
+}
+
+/* With lean: piece by piece, so that what is left out of one makes room for the
+ * next.  Octets after the head that are in the memory follow it there. */
+static head_event hold_lean(upshake *hs, const char *octets, uint32_t len) {
+  head_event event = HEAD_MORE;
+
+  while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
+    uint32_t piece = upshake_lean_piece(hs, octets, len);
+    hold(hs, octets, piece);
+    octets += piece;
+    len -= piece;
+    event = parse(hs);
+    if (event == HEAD_MORE && upshake_head_in_value(&hs->parser))
+      upshake_lean_leave_out(hs);
+    if (event == HEAD_MORE)
+      judge_room(hs);
+  }
+  if ((hs->flags & HANDSHAKE_FED) == 0)
+    hold(hs, octets, len);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
+/* Octets of a head, and what follows from them.  Here the stack of parsing is
+ * free again. */
+static upshake_next advance(upshake *hs, const char *octets, uint32_t len) {
+  switch (hs->config->lean ? hold_lean(hs, octets, len)
+                           : hold_all(hs, octets, len)) {
   case HEAD_MORE:
     judge_room(hs);
     break;
@@ -165,24 +218,20 @@ static size_t take_body(upshake *hs, const char *octets, size_t len,
 
 /* The octets of a body that commit has put into the memory, if any. */
 static void take_held_body(upshake *hs) {
-  uint32_t begin = hs->end + hs->dropped;
+  uint32_t begin = hs->parser.pos + hs->dropped;
   if (hs->next == UPSHAKE_READ && in_body(hs))
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
-/* Octets of a head, which goes into the memory. */
+/* Octets of a head that are fed.  Returns how many were taken. */
 static size_t take_head(upshake *hs, const char *octets, size_t len) {
-  uint32_t before = hs->held, room = hs->cap - hs->held;
+  uint32_t before = hs->end + hs->held;
+  uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
 
-  if (len < room)
-    room = (uint32_t)len;
-  if (room > 0)
-    memcpy(hs->memory + hs->held, octets, room);
-  hs->held += room;
   hs->flags |= HANDSHAKE_FED;
-  advance(hs);
+  advance(hs, octets, len < room ? (uint32_t)len : room);
   hs->flags &= (uint16_t)~HANDSHAKE_FED;
-  return hs->held - before;
+  return octets_taken(hs) - before;
 }
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
@@ -203,12 +252,17 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
 /* Octets of a body that were taken from the memory make room, but are not moved
  * over before that is needed: a peer may send many small chunks. */
 static void drop_body(upshake *hs) {
-  uint32_t begin = hs->end + hs->dropped, left = hs->held - begin;
+  uint32_t end = hs->parser.pos;
+  uint32_t begin = end + hs->dropped, left = hs->held - begin;
   if (hs->dropped == 0 || (left > 0 && hs->held < hs->cap))
     return;
-  memmove(hs->memory + hs->end, hs->memory + begin, left);
-  hs->held = hs->end + left;
+  memmove(hs->memory + end, hs->memory + begin, left);
+  hs->held = end + left;
   hs->dropped = 0;
+}
+
+static char *room_of(const upshake *hs) {
+  return hs->memory ? hs->memory + hs->held : NULL;
 }
 
 void *upshake_room(upshake *hs, size_t *cap) {
@@ -217,16 +271,19 @@ void *upshake_room(upshake *hs, size_t *cap) {
     drop_body(hs);
     *cap = hs->cap - hs->held;
   }
-  return hs->memory ? hs->memory + hs->held : NULL;
+  return room_of(hs);
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
   uint32_t room = hs->cap - hs->held;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
-  hs->held += len < room ? (uint32_t)len : room;
-  if (!in_body(hs))
-    advance(hs);
+  if (len < room)
+    room = (uint32_t)len;
+  if (in_body(hs))
+    hs->held += room;
+  else
+    advance(hs, room_of(hs), room);
   take_held_body(hs);
   return (upshake_next)hs->next;
 }
@@ -236,11 +293,11 @@ upshake_next upshake_commit(upshake *hs, size_t len) {
 upshake_slice upshake_head(const upshake *hs) {
   if (!hs->memory)
     return slice_none();
-  return slice_of(hs->memory, is_past_head(hs) ? hs->end : hs->held);
+  return slice_of(hs->memory, is_past_head(hs) ? hs->parser.pos : hs->held);
 }
 
 upshake_slice upshake_rest(const upshake *hs) {
-  uint32_t begin = hs->end + hs->dropped;
+  uint32_t begin = hs->parser.pos + hs->dropped;
   if (!is_past_head(hs) || !hs->memory)
     return slice_none();
   return slice_of(hs->memory + begin, hs->held - begin);
@@ -258,8 +315,7 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
     left = (uint32_t)rest.len;
   }
   upshake_init(hs, config, hs->memory, hs->cap, hs->user);
-  hs->held = left;
-  return left > 0 ? advance(hs) : UPSHAKE_READ;
+  return left > 0 ? advance(hs, hs->memory, left) : UPSHAKE_READ;
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {

@@ -550,3 +550,7 @@ upshake_request upshake_parsed_request(const upshake_parser *parser,
     request.authority = upshake_find_field(request.fields, "Host");
   return request;
 }
+
+int upshake_head_in_value(const upshake_parser *parser) {
+  return parser->state >= STATE_BLANKS && parser->state <= STATE_VALUE_LF;
+}

@@ -81,6 +81,9 @@ int upshake_head_is_complete(const upshake_parser *parser);
 /* 1 while the parser waits for octets of the request-target. */
 int upshake_head_in_target(const upshake_parser *parser);
 
+/* 1 in a field line whose name is complete. */
+int upshake_head_in_value(const upshake_parser *parser);
+
 /* ---- positions: what the parser does not store, as it follows ---- */
 
 #define HEAD_VERSION_LEN 11 /* SP HTTP-version CRLF */

@@ -3,13 +3,25 @@
  * The parts of a request, as its handshake holds them: by offset into the head
  * memory, or in a judge by reference.
  */
-#include "request.h"
-
-#include "head.h"
+#include "handshake.h"
 #include "target.h"
 
+/* Where lines were left out, a place in the stream is none in the memory: it
+ * only tells which field it is that stands there. */
+static upshake_slice find_value(const upshake *hs, uint32_t at) {
+  upshake_slice fields = head_fields(&hs->parser, hs->memory);
+  if (at == hs->facts.at[PART_HOST])
+    return upshake_find_field(fields, "Host");
+  if (at == hs->facts.at[PART_ORIGIN])
+    return upshake_find_field(fields, "Origin");
+  return upshake_find_field(fields, "Sec-WebSocket-Key");
+}
+
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
-  upshake_slice rest = slice_of(hs->memory + at, hs->end - at);
+  upshake_slice rest;
+  if (hs->end != hs->parser.pos)
+    return find_value(hs, at);
+  rest = slice_of(hs->memory + at, hs->end - at);
   return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }
 

@@ -27,7 +27,8 @@ static inline const upshake_judge *judge_of(const upshake *hs) {
   return (const upshake_judge *)(const void *)hs;
 }
 
-/* The value of a field by its offset, which the parser has checked. */
+/* The value of Host, Origin or Sec-WebSocket-Key, in a head that is complete,
+ * by its offset. */
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at);
 
 /* Parts of a request whose fields have all been seen.  The authority is that

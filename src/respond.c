@@ -12,6 +12,8 @@
 static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
+  if (octets_left_out(hs) > 0)
+    return upshake_value_at(hs, hs->facts.at[PART_KEY]);
   return slice_of(hs->memory + hs->facts.at[PART_KEY], KEY_LEN);
 }
 
