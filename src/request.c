@@ -43,15 +43,14 @@ upshake_slice upshake_authority_of(const upshake *hs) {
       upshake_target_authority(upshake_method_of(hs), target_of(hs));
   if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)
     return authority;
-  return hs->flags & HANDSHAKE_JUDGE
-             ? judge_of(hs)->host
-             : upshake_value_at(hs, hs->facts.at[PART_HOST]);
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->host
+                                     : upshake_value_at(hs, hs->facts.host_at);
 }
 
 upshake_slice upshake_origin_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE
              ? judge_of(hs)->origin
-             : upshake_value_at(hs, hs->facts.at[PART_ORIGIN]);
+             : upshake_value_at(hs, hs->facts.in.head.origin_at);
 }
 
 size_t upshake_lists_len(const upshake *hs) {

@@ -12,7 +12,7 @@
 static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
-  return slice_of(hs->memory + hs->facts.at[PART_KEY], KEY_LEN);
+  return slice_of(hs->memory + hs->facts.key_at, KEY_LEN);
 }
 
 /* A body has had its own 100 (Continue); one that is judged, from its host. */
