@@ -307,9 +307,18 @@ typedef struct upshake_parser {
 typedef struct upshake_facts {
   uint64_t body_len;
   uint32_t offered, flags;
-  uint32_t at[11];
+  uint32_t bad_at, host_at, key_at;
   uint16_t subprotocol;
-  uint8_t bad[11], order[8];
+  uint8_t bad;
+  union { /* head: until it is judged; body: after that */
+    struct {
+      uint32_t origin_at, content_at;
+      uint8_t order[8];
+    } head;
+    struct {
+      uint64_t taken, chunk_left;
+    } body;
+  } in;
 } upshake_facts;
 
 /* A handshake: one for each connection. */
@@ -317,11 +326,10 @@ struct upshake {
   const upshake_config *config;
   void *user;
   char *memory;
-  uint32_t cap, held, end, offset;
-  upshake_parser parser;
   upshake_facts facts;
-  uint64_t body_taken, chunk_left;
-  uint32_t chosen_at, chosen_len, content, dropped;
+  upshake_parser parser;
+  uint32_t cap, held, end;
+  uint32_t chosen_at, chosen_len;
   uint16_t status, flags;
   uint8_t next, error, protocol, rules;
 };

@@ -45,10 +45,11 @@ static int hex_value(char octet) {
 
 /* chunk-size = 1*HEXDIG, below 2^63. */
 static enum state take_digit(upshake *hs, char octet) {
-  if (hs->chunk_left >> 59)
+  if (hs->facts.in.body.chunk_left >> 59)
     return STATE_BROKEN;
-  hs->chunk_left = hs->chunk_left * 16 + (uint64_t)hex_value(octet);
-  if (hs->chunk_left == 0 && BODY_SIZE_LINE_LEN(hs) > 0)
+  hs->facts.in.body.chunk_left =
+      hs->facts.in.body.chunk_left * 16 + (uint64_t)hex_value(octet);
+  if (hs->facts.in.body.chunk_left == 0 && BODY_SIZE_LINE_LEN(hs) > 0)
     BODY_EXTENSION_OCTETS(hs)++; /* leading zeros could go on without end */
   return STATE_SIZE;
 }
@@ -115,7 +116,7 @@ static enum state take_extension(enum state state, char octet) {
 static enum state end_size_line(const upshake *hs, char octet) {
   if (octet != '\n')
     return STATE_BROKEN;
-  return hs->chunk_left > 0 ? STATE_DATA : STATE_TRAILER;
+  return hs->facts.in.body.chunk_left > 0 ? STATE_DATA : STATE_TRAILER;
 }
 
 /* ---- trailer-section = *( field-line CRLF ) (RFC 9112 7.1.2): checked, and
@@ -193,9 +194,9 @@ static body_event refuse(const upshake *hs, body_step *step,
 /* A chunk begins: does it fit?  Its size is after its own line. */
 static int is_too_long(upshake *hs) {
   uint64_t most = hs->config->limits.body;
-  if (most > 0 && hs->chunk_left > most - hs->facts.body_len)
+  if (most > 0 && hs->facts.in.body.chunk_left > most - hs->facts.body_len)
     return 1;
-  hs->facts.body_len += hs->chunk_left;
+  hs->facts.body_len += hs->facts.in.body.chunk_left;
   return hs->facts.body_len > INT64_MAX;
 }
 
@@ -211,7 +212,7 @@ static body_event step_length(upshake *hs, size_t len, body_step *step) {
   if (hs->facts.body_len == 0)
     return BODY_END;
   step->used = step->content = take_content(&hs->facts.body_len, len);
-  hs->body_taken += step->used;
+  hs->facts.in.body.taken += step->used;
   return step->used > 0 ? BODY_CONTENT : BODY_MORE;
 }
 
@@ -222,35 +223,36 @@ static body_event step_octet(upshake *hs, char octet, body_step *step) {
   upshake_error error = judge_state(hs, from, to);
 
   if (error)
-    return refuse(hs, step, error, hs->body_taken);
-  hs->body_taken++;
+    return refuse(hs, step, error, hs->facts.in.body.taken);
+  hs->facts.in.body.taken++;
   BODY_SIZE_LINE_LEN(hs)++;
   if (to == STATE_SIZE_FIRST)
     BODY_SIZE_LINE_LEN(hs) = 0;
   BODY_STATE(hs) = (uint8_t)to;
   if (to == STATE_DATA && is_too_long(hs))
     return refuse(hs, step, UPSHAKE_ERR_BODY_LONG,
-                  hs->body_taken - BODY_SIZE_LINE_LEN(hs));
+                  hs->facts.in.body.taken - BODY_SIZE_LINE_LEN(hs));
   return BODY_MORE;
 }
 
 static body_event step_chunked(upshake *hs, const char *octets, size_t len,
                                body_step *step) {
-  uint64_t before = hs->body_taken;
+  uint64_t before = hs->facts.in.body.taken;
   body_event event = BODY_MORE;
 
   while (event == BODY_MORE && step->used < len &&
          BODY_STATE(hs) != STATE_END) {
     if (BODY_STATE(hs) == STATE_DATA) {
-      step->content = take_content(&hs->chunk_left, len - step->used);
-      hs->body_taken += step->content;
-      if (hs->chunk_left == 0)
+      step->content =
+          take_content(&hs->facts.in.body.chunk_left, len - step->used);
+      hs->facts.in.body.taken += step->content;
+      if (hs->facts.in.body.chunk_left == 0)
         BODY_STATE(hs) = STATE_DATA_CR;
       event = BODY_CONTENT;
     } else {
       event = step_octet(hs, octets[step->used], step);
     }
-    step->used = (size_t)(hs->body_taken - before);
+    step->used = (size_t)(hs->facts.in.body.taken - before);
   }
   if (event == BODY_MORE && BODY_STATE(hs) == STATE_END)
     return BODY_END;

@@ -20,18 +20,32 @@ typedef struct body_step {
   uint32_t offset;
 } body_step;
 
-/* Once the head is complete these members of its parser are free. */
+/* Once the head is complete these members of its parser are free: the place of
+ * a field line, and how many there were.  An error was noted only where there
+ * is no body, or where it is the end of it. */
 #define BODY_STATE(hs) ((hs)->parser.state)
-#define BODY_EXTENSION_OCTETS(hs) ((hs)->parser.name_at)
-#define BODY_TRAILER_OCTETS(hs) ((hs)->parser.value_at)
-#define BODY_SIZE_LINE_LEN(hs) ((hs)->parser.name_len)
+#define BODY_SLICE_LEN(hs) ((hs)->parser.name_at) /* at UPSHAKE_BODY */
+#define BODY_DROPPED(hs) ((hs)->parser.value_at)  /* octets of it, held   */
+#define BODY_EXTENSION_OCTETS(hs) ((hs)->parser.fields)
+#define BODY_TRAILER_OCTETS(hs) ((hs)->parser.name_len)
+#define BODY_SIZE_LINE_LEN(hs) ((hs)->facts.bad_at)
 
 /* The head is complete and accepted: its body comes. */
 static inline void begin_body(upshake *hs) {
   BODY_STATE(hs) = 0;
+  BODY_SLICE_LEN(hs) = 0;
+  BODY_DROPPED(hs) = 0;
   BODY_EXTENSION_OCTETS(hs) = 0;
   BODY_TRAILER_OCTETS(hs) = 0;
   BODY_SIZE_LINE_LEN(hs) = 0;
+  hs->facts.in.body.taken = 0;
+  hs->facts.in.body.chunk_left = 0;
+}
+
+/* Where what is held after the head, and after a body so far, begins. */
+static inline uint32_t body_begin(const upshake *hs) {
+  uint32_t end = hs->parser.pos; /* of the head, in the memory */
+  return hs->flags & HANDSHAKE_BODY ? end + BODY_DROPPED(hs) : end;
 }
 
 /* Goes on to the next event. */

@@ -135,7 +135,7 @@ static void judge_framing(upshake_client *client) {
   upshake_facts *facts = &client->facts;
   upshake_field field;
 
-  while (!facts->bad[PART_FRAMING] && upshake_next_field(&fields, &field)) {
+  while (!facts->bad && upshake_next_field(&fields, &field)) {
     uint32_t at = (uint32_t)(field.value.ptr - client->memory);
     if (upshake_equal_fold(field.name, "Content-Length"))
       upshake_judge_length(facts, NULL, field.value, at);
@@ -149,9 +149,9 @@ static NOINLINE upshake_client_next judge_other(upshake_client *client) {
   if (is_http_1_0(client))
     facts->flags = FACT_HTTP_1_0;
   judge_framing(client);
-  if (facts->bad[PART_FRAMING])
-    return refuse(client, (upshake_error)facts->bad[PART_FRAMING],
-                  client->skipped + facts->at[PART_FRAMING]);
+  if (facts->bad)
+    return refuse(client, (upshake_error)facts->bad,
+                  client->skipped + facts->bad_at);
   return UPSHAKE_CLIENT_OTHER;
 }
 

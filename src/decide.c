@@ -19,7 +19,7 @@ void upshake_conclude_refusal(upshake *hs, upshake_error error,
   hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
   hs->error = (uint8_t)error;
   hs->status = (uint16_t)upshake_error_status(error);
-  hs->offset = offset;
+  hs->facts.bad_at = offset;
   if (is_unsafe_to_keep(error))
     hs->flags |= HANDSHAKE_CLOSE;
 }

@@ -4,30 +4,23 @@
  */
 #include "offer.h"
 
-void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
-                      uint32_t at) {
-  if (facts->bad[part] && facts->bad[part] <= error)
+void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at) {
+  if (facts->bad && facts->bad <= error)
     return;
-  facts->bad[part] = (uint8_t)error;
-  facts->at[part] = at;
-}
-
-int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
-                      uint32_t at) {
-  if (facts->flags & flag)
-    return 0;
-  facts->flags |= flag;
-  if (!facts->bad[part])
-    facts->at[part] = at;
-  return 1;
+  facts->bad = (uint8_t)error;
+  facts->bad_at = at;
 }
 
 int upshake_has_body(const upshake_facts *facts) {
   return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
 }
 
-void upshake_note_once(upshake_facts *facts, enum part part, uint32_t flag,
-                       upshake_error repeated, uint32_t at) {
-  if (!upshake_note_seen(facts, part, flag, at))
-    upshake_note_bad(facts, part, repeated, at);
+int upshake_note_once(upshake_facts *facts, uint32_t flag,
+                      upshake_error repeated, uint32_t at) {
+  if (facts->flags & flag) {
+    upshake_note_bad(facts, repeated, at);
+    return 0;
+  }
+  facts->flags |= flag;
+  return 1;
 }

@@ -12,11 +12,18 @@ void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
                         upshake_slice value, uint32_t at) {
   size_t host_len;
   (void)config;
-  upshake_note_once(facts, PART_HOST, FACT_HOST, UPSHAKE_ERR_HOST_REPEATED, at);
+  if (upshake_note_once(facts, FACT_HOST, UPSHAKE_ERR_HOST_REPEATED, at))
+    facts->host_at = at;
   if (upshake_parse_authority(value, &host_len) == AUTHORITY_BROKEN)
-    upshake_note_bad(facts, PART_HOST, UPSHAKE_ERR_HOST_MALFORMED, at);
+    upshake_note_bad(facts, UPSHAKE_ERR_HOST_MALFORMED, at);
   if (host_len == 0)
     facts->flags |= FACT_HOST_EMPTY;
+}
+
+static void note_framing(upshake_facts *facts, upshake_error error,
+                         uint32_t at) {
+  facts->flags |= FACT_FRAMING_BAD;
+  upshake_note_bad(facts, error, at);
 }
 
 /* Content-Length = 1*DIGIT (RFC 9110 8.6).  2^63 octets and more are refused:
@@ -37,14 +44,16 @@ void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
   uint64_t length;
   (void)config;
-  upshake_note_once(facts, PART_FRAMING, FACT_LENGTH,
-                    UPSHAKE_ERR_LENGTH_REPEATED, at);
+  if (facts->flags & FACT_LENGTH)
+    note_framing(facts, UPSHAKE_ERR_LENGTH_REPEATED, at);
   if (facts->flags & FACT_CODING)
-    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
+    note_framing(facts, UPSHAKE_ERR_LENGTH_AND_CODING, at);
+  facts->flags |= FACT_LENGTH;
+  facts->in.head.content_at = at;
   if (parse_length(value, &length))
     facts->body_len = length;
   else
-    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_MALFORMED, at);
+    note_framing(facts, UPSHAKE_ERR_LENGTH_MALFORMED, at);
 }
 
 /* transfer-coding = token *( OWS ";" OWS transfer-parameter ) (RFC 9112 7).
@@ -72,8 +81,8 @@ static NOINLINE int judge_member(upshake_facts *facts, upshake_slice member) {
 
 /* Does the place noted name an unknown coding, after which chunked came? */
 static int is_known_before(const upshake_facts *facts) {
-  return facts->at[PART_FRAMING] != 0 && (facts->flags & FACT_CODING_UNKNOWN) &&
-         (facts->flags & FACT_CHUNKED_LAST);
+  uint32_t both = FACT_CODING_UNKNOWN | FACT_CHUNKED_LAST;
+  return (facts->flags & both) == both;
 }
 
 /* Transfer-Encoding is a list over all its lines (RFC 9112 6.1).  That it ends
@@ -81,17 +90,18 @@ static int is_known_before(const upshake_facts *facts) {
 void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
   upshake_list list = {value, {NULL, 0}, NULL};
+  int is_first = (facts->flags & FACT_CODING) == 0;
   upshake_slice member;
 
   (void)config;
   facts->flags |= FACT_CODING;
   if (facts->flags & FACT_LENGTH)
-    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_LENGTH_AND_CODING, at);
+    note_framing(facts, UPSHAKE_ERR_LENGTH_AND_CODING, at);
   if (facts->flags & FACT_HTTP_1_0)
-    upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_CODING_IN_1_0, at);
+    note_framing(facts, UPSHAKE_ERR_CODING_IN_1_0, at);
   while (upshake_next_member(&list, &member))
     if (!judge_member(facts, member))
-      upshake_note_bad(facts, PART_FRAMING, UPSHAKE_ERR_CODING_MALFORMED, at);
-  if (!facts->bad[PART_FRAMING] && !is_known_before(facts))
-    facts->at[PART_FRAMING] = at;
+      note_framing(facts, UPSHAKE_ERR_CODING_MALFORMED, at);
+  if (is_first || !is_known_before(facts))
+    facts->in.head.content_at = at;
 }

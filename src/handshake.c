@@ -60,13 +60,8 @@ static NOINLINE void judge_line(upshake *hs, const head_step *step) {
     facts->flags |= FACT_HTTP_1_0;
   upshake_judge_known(facts, hs->config, which, upshake_head_field(step).value,
                       hs->end + hs->parser.value_at);
-  for (int part = PART_HOST; part <= PART_FRAMING; part++) {
-    if (facts->bad[part]) {
-      refuse(hs, (upshake_error)facts->bad[part], facts->at[part],
-             hs->parser.pos);
-      return;
-    }
-  }
+  if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
+    refuse(hs, (upshake_error)facts->bad, facts->bad_at, hs->parser.pos);
 }
 
 static void judge_head(upshake *hs) {
@@ -189,7 +184,6 @@ static int is_reading(upshake *hs) {
     hs->next = UPSHAKE_READ;
     hs->status = 0;
   }
-  hs->content = 0;
   return hs->next == UPSHAKE_READ;
 }
 
@@ -204,10 +198,10 @@ static size_t take_body(upshake *hs, const char *octets, size_t len,
     len = UINT32_MAX;
   event = upshake_body_step(hs, octets, len, &step);
   if (are_held)
-    hs->dropped += (uint32_t)step.used;
+    BODY_DROPPED(hs) += (uint32_t)step.used;
   if (event == BODY_CONTENT) {
     hs->next = UPSHAKE_BODY;
-    hs->content = (uint32_t)step.content;
+    BODY_SLICE_LEN(hs) = (uint32_t)step.content;
   }
   if (event == BODY_END)
     upshake_conclude_body(hs);
@@ -218,7 +212,7 @@ static size_t take_body(upshake *hs, const char *octets, size_t len,
 
 /* The octets of a body that commit has put into the memory, if any. */
 static void take_held_body(upshake *hs) {
-  uint32_t begin = hs->parser.pos + hs->dropped;
+  uint32_t begin = body_begin(hs);
   if (hs->next == UPSHAKE_READ && in_body(hs))
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
@@ -252,13 +246,13 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
 /* Octets of a body that were taken from the memory make room, but are not moved
  * over before that is needed: a peer may send many small chunks. */
 static void drop_body(upshake *hs) {
-  uint32_t end = hs->parser.pos;
-  uint32_t begin = end + hs->dropped, left = hs->held - begin;
-  if (hs->dropped == 0 || (left > 0 && hs->held < hs->cap))
+  uint32_t begin = body_begin(hs), end = hs->parser.pos;
+  uint32_t left = hs->held - begin;
+  if (begin == end || (left > 0 && hs->held < hs->cap))
     return;
   memmove(hs->memory + end, hs->memory + begin, left);
   hs->held = end + left;
-  hs->dropped = 0;
+  BODY_DROPPED(hs) = 0;
 }
 
 static char *room_of(const upshake *hs) {
@@ -297,7 +291,7 @@ upshake_slice upshake_head(const upshake *hs) {
 }
 
 upshake_slice upshake_rest(const upshake *hs) {
-  uint32_t begin = hs->parser.pos + hs->dropped;
+  uint32_t begin = body_begin(hs);
   if (!is_past_head(hs) || !hs->memory)
     return slice_none();
   return slice_of(hs->memory + begin, hs->held - begin);

@@ -10,7 +10,7 @@
  * many there were, which is also what `at` means. */
 
 static void note_syntax(upshake_judge *judge, upshake_error error) {
-  upshake_note_bad(&judge->hs.facts, PART_SYNTAX, error, judge->hs.parser.pos);
+  upshake_note_bad(&judge->hs.facts, error, judge->hs.parser.pos);
 }
 
 static const upshake_limits *limits_of(const upshake_judge *judge) {
@@ -156,7 +156,7 @@ upshake_next upshake_judge_end(upshake_judge *judge) {
     hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
     return UPSHAKE_PLAIN;
   }
-  if (hs->facts.bad[PART_SYNTAX] == 0)
+  if (!hs->facts.bad || hs->facts.bad >= UPSHAKE_ERR_HOST_REPEATED)
     hs->flags |= HANDSHAKE_COMPLETE;
   upshake_conclude(hs);
   return (upshake_next)hs->next;

@@ -66,8 +66,7 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
     if (upshake_is_token(option))
       note_option(facts, option);
     else
-      upshake_note_bad(facts, PART_CONNECTION, UPSHAKE_ERR_CONNECTION_MALFORMED,
-                       at);
+      upshake_note_bad(facts, UPSHAKE_ERR_CONNECTION_MALFORMED, at);
   }
 }
 
@@ -85,13 +84,14 @@ static int is_offer_of(upshake_slice member, size_t slash,
 
 /* Notes a protocol as offered, and which of them came first. */
 static void note_offer(upshake_facts *facts, size_t place) {
+  uint8_t *order = facts->in.head.order;
   uint32_t bit = (uint32_t)1 << place;
   if (facts->offered & bit)
     return;
   facts->offered |= bit;
-  for (size_t i = 0; i < sizeof facts->order; i++) {
-    if (facts->order[i] == 0) {
-      facts->order[i] = (uint8_t)(place + 1);
+  for (size_t i = 0; i < sizeof facts->in.head.order; i++) {
+    if (order[i] == 0) {
+      order[i] = (uint8_t)(place + 1);
       return;
     }
   }
@@ -140,7 +140,7 @@ static void judge_expect(upshake_facts *facts, const upshake_config *config,
     if (upshake_equal_fold(member, "100-continue"))
       facts->flags |= FACT_EXPECT_CONTINUE;
     else
-      upshake_note_bad(facts, PART_EXPECT, UPSHAKE_ERR_EXPECTATION, at);
+      upshake_note_bad(facts, UPSHAKE_ERR_EXPECTATION, at);
   }
 }
 
@@ -151,8 +151,8 @@ static void judge_origin_line(upshake_facts *facts,
                               uint32_t at) {
   (void)config;
   (void)value;
-  upshake_note_once(facts, PART_ORIGIN, FACT_ORIGIN,
-                    UPSHAKE_ERR_ORIGIN_REPEATED, at);
+  if (upshake_note_once(facts, FACT_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at))
+    facts->in.head.origin_at = at;
 }
 
 /* RFC 7540 3.2.1: once, and whole settings. */
@@ -165,13 +165,16 @@ static void judge_settings(upshake_facts *facts, const upshake_config *config,
   facts->flags |= FACT_SETTINGS;
 }
 
-/* A message with capsules has no content, so none of a type (RFC 9297 3.2). */
+/* A message with capsules has no content, so none of a type (RFC 9297 3.2).  A
+ * length or coding that is there too is what is then shown as wrong. */
 static void judge_content_type(upshake_facts *facts,
                                const upshake_config *config,
                                upshake_slice value, uint32_t at) {
   (void)config;
   (void)value;
-  upshake_note_seen(facts, PART_CONTENT_TYPE, FACT_CONTENT_TYPE, at);
+  if ((facts->flags & (FACT_LENGTH | FACT_CODING | FACT_CONTENT_TYPE)) == 0)
+    facts->in.head.content_at = at;
+  facts->flags |= FACT_CONTENT_TYPE;
 }
 
 /* ---- which field is it? ---- */
@@ -247,13 +250,12 @@ static verdict pass(upshake_error reason) {
 static verdict judge_message(const upshake *hs) {
   const upshake_facts *facts = &hs->facts;
 
-  for (int part = PART_SYNTAX; part <= PART_FRAMING; part++)
-    if (facts->bad[part])
-      return refuse((upshake_error)facts->bad[part], facts->at[part]);
+  if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
+    return refuse((upshake_error)facts->bad, facts->bad_at);
   if ((facts->flags & (FACT_HOST | FACT_HTTP_1_0)) == 0)
     return refuse(UPSHAKE_ERR_HOST_MISSING, hs->end);
   if ((facts->flags & FACT_CODING) && !(facts->flags & FACT_CHUNKED_LAST))
-    return refuse(UPSHAKE_ERR_CODING_NOT_CHUNKED, facts->at[PART_FRAMING]);
+    return refuse(UPSHAKE_ERR_CODING_NOT_CHUNKED, facts->in.head.content_at);
   return pass(UPSHAKE_OK);
 }
 
@@ -267,8 +269,8 @@ static verdict judge_upgrade_fields(const upshake *hs) {
                     : UPSHAKE_ERR_NO_UPGRADE);
   if (facts->flags & FACT_HTTP_1_0)
     return pass(UPSHAKE_ERR_HTTP_1_0);
-  if (facts->bad[PART_CONNECTION])
-    return refuse(UPSHAKE_ERR_CONNECTION_MALFORMED, facts->at[PART_CONNECTION]);
+  if (facts->bad == UPSHAKE_ERR_CONNECTION_MALFORMED)
+    return refuse(UPSHAKE_ERR_CONNECTION_MALFORMED, facts->bad_at);
   if ((facts->flags & FACT_CONNECTION_UPGRADE) == 0)
     return pass(UPSHAKE_ERR_NO_CONNECTION);
   return pass(facts->offered ? UPSHAKE_OK : UPSHAKE_ERR_NOT_SUPPORTED);
@@ -350,8 +352,7 @@ static upshake_error judge_method(const upshake *hs,
  * 3.2). */
 static int speaks_of_content(const upshake *hs, uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
-  *offset = facts->flags & FACT_LENGTH ? facts->at[PART_FRAMING]
-                                       : facts->at[PART_CONTENT_TYPE];
+  *offset = facts->in.head.content_at;
   return !upshake_has_body(facts) &&
          (facts->flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
 }
@@ -363,11 +364,11 @@ static upshake_error judge_rules(const upshake *hs,
   const upshake_facts *facts = &hs->facts;
   upshake_error error;
 
-  *offset = facts->at[PART_FRAMING];
+  *offset = facts->in.head.content_at;
   if (facts->flags & FACT_CODING_UNKNOWN)
     return UPSHAKE_ERR_CODING_UNKNOWN;
   if (upshake_is_strict(rules) && names_no_host(hs)) {
-    *offset = facts->at[PART_HOST];
+    *offset = facts->host_at;
     return UPSHAKE_ERR_HOST_EMPTY;
   }
   error = judge_body(hs, protocol, rules);
@@ -379,8 +380,8 @@ static upshake_error judge_rules(const upshake *hs,
     return error;
   if (rules == UPSHAKE_RULES_CAPSULES && speaks_of_content(hs, offset))
     return UPSHAKE_ERR_CAPSULES;
-  *offset = facts->at[PART_EXPECT];
-  if (facts->bad[PART_EXPECT])
+  *offset = facts->bad_at;
+  if (facts->bad == UPSHAKE_ERR_EXPECTATION)
     return UPSHAKE_ERR_EXPECTATION;
   return rules == UPSHAKE_RULES_WEBSOCKET ? upshake_judge_websocket(hs, offset)
                                           : UPSHAKE_OK;
@@ -428,11 +429,12 @@ static verdict judge_protocols(upshake *hs) {
   const upshake_config *config = hs->config;
   const upshake_facts *facts = &hs->facts;
   verdict best = pass(UPSHAKE_ERR_NOT_SUPPORTED);
+  const uint8_t *order = facts->in.head.order;
   uint32_t left = facts->offered;
 
   if (config->protocol_client_order)
-    for (size_t i = 0; i < sizeof facts->order && facts->order[i]; i++)
-      judge_place(hs, facts->order[i] - 1u, &left, &best);
+    for (size_t i = 0; i < sizeof facts->in.head.order && order[i]; i++)
+      judge_place(hs, order[i] - 1u, &left, &best);
   for (size_t i = 0; i < config->protocols_len; i++)
     judge_place(hs, i, &left, &best);
   if (best.next == UPSHAKE_SEND &&

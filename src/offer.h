@@ -8,22 +8,6 @@
 
 #include "protocol.h"
 
-/* Parts of a request that can be wrong each for itself, in upshake_facts.bad
- * and .at.  For a part that is not wrong, `at` is where its value stands. */
-enum part {
-  PART_SYNTAX, /* octets; a parser of our own has refused these before */
-  PART_HOST,
-  PART_FRAMING,
-  PART_CONNECTION,
-  PART_EXPECT,
-  PART_VERSION,
-  PART_KEY,
-  PART_SUBPROTOCOL,
-  PART_EXTENSIONS,
-  PART_ORIGIN,
-  PART_CONTENT_TYPE
-};
-
 /* upshake_facts.flags */
 enum {
   FACT_HOST = 1 << 0,
@@ -47,22 +31,21 @@ enum {
   FACT_SETTINGS_BAD = 1 << 18, /* malformed, or more than one           */
   FACT_CONNECTION_SETTINGS = 1 << 19,
   FACT_CONTENT_TYPE = 1 << 20,
-  FACT_PREFACE = 1 << 21,   /* of HTTP/2, to a judge                    */
-  FACT_HOST_EMPTY = 1 << 22 /* Host names no host                       */
+  FACT_PREFACE = 1 << 21,    /* of HTTP/2, to a judge                    */
+  FACT_HOST_EMPTY = 1 << 22, /* Host names no host                      */
+  FACT_FRAMING_BAD = 1 << 23 /* Content-Length or Transfer-Encoding is  */
 };
 
-/* Notes that `part` is wrong at `at`.  Of several errors in one part the one
- * listed first in upshake_error wins, in any order of the fields. */
-void upshake_note_bad(upshake_facts *facts, enum part part, upshake_error error,
-                      uint32_t at);
+/* Notes an error, in facts->bad and .bad_at.  One is enough: of several the one
+ * listed first in upshake_error wins, in any order of the fields, and that is
+ * the order of judgement.  An error that some protocols only have comes after
+ * those of all. */
+void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at);
 
-/* Notes that `part` is there, once; returns 0 where it was there before. */
-int upshake_note_seen(upshake_facts *facts, enum part part, uint32_t flag,
-                      uint32_t at);
-
-/* Both, for a part that may be there once: again it is `repeated`. */
-void upshake_note_once(upshake_facts *facts, enum part part, uint32_t flag,
-                       upshake_error repeated, uint32_t at);
+/* Notes a field that may be there once: again it is `repeated`, and 0 comes
+ * back. */
+int upshake_note_once(upshake_facts *facts, uint32_t flag,
+                      upshake_error repeated, uint32_t at);
 
 /* The lengths of names that the judgement has a rule for, a bit for each. */
 #define KNOWN_LENGTHS                                                          \

@@ -56,9 +56,9 @@ void upshake_judge_origin(upshake *hs) {
   upshake_facts *facts = &hs->facts;
   upshake_error error;
 
-  if ((facts->flags & FACT_ORIGIN) == 0 || facts->bad[PART_ORIGIN])
+  if ((facts->flags & FACT_ORIGIN) == 0)
     return;
   error = judge_policy(hs);
   if (error)
-    upshake_note_bad(facts, PART_ORIGIN, error, facts->at[PART_ORIGIN]);
+    upshake_note_bad(facts, error, facts->in.head.origin_at);
 }

@@ -10,9 +10,9 @@
  * only tells which field it is that stands there. */
 static upshake_slice find_value(const upshake *hs, uint32_t at) {
   upshake_slice fields = head_fields(&hs->parser, hs->memory);
-  if (at == hs->facts.at[PART_HOST])
+  if (at == hs->facts.host_at)
     return upshake_find_field(fields, "Host");
-  if (at == hs->facts.at[PART_ORIGIN])
+  if (at == hs->facts.in.head.origin_at)
     return upshake_find_field(fields, "Origin");
   return upshake_find_field(fields, "Sec-WebSocket-Key");
 }
@@ -55,15 +55,14 @@ upshake_slice upshake_authority_of(const upshake *hs) {
       upshake_target_authority(upshake_method_of(hs), target_of(hs));
   if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)
     return authority;
-  return hs->flags & HANDSHAKE_JUDGE
-             ? judge_of(hs)->host
-             : upshake_value_at(hs, hs->facts.at[PART_HOST]);
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->host
+                                     : upshake_value_at(hs, hs->facts.host_at);
 }
 
 upshake_slice upshake_origin_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE
              ? judge_of(hs)->origin
-             : upshake_value_at(hs, hs->facts.at[PART_ORIGIN]);
+             : upshake_value_at(hs, hs->facts.in.head.origin_at);
 }
 
 size_t upshake_lists_len(const upshake *hs) {

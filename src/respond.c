@@ -13,8 +13,8 @@ static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
   if (octets_left_out(hs) > 0)
-    return upshake_value_at(hs, hs->facts.at[PART_KEY]);
-  return slice_of(hs->memory + hs->facts.at[PART_KEY], KEY_LEN);
+    return upshake_value_at(hs, hs->facts.key_at);
+  return slice_of(hs->memory + hs->facts.key_at, KEY_LEN);
 }
 
 /* A body has had its own 100 (Continue); one that is judged, from its host. */

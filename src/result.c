@@ -2,15 +2,14 @@
  *
  * The handshake object: its beginning, and what it came to.
  */
+#include "body.h"
 #include "handshake.h"
 #include "protocol.h"
 
 /* Sizes that lean on each other. */
 _Static_assert(UPSHAKE_ERRORS_LEN <= UINT8_MAX, "upshake.error");
-_Static_assert(PART_CONTENT_TYPE + 1 == sizeof((upshake_facts *)0)->bad,
-               "a place for each part");
 _Static_assert(offsetof(upshake_judge, hs) == 0, "judge_of");
-_Static_assert(sizeof(upshake) <= 192, "the promise of the README");
+_Static_assert(sizeof(upshake) <= 128, "the promise of the README");
 
 #define PROTOCOLS_MAX 32 /* one bit each in upshake_facts.offered */
 
@@ -99,24 +98,25 @@ int upshake_may_keep(const upshake *hs) {
 static uint64_t body_left(const upshake *hs) {
   if (hs->flags & HANDSHAKE_BODY_END)
     return 0;
-  if (!(hs->flags & HANDSHAKE_COMPLETE) || hs->facts.bad[PART_FRAMING] ||
-      (hs->facts.flags & FACT_CODING))
+  if (!(hs->flags & HANDSHAKE_COMPLETE) ||
+      (hs->facts.flags & (FACT_FRAMING_BAD | FACT_CODING)))
     return UPSHAKE_BODY_UNKNOWN;
   return hs->facts.body_len;
 }
 
 upshake_result upshake_get_result(const upshake *hs) {
+  int is_refused = hs->next == UPSHAKE_SEND && hs->status >= 300;
   upshake_result result;
   result.next = (upshake_next)hs->next;
   result.error = (upshake_error)hs->error;
   result.status = hs->status;
-  result.offset = hs->offset;
+  result.offset = is_refused ? hs->facts.bad_at : 0;
   result.consumed = octets_taken(hs);
   result.protocol = upshake_chosen_protocol(hs);
   result.subprotocol = upshake_chosen_subprotocol(hs);
   result.may_keep = hs->status != UPSHAKE_ACCEPT && upshake_may_keep(hs);
   result.body_left = body_left(hs);
-  result.body = hs->next == UPSHAKE_BODY ? hs->content : 0;
+  result.body = hs->next == UPSHAKE_BODY ? BODY_SLICE_LEN(hs) : 0;
   result.dropped = octets_left_out(hs);
   return result;
 }

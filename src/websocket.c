@@ -9,9 +9,10 @@
 void upshake_judge_key(upshake_facts *facts, const upshake_config *config,
                        upshake_slice value, uint32_t at) {
   (void)config;
-  upshake_note_once(facts, PART_KEY, FACT_KEY, UPSHAKE_ERR_KEY_REPEATED, at);
+  if (upshake_note_once(facts, FACT_KEY, UPSHAKE_ERR_KEY_REPEATED, at))
+    facts->key_at = at;
   if (!upshake_is_key(value))
-    upshake_note_bad(facts, PART_KEY, UPSHAKE_ERR_KEY_MALFORMED, at);
+    upshake_note_bad(facts, UPSHAKE_ERR_KEY_MALFORMED, at);
 }
 
 /* version = DIGIT | (NZDIGIT DIGIT) | ("1" DIGIT DIGIT) | ("2" DIGIT DIGIT),
@@ -34,12 +35,11 @@ void upshake_judge_version(upshake_facts *facts, const upshake_config *config,
                            upshake_slice value, uint32_t at) {
   int version = parse_version(value);
   (void)config;
-  upshake_note_once(facts, PART_VERSION, FACT_VERSION,
-                    UPSHAKE_ERR_VERSION_REPEATED, at);
+  upshake_note_once(facts, FACT_VERSION, UPSHAKE_ERR_VERSION_REPEATED, at);
   if (version < 0)
-    upshake_note_bad(facts, PART_VERSION, UPSHAKE_ERR_VERSION_MALFORMED, at);
+    upshake_note_bad(facts, UPSHAKE_ERR_VERSION_MALFORMED, at);
   else if (version != 13)
-    upshake_note_bad(facts, PART_VERSION, UPSHAKE_ERR_VERSION_UNSUPPORTED, at);
+    upshake_note_bad(facts, UPSHAKE_ERR_VERSION_UNSUPPORTED, at);
 }
 
 /* ---- sub-protocols: 1#token, compared octet for octet (RFC 7936 2) ---- */
@@ -70,12 +70,13 @@ void upshake_judge_subprotocol(upshake_facts *facts,
   upshake_slice name;
 
   while (upshake_next_member(&list, &name)) {
-    upshake_note_seen(facts, PART_SUBPROTOCOL, FACT_SUBPROTOCOL, at);
+    facts->flags |= FACT_SUBPROTOCOL;
+    if (config->subprotocol_required && config->subprotocols_len > 0)
+      upshake_note_bad(facts, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED, at);
     if (upshake_is_token(name))
       choose(facts, config, name);
     else
-      upshake_note_bad(facts, PART_SUBPROTOCOL,
-                       UPSHAKE_ERR_SUBPROTOCOL_MALFORMED, at);
+      upshake_note_bad(facts, UPSHAKE_ERR_SUBPROTOCOL_MALFORMED, at);
   }
 }
 
@@ -86,50 +87,37 @@ void upshake_judge_extensions(upshake_facts *facts,
                               uint32_t at) {
   (void)config;
   if (!upshake_are_extensions(value))
-    upshake_note_bad(facts, PART_EXTENSIONS, UPSHAKE_ERR_EXTENSION_MALFORMED,
-                     at);
+    upshake_note_bad(facts, UPSHAKE_ERR_EXTENSION_MALFORMED, at);
 }
 
 /* ---- all of it, when the head is complete ---- */
 
-static upshake_error judge_required_subprotocol(const upshake *hs,
-                                                uint32_t *offset) {
-  const upshake_config *config = hs->config;
-  const upshake_facts *facts = &hs->facts;
-
-  if (!config->subprotocol_required || facts->subprotocol)
-    return UPSHAKE_OK;
-  if ((facts->flags & FACT_SUBPROTOCOL) == 0)
-    *offset = hs->end;
-  else if (config->subprotocols_len > 0)
-    *offset = facts->at[PART_SUBPROTOCOL];
-  else
-    return UPSHAKE_OK; /* no list: the callback chooses */
-  return UPSHAKE_ERR_SUBPROTOCOL_REQUIRED;
+/* A field that must be there and is not.  Where the application has no list of
+ * sub-protocols, its callback chooses. */
+static upshake_error find_missing(const upshake *hs) {
+  uint32_t flags = hs->facts.flags;
+  if ((flags & FACT_VERSION) == 0)
+    return UPSHAKE_ERR_VERSION_MISSING;
+  if ((flags & FACT_KEY) == 0)
+    return UPSHAKE_ERR_KEY_MISSING;
+  if (hs->config->subprotocol_required && (flags & FACT_SUBPROTOCOL) == 0)
+    return UPSHAKE_ERR_SUBPROTOCOL_REQUIRED;
+  return UPSHAKE_OK;
 }
 
-/* The error of a field that must be there; `missing` where it is not. */
-static upshake_error judge_needed(const upshake *hs, enum part part,
-                                  uint32_t flag, upshake_error missing,
-                                  uint32_t *offset) {
-  const upshake_facts *facts = &hs->facts;
-  if ((facts->flags & flag) == 0) {
-    *offset = hs->end;
-    return missing;
-  }
-  *offset = facts->at[part];
-  return (upshake_error)facts->bad[part];
+/* What was noted; that a sub-protocol is required, until one is known. */
+static upshake_error find_bad(const upshake_facts *facts) {
+  if (facts->bad == UPSHAKE_ERR_SUBPROTOCOL_REQUIRED && facts->subprotocol)
+    return UPSHAKE_OK;
+  return (upshake_error)facts->bad;
 }
 
 upshake_error upshake_judge_websocket(const upshake *hs, uint32_t *offset) {
-  upshake_error error = judge_needed(hs, PART_VERSION, FACT_VERSION,
-                                     UPSHAKE_ERR_VERSION_MISSING, offset);
-  if (!error)
-    error =
-        judge_needed(hs, PART_KEY, FACT_KEY, UPSHAKE_ERR_KEY_MISSING, offset);
-  for (int part = PART_SUBPROTOCOL; !error && part <= PART_ORIGIN; part++) {
-    *offset = hs->facts.at[part];
-    error = (upshake_error)hs->facts.bad[part];
-  }
-  return error ? error : judge_required_subprotocol(hs, offset);
+  upshake_error missing = find_missing(hs), bad = find_bad(&hs->facts);
+
+  *offset = hs->facts.bad_at;
+  if (!missing || (bad && bad < missing))
+    return bad;
+  *offset = hs->end;
+  return missing;
 }

@@ -10,8 +10,8 @@
  * _Static_assert. */
 #define HOLDS(name, condition) typedef char name[(condition) ? 1 : -1]
 
-/* Room for a handshake on a microcontroller: 192 octets beside the head. */
-HOLDS(upshake_takes_at_most_192_octets, sizeof(upshake) <= 192);
+/* Room for a handshake on a microcontroller: 128 octets beside the head. */
+HOLDS(upshake_takes_at_most_128_octets, sizeof(upshake) <= 128);
 HOLDS(errors_fit_the_octet_that_keeps_them, UPSHAKE_ERRORS_LEN <= 255);
 
 /* The initializers of the documentation. */

@@ -52,7 +52,7 @@ build() {
   shift
   mkdir "$dir"
   tests=$(tests_of "$name")
-  shared=$(ls src/*.c tests/*.c | grep -v '^tests/test_')
+  shared=$(find src tests -maxdepth 1 -name '*.c' ! -name 'test_*')
   # shellcheck disable=SC2016,SC2086 # expanded by the inner sh; lists of words
   { printf '%s\n' $shared && printf 'tests/%s.c\n' $tests; } |
     xargs -P "$(nproc)" -I{} sh -c 'dir=$1 file=$2 && shift 2 &&
