@@ -2,38 +2,29 @@
  *
  * upshake: the HTTP/1.1 Upgrade handshake, for servers and for clients.
  *
- * Octets of a request go in, in pieces of any size; what to do next comes
- * out, and where that is an answer, its exact octets.  The other end has its
- * own section, "The client".  The library owns no socket, no heap, no thread
- * and no clock.
- *
- * Conventions, which hold for everything below:
+ * Octets of a request go in, in pieces of any size; what to do next comes out,
+ * and where that is an answer, its exact octets.  The other end has its own
+ * section, "The client".  The library owns no socket, heap, thread or clock.
  *
  * Memory.   Nothing is allocated.  Every state is a struct of fixed size that
- *           the caller places anywhere; it holds no pointer into itself, so
- *           it can be copied and moved with memcpy.  There is nothing to
- *           free: a state may be forgotten at any time.
- * Lifetime. Of the application's memory a handshake keeps three pointers:
- *           its config, its head memory and its user pointer.  These, and
- *           what the config points to, live until the last call with that
- *           state.  All else is used during the call only, unless a
- *           function says otherwise.
- * Members.  The members of upshake, upshake_parser and upshake_judge are
- *           private, those said to be readable excepted.
- * NULL.     Pointers are not NULL unless a function says that they may be.
- *           Where a length is 0, its pointer may be NULL.
- * Units.    Lengths, offsets and capacities are counts of octets.  `len` is
- *           what is there, `cap` is the room, `used` is what was taken.
- *           Offsets count from the first octet received since init or reset.
+ *           the caller places anywhere.  It holds no pointer into itself, so
+ *           memcpy copies and moves it; it may be forgotten at any time.
+ * Lifetime. Config, all it points to, head memory and user pointer live until
+ *           the last call with that handshake.  Everything else is used during
+ *           the call only, unless a function says otherwise.
+ * Members.  Private in upshake, _parser and _judge, but where called readable.
+ * NULL.     A pointer may be NULL where its length is 0, or where it is said.
+ * Units.    All count octets: `len` is there, `cap` is room, `used` was taken.
+ *           Offsets count from the first one received since init or reset.
  * Strings.  Text from the network is an upshake_slice and has no NUL after
  *           it.  `const char *` is text from the application and has one.
- * Threads.  There is no global state.  Two threads may work with two states
- *           at once, also where these share a config; one state belongs to
- *           one thread at a time.  While a decision is pending any number of
- *           threads may read the request.
+ * Threads.  There is no global state.  One state belongs to one thread at a
+ *           time; a config may be shared by all.  While a decision is pending
+ *           any number of threads may read the request.
  * Errors.   A bad request is not an error of a call: it becomes a reply to
  *           send.  A call against the rules returns an upshake_error and has
  *           changed nothing.  errno is never touched.
+ * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
  *                       +---------- reset (kept connection) ----------+
@@ -48,7 +39,7 @@
  */
 #ifndef UPSHAKE_H
 #define UPSHAKE_H
-
+/* clang-format off: what belongs together stands on one line */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,37 +51,27 @@ extern "C" {
 #define UPSHAKE_VERSION_MINOR 1
 #define UPSHAKE_VERSION_PATCH 0
 
-#ifndef UPSHAKE_API
-#if defined(_WIN32) && defined(UPSHAKE_SHARED)
-#ifdef UPSHAKE_BUILD
+#ifdef UPSHAKE_API /* the application knows better */
+#elif defined(_WIN32) && defined(UPSHAKE_SHARED) && defined(UPSHAKE_BUILD)
 #define UPSHAKE_API __declspec(dllexport)
-#else
+#elif defined(_WIN32) && defined(UPSHAKE_SHARED)
 #define UPSHAKE_API __declspec(dllimport)
-#endif
 #elif defined(__GNUC__)
 #define UPSHAKE_API __attribute__((visibility("default")))
 #else
 #define UPSHAKE_API
 #endif
-#endif
 
 /* ---- Values ----------------------------------------------------------- */
-
-/* A run of octets in memory that somebody else owns.  An absent value has
- * ptr NULL; a value that is present and empty has len 0 and another ptr. */
-typedef struct upshake_slice {
-  const char *ptr;
-  size_t len;
-} upshake_slice;
+/* A run of octets in memory that somebody else owns.  An absent value has ptr
+ * NULL; one that is present and empty has len 0 and another ptr. */
+typedef struct upshake_slice { const char *ptr; size_t len; } upshake_slice;
 
 /* A string literal as the initializer of a slice: { UPSHAKE_TEXT("a") }. */
 #define UPSHAKE_TEXT(literal) ("" literal), (sizeof(literal) - 1)
 
 /* A field line without its colon and the blanks around its value. */
-typedef struct upshake_field {
-  upshake_slice name;
-  upshake_slice value;
-} upshake_field;
+typedef struct upshake_field { upshake_slice name, value; } upshake_field;
 
 /* What to do next. */
 typedef enum upshake_next {
@@ -101,8 +82,7 @@ typedef enum upshake_next {
   UPSHAKE_BODY = 4    /* octets of a body, where the table asks for them   */
 } upshake_next;
 
-/* What the application says to an offer, beside a status 300 to 599. */
-enum {
+enum { /* What the application says to an offer, beside a status 300 to 599. */
   UPSHAKE_LATER = 0,   /* from the callback only: I will call _answer      */
   UPSHAKE_DECLINE = 1, /* do not switch: the request becomes PLAIN         */
   UPSHAKE_ACCEPT = 101 /* switch protocols                                 */
@@ -112,36 +92,28 @@ enum {
  * status, the rule and a sentence for each.  Host and framing are refused at
  * the first line that is wrong.  Elsewhere, and in a judge, of several errors
  * in one part of a request the one listed first is reported. */
-/* clang-format off */
 typedef enum upshake_error {
-  UPSHAKE_OK,
-  UPSHAKE_ERR_INCOMPLETE, /* the head is not complete yet */
-
+  UPSHAKE_OK, UPSHAKE_ERR_INCOMPLETE, /* the head is not complete yet */
   /* Why a request is PLAIN. */
-  UPSHAKE_ERR_PROXY_TOOK_UPGRADE, UPSHAKE_ERR_NO_UPGRADE,
-  UPSHAKE_ERR_HTTP_1_0, UPSHAKE_ERR_NO_CONNECTION, UPSHAKE_ERR_NOT_SUPPORTED,
+  UPSHAKE_ERR_PROXY_TOOK_UPGRADE, UPSHAKE_ERR_NO_UPGRADE, UPSHAKE_ERR_HTTP_1_0,
+  UPSHAKE_ERR_NO_CONNECTION, UPSHAKE_ERR_NOT_SUPPORTED,
   UPSHAKE_ERR_PASSED_OVER_BODY, UPSHAKE_ERR_PASSED_OVER_METHOD,
   UPSHAKE_ERR_PASSED_OVER_SETTINGS, UPSHAKE_ERR_DECLINED,
   UPSHAKE_ERR_HTTP2_PREFACE,
-
   /* Refused at an octet of the request line: 400, _LONG 501 and 414,
    * TARGET_SECURED 421, HTTP_VERSION 505. */
   UPSHAKE_ERR_TLS, UPSHAKE_ERR_EMPTY_LINES, UPSHAKE_ERR_LINE_END,
-  UPSHAKE_ERR_METHOD_OCTET, UPSHAKE_ERR_METHOD_LONG,
-  UPSHAKE_ERR_TARGET_OCTET, UPSHAKE_ERR_TARGET_LONG, UPSHAKE_ERR_TARGET_FORM,
-  UPSHAKE_ERR_TARGET_SCHEME, UPSHAKE_ERR_TARGET_AUTHORITY,
-  UPSHAKE_ERR_TARGET_SECURED, UPSHAKE_ERR_HTTP_VERSION_OCTET,
-  UPSHAKE_ERR_HTTP_VERSION,
-
+  UPSHAKE_ERR_METHOD_OCTET, UPSHAKE_ERR_METHOD_LONG, UPSHAKE_ERR_TARGET_OCTET,
+  UPSHAKE_ERR_TARGET_LONG, UPSHAKE_ERR_TARGET_FORM, UPSHAKE_ERR_TARGET_SCHEME,
+  UPSHAKE_ERR_TARGET_AUTHORITY, UPSHAKE_ERR_TARGET_SECURED,
+  UPSHAKE_ERR_HTTP_VERSION_OCTET, UPSHAKE_ERR_HTTP_VERSION,
   /* Refused at a field line: 400, _LONG and _MANY 431. */
   UPSHAKE_ERR_FIELD_FOLDED, UPSHAKE_ERR_FIELD_BLANK, UPSHAKE_ERR_FIELD_NAME,
-  UPSHAKE_ERR_FIELD_VALUE, UPSHAKE_ERR_FIELD_NAME_LONG,
-  UPSHAKE_ERR_FIELDS_MANY, UPSHAKE_ERR_HEAD_LONG,
-  UPSHAKE_ERR_HOST_REPEATED, UPSHAKE_ERR_HOST_MALFORMED,
+  UPSHAKE_ERR_FIELD_VALUE, UPSHAKE_ERR_FIELD_NAME_LONG, UPSHAKE_ERR_FIELDS_MANY,
+  UPSHAKE_ERR_HEAD_LONG, UPSHAKE_ERR_HOST_REPEATED, UPSHAKE_ERR_HOST_MALFORMED,
   UPSHAKE_ERR_LENGTH_AND_CODING, UPSHAKE_ERR_LENGTH_REPEATED,
   UPSHAKE_ERR_LENGTH_MALFORMED, UPSHAKE_ERR_CODING_IN_1_0,
   UPSHAKE_ERR_CODING_MALFORMED,
-
   /* Refused at the end of the head, BODY_LONG to TRAILER_LONG also in a body:
    * 400, CODING_UNKNOWN 501, METHOD 405, BODY_LONG 413, TRAILER_LONG 431,
    * EXPECTATION 417, VERSION_MISSING and _UNSUPPORTED 426, ORIGIN_MALFORMED
@@ -159,7 +131,6 @@ typedef enum upshake_error {
   UPSHAKE_ERR_ORIGIN_REPEATED, UPSHAKE_ERR_ORIGIN_MALFORMED,
   UPSHAKE_ERR_ORIGIN_REFUSED, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED,
   UPSHAKE_ERR_REFUSED, UPSHAKE_ERR_DECISION,
-
   /* Why a client refuses a response, beside those above that fit. */
   UPSHAKE_ERR_STATUS_LINE, UPSHAKE_ERR_INTERIM_MANY,
   UPSHAKE_ERR_SWITCH_HTTP_1_0, UPSHAKE_ERR_SWITCH_CONTENT,
@@ -170,65 +141,49 @@ typedef enum upshake_error {
   UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, UPSHAKE_ERR_SUBPROTOCOL_NONE,
   UPSHAKE_ERR_EXTENSION_REPEATED, UPSHAKE_ERR_EXTENSION_NOT_ASKED,
   UPSHAKE_ERR_EXTENSION_PARAMETER,
-
   /* Returned by calls, which then have changed nothing. */
   UPSHAKE_ERR_STATE, UPSHAKE_ERR_CONFIG, UPSHAKE_ERR_ANSWER,
   UPSHAKE_ERR_NOT_OFFERED, UPSHAKE_ERR_ROOM, UPSHAKE_ERR_EXTRA_NAME,
   UPSHAKE_ERR_EXTRA_VALUE, UPSHAKE_ERR_EXTRA_RESERVED,
   UPSHAKE_ERR_EXTRA_REPEATED, UPSHAKE_ERR_EXTRA_BODY,
-  UPSHAKE_ERR_EXTRA_EXTENSION,
-  UPSHAKE_ERR_REPLY_PROTOCOL, UPSHAKE_ERR_REPLY_ACCEPT,
-  UPSHAKE_ERR_NEEDS_AUTHENTICATE, UPSHAKE_ERR_NEEDS_ALLOW,
-  UPSHAKE_ERR_MUST_CLOSE, UPSHAKE_ERR_REQUEST,
-
+  UPSHAKE_ERR_EXTRA_EXTENSION, UPSHAKE_ERR_REPLY_PROTOCOL,
+  UPSHAKE_ERR_REPLY_ACCEPT, UPSHAKE_ERR_NEEDS_AUTHENTICATE,
+  UPSHAKE_ERR_NEEDS_ALLOW, UPSHAKE_ERR_MUST_CLOSE, UPSHAKE_ERR_REQUEST,
   UPSHAKE_ERRORS_LEN
 } upshake_error;
-/* clang-format on */
 
-/* What there is to say of an error. */
+/* The sentence of an error, or all there is to say of it.  Static, never NULL;
+ * for a number that is no upshake_error it says so. */
 typedef struct upshake_explanation {
-  const char *name;     /* "KEY_MISSING" */
-  const char *rule;     /* "RFC 6455 4.2.1", or "" */
-  const char *sentence; /* "no Sec-WebSocket-Key" */
-  int status;
+  const char *name, *rule; /* "KEY_MISSING"; "RFC 6455 4.2.1", or ""       */
+  const char *sentence; int status; /* "no Sec-WebSocket-Key"; 400         */
 } upshake_explanation;
-
-/* The sentence of an error, or all of it.  Static, never NULL; for a number
- * that is no upshake_error it says so. */
 UPSHAKE_API const char *upshake_strerror(upshake_error error);
 UPSHAKE_API upshake_explanation upshake_explain(upshake_error error);
 
 /* ---- Config: static, const, shared by all connections ------------------ */
-
 typedef struct upshake upshake;
-
-/* Called when a valid offer has arrived.  Returns UPSHAKE_ACCEPT,
- * UPSHAKE_DECLINE, UPSHAKE_LATER or the status of a refusal, 300 to 599.  It
- * runs inside of feed, commit, reset or judge_end and calls none of these, nor
- * move or init; it may look at the request and choose.  Where it calls
- * upshake_answer itself, what it returns does not count.  Anything else that
- * it returns is answered 500. */
+/* Called for a valid offer.  Returns ACCEPT, DECLINE, LATER or the status of a
+ * refusal; anything else is answered 500.  It runs inside of feed, commit,
+ * reset or judge_end and calls none of these, nor move or init; it may look at
+ * the request and choose.  Where it calls upshake_answer, that counts alone. */
 typedef int upshake_decide(upshake *hs, void *user);
 
 enum { /* upshake_protocol.rules */
   UPSHAKE_RULES_BY_TOKEN = 0,  /* those below; all other tokens: none      */
   UPSHAKE_RULES_NONE = 1,      /* only RFC 9110 7.8; not for "websocket"   */
   UPSHAKE_RULES_WEBSOCKET = 2, /* "websocket": RFC 6455 4.2.1              */
-  UPSHAKE_RULES_H2C = 3,       /* "h2c": RFC 7540 3.2.  RFC 9113 3.1 has
-                                  retired it: new servers leave it out     */
-  UPSHAKE_RULES_CAPSULES = 4   /* "connect-udp", "connect-ip": RFC 9298
-                                  3.2, RFC 9484 4.2; the 101 says
+  UPSHAKE_RULES_H2C = 3,       /* "h2c": RFC 7540 3.2; retired: RFC 9113 3.1 */
+  UPSHAKE_RULES_CAPSULES = 4,  /* "connect-udp", "connect-ip": RFC 9298 3.2,
+                                  RFC 9484 4.2; the 101 says
                                   Capsule-Protocol: ?1 (RFC 9297 3.4)      */
-};
-enum { /* upshake_protocol.body: what a request with a body means */
-  UPSHAKE_BODY_DEFAULT = 0, /* refuse for WebSocket and capsules, plain
-                               for others                                  */
+  /* upshake_protocol.body: what a request with a body means */
+  UPSHAKE_BODY_DEFAULT = 0, /* REFUSE for WebSocket and capsules, else PLAIN */
   UPSHAKE_BODY_PLAIN = 1,   /* as if this protocol had not been offered    */
   UPSHAKE_BODY_REFUSE = 2,  /* 400                                         */
   UPSHAKE_BODY_CONSUME = 3, /* read it, then switch: see "Bodies"          */
-  UPSHAKE_BODY_ASK = 4      /* the same, and decide again after it         */
-};
-enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
+  UPSHAKE_BODY_ASK = 4,     /* the same, and decide again after it         */
+  /* upshake_protocol.failed: an offer that breaks its own rules is */
   UPSHAKE_FAILED_REFUSE = 0, /* refused with the status of the rule        */
   UPSHAKE_FAILED_PLAIN = 1   /* PLAIN, result.error names the rule         */
 };
@@ -237,23 +192,19 @@ enum { /* upshake_protocol.failed: an offer that breaks its own rules is */
 typedef struct upshake_protocol {
   const char *token;   /* "websocket"; compared without regard to case     */
   const char *version; /* "3.1" of SPDY/3.1, exact; NULL: without version  */
-  const char *methods; /* "GET, POST", exact; NULL: "GET", and nothing else
-                          for WebSocket and capsules.  Another method is
-                          405 for WebSocket, 400 for capsules; others are
-                          passed over                                      */
-  const char *upgrade; /* Upgrade in the 101 where it is more than the
-                          token: "TLS/1.2, HTTP/1.1"; NULL: as above       */
+  const char *methods; /* "GET, POST", exact; NULL: "GET", the only one for
+                          WebSocket and capsules.  Another is 405 for
+                          WebSocket, 400 for capsules, else passed over    */
+  const char *upgrade; /* in the 101: "TLS/1.2, HTTP/1.1"; NULL: as above  */
   uint8_t rules, body, failed;
 } upshake_protocol;
 
 enum { /* upshake_config.origin; for WebSocket only, RFC 6455 10.2 */
   UPSHAKE_ORIGIN_SAME_HOST = 0, /* none, or host and port of the request   */
   UPSHAKE_ORIGIN_LIST = 1,      /* none, or one of `origins`, exactly      */
-  UPSHAKE_ORIGIN_CALLBACK = 2,  /* any: `decide` looks at it; where there is
-                                   no `decide`, none only                  */
-  UPSHAKE_ORIGIN_ANY = 3        /* any                                     */
-};
-enum { /* upshake_config.transport: what the host says of the connection */
+  UPSHAKE_ORIGIN_CALLBACK = 2,  /* any: `decide` looks at it; without it none */
+  UPSHAKE_ORIGIN_ANY = 3,
+  /* upshake_config.transport: what the host says of the connection */
   UPSHAKE_TRANSPORT_UNKNOWN = 0,
   UPSHAKE_TRANSPORT_UNSECURED = 1, /* a target of https or wss: 421        */
   UPSHAKE_TRANSPORT_SECURED = 2    /* TLS here, or at a proxy in front     */
@@ -276,11 +227,9 @@ typedef struct upshake_config {
   upshake_decide *decide; /* NULL: every valid offer is accepted           */
   const char *const *subprotocols; /* the first that the client lists and  */
   size_t subprotocols_len;         /* this server speaks is chosen         */
-  const char *const *origins; /* "https://example.com", for ORIGIN_LIST    */
-  size_t origins_len;
+  const char *const *origins; size_t origins_len; /* "https://example.com" */
   upshake_limits limits;
-  uint8_t origin;
-  uint8_t transport;
+  uint8_t origin, transport;
   uint8_t subprotocol_server_order; /* 1: choose by the server's order     */
   uint8_t subprotocol_required;     /* 1: none offered, or none of the list
                                        (unless that is empty): 400         */
@@ -335,91 +284,76 @@ struct upshake {
 };
 
 /* Begin.  The head of the request (request line and field lines) is kept in
- * `memory`, so cap is its limit: a head of exactly cap octets is accepted, one
- * that is still incomplete then is refused, 414 or 431.  8192 suits browsers
- * with cookies; 1024 most others.  `user` is handed to the callback and may be
- * NULL.  Returns UPSHAKE_OK; or UPSHAKE_ERR_CONFIG, and hs is not usable, for
- * an array that is NULL but not empty, more than 32 protocols, or an entry of
- * the table that no reply could name. */
+ * `memory`: one of cap octets is accepted, a longer one refused, 414 or 431.
+ * 8192 suits browsers with cookies; 1024 most others.  `user` is for the
+ * callback, or NULL.  Returns OK; or CONFIG, and hs is not usable: an array is
+ * NULL but not empty, more than 32 protocols, or one that no reply can name. */
 UPSHAKE_API upshake_error upshake_init(upshake *hs,
-                                       const upshake_config *config,
-                                       void *memory, size_t cap, void *user);
+    const upshake_config *config, void *memory, size_t cap, void *user);
 
-/* Take octets from the peer, in pieces of any size: the outcome is the same
- * however they are cut.  *used says how many were taken.  On DECIDE, on a 101
- * and on PLAIN the octets from data + *used on are the next protocol's, or the
- * request's body: keep them.  On a refusal drop them, unless the reply is
- * written with extra.keep: they are then the rest of the body, and the next
- * request.  In every state but READ (and BODY, see "Bodies") nothing is taken,
- * the same outcome comes back, and *used is 0.  data does not overlap the head
- * memory.  RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
-UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data,
-                                      size_t len, size_t *used);
+/* Take octets from the peer: the outcome is the same however they are cut.
+ * *used of them are taken.  On DECIDE, a 101 and PLAIN those after them are the
+ * next protocol's, or the request's body: keep them.  On a refusal drop them,
+ * unless the reply has extra.keep: then they are the rest of the body and the
+ * next request.  In other states than READ (and BODY, see "Bodies") the same
+ * outcome comes back, and *used is 0.  data does not overlap the head memory.
+ * RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
+    size_t *used);
 
 /* The request, as soon as its head is complete; before that, and for an HTTP/2
  * preface, all members are absent.  The slices are valid until reset or move,
  * and for as long as the head memory is; path may be a static "/". */
 typedef struct upshake_request {
-  upshake_slice method;
-  upshake_slice target;    /* as sent: all other parts point into it       */
+  upshake_slice method, target; /* as sent: other parts point into target  */
   upshake_slice scheme;    /* of the target; else by config.transport      */
   upshake_slice authority; /* of the target; else the value of Host        */
-  upshake_slice path;      /* as sent, nothing decoded; never empty but for
-                              "OPTIONS *" and CONNECT                      */
+  upshake_slice path;      /* as sent; empty only with OPTIONS * and CONNECT */
   upshake_slice query;     /* after the "?"; absent where there is none    */
   upshake_slice fields;    /* the field lines: for upshake_next_field      */
 } upshake_request;
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 
-/* Answer an offer that waits (DECIDE): UPSHAKE_ACCEPT, UPSHAKE_DECLINE or the
- * status of a refusal.  A refusal is possible at any time until the first
- * octet of a reply was taken: 408 or 503 while reading, 404 or 426 to a PLAIN
- * one.  Returns UPSHAKE_OK, and the handshake is at SEND, at PLAIN, or at READ
- * where a body comes first; or UPSHAKE_ERR_ANSWER (no such answer; 426 with an
- * empty table), or UPSHAKE_ERR_STATE. */
+/* Answer an offer that waits: ACCEPT, DECLINE or the status of a refusal.  It
+ * can be refused until the first octet of a reply was taken: 408, 503 at READ,
+ * 404, 426 at PLAIN.  Returns OK (now SEND, PLAIN, or READ where a body comes
+ * first), ANSWER (no such answer; 426 with an empty table) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
-/* What the application adds to a reply; all of it may be absent.  Names and
- * values are checked: the handshake's own fields, Content-Length and the like
- * are refused, as is every octet that could break the response. */
+/* What the application adds; all may be absent.  The handshake's own fields,
+ * Content-Length and the like, and octets that break a response are refused. */
 typedef struct upshake_extra {
-  const upshake_field *fields; /* Set-Cookie, Location, Content-Type...    */
-  size_t fields_len;           /* how many                                 */
-  upshake_slice date;          /* value of Date (RFC 9110 6.6.1)           */
-  upshake_slice body;          /* of a refusal; left out to HEAD           */
-  uint8_t keep; /* 1: keep the connection, see upshake_result.may_keep     */
+  const upshake_field *fields; size_t fields_len; /* Set-Cookie, Location... */
+  upshake_slice date;       /* value of Date (RFC 9110 6.6.1)              */
+  upshake_slice body;       /* of a refusal; left out to HEAD              */
+  uint8_t keep;             /* 1: keep the connection, see result.may_keep */
   upshake_slice reason;     /* of a 101 or refusal: another reason phrase  */
   upshake_slice extensions; /* of a 101: see "WebSocket extensions"        */
 } upshake_extra;
 
-/* Write the whole reply, or nothing.  extra may be NULL.  Returns UPSHAKE_OK
- * and *len octets are in out; UPSHAKE_ERR_ROOM and *len is the cap that it
- * needs (cap 0 just asks for that); or another error, and *len is 0:
- * EXTRA_..., NEEDS_..., MUST_CLOSE, STATE (not at SEND).  After an error the
- * handshake is at SEND still: correct the extras and call again, or
- * upshake_answer(hs, 500), whose reply needs none.  UPSHAKE_REPLY_CAP is enough
- * without extras where the strings of the table and the sub-protocol have no
- * more than 256 octets together.
+/* Write the whole reply, or nothing.  extra may be NULL.  Returns OK and *len
+ * octets are in out; ROOM and *len is the cap that it needs (cap 0 just asks
+ * for that); or another error, and *len is 0: EXTRA_..., NEEDS_..., MUST_CLOSE,
+ * STATE (not at SEND).  Correct the extras and call again, or answer 500, which
+ * needs none.  UPSHAKE_REPLY_CAP is enough without extras, if the strings of
+ * the table and the sub-protocol have at most 256 octets together.
  *
  * After a refusal the connection is closed.  Not at once, or octets of the
  * peer that are still unread destroy the answer on its way: shut down sending,
  * read and drop until the peer closes, up to a limit of time; then close. */
 #define UPSHAKE_REPLY_CAP 512
 UPSHAKE_API upshake_error upshake_reply(upshake *hs,
-                                        const upshake_extra *extra, void *out,
-                                        size_t cap, size_t *len);
+    const upshake_extra *extra, void *out, size_t cap, size_t *len);
 
 /* Where the handshake stands. */
 typedef struct upshake_result {
   upshake_next next;
-  upshake_error error; /* why refused or PLAIN; INCOMPLETE, of a head; OK   */
-  int status;          /* of the reply: 101, 300 to 599 (100: see Bodies);
-                          0 without one                                    */
+  upshake_error error; /* why refused or PLAIN; INCOMPLETE, of a head; OK  */
+  int status;          /* of the reply, 100 too (see "Bodies"); 0 without one */
   size_t offset;       /* refused: first octet of what is wrong; for what is
                           missing the octet after the head                 */
   size_t consumed;     /* octets that belong to the head (not in a judge)  */
-  const upshake_protocol *protocol; /* to switch to (DECIDE: as things are
-                                       now), or NULL                       */
+  const upshake_protocol *protocol; /* to switch to (DECIDE: so far), or NULL */
   upshake_slice subprotocol;        /* chosen, or absent                   */
   int may_keep; /* 1: extra.keep is possible: sound framing, HTTP/1.1 without
                    close, no CONNECT.  Unsafe where clients send the new
@@ -437,15 +371,13 @@ typedef struct upshake_result {
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 
 /* ---- Choosing ----------------------------------------------------------- */
-
-/* Choose among what was offered, in the callback or while DECIDE: a protocol
- * of the table, by its place in it from 0; a sub-protocol of a WebSocket offer,
- * octet for octet, or none where name.ptr is NULL.  Without these calls the
- * first protocol of the table and the sub-protocol by the config are taken.
- * Returns UPSHAKE_OK, UPSHAKE_ERR_NOT_OFFERED or UPSHAKE_ERR_STATE. */
+/* Choose among what was offered, in the callback or at DECIDE: a protocol by
+ * its place in the table, from 0; a sub-protocol of a WebSocket offer, octet
+ * for octet, or none where name.ptr is NULL.  Otherwise the first of the table
+ * and the config's choice are taken.  Returns OK, NOT_OFFERED or STATE. */
 UPSHAKE_API upshake_error upshake_choose_protocol(upshake *hs, size_t place);
 UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
-                                                     upshake_slice name);
+    upshake_slice name);
 
 /* ---- Memory and the stream ---------------------------------------------- */
 
@@ -463,45 +395,35 @@ UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
 
-/* The next request on a connection that is kept: after PLAIN, or after a
- * refusal written with keep.  `taken` octets of rest are gone (a body; at most
- * all); what is left is moved to the front and judged.  In any other state this
- * is a new connection's beginning, and rest is dropped.  Returns what to do
- * next. */
+/* The next request on a kept connection: after PLAIN, or a refusal with keep.
+ * `taken` octets of rest (a body; at most all) are gone, what is left moves to
+ * the front and is judged.  Else it begins a new connection, and drops rest. */
 UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
 
-/* Go on with another head memory, larger or smaller; the two may overlap.
- * Slices into the old one are then invalid.  Returns UPSHAKE_OK,
- * UPSHAKE_ERR_ROOM where what is held does not fit, or UPSHAKE_ERR_STATE. */
+/* Go on with other head memory, of any size; the two may overlap.  Old slices
+ * are invalid then.  Returns OK, ROOM (what is held does not fit) or STATE. */
 UPSHAKE_API upshake_error upshake_move(upshake *hs, void *memory, size_t cap);
 
 /* As upshake_reply, but only the octets from position `from` on, at most cap
  * of them; *len 0 is the end.  The extras are the same in every call. */
 UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
-                                             const upshake_extra *extra,
-                                             size_t from, void *out,
-                                             size_t cap, size_t *len);
+    const upshake_extra *extra, size_t from, void *out, size_t cap,
+    size_t *len);
 
 /* ---- Layer: fields and lists (RFC 9110 5) -------------------------------- */
-
 /* Take the next field line off *fields.  Returns 1, or 0 at the end or at a
  * line that is none.  Works on any octets. */
-UPSHAKE_API int upshake_next_field(upshake_slice *fields,
-                                   upshake_field *field);
-
-/* The value of the first field with that name, without regard to case; absent
- * where there is none. */
+UPSHAKE_API int upshake_next_field(upshake_slice *fields, upshake_field *field);
+/* The value of the first field with that name, its case ignored; or absent. */
 UPSHAKE_API upshake_slice upshake_find_field(upshake_slice fields,
-                                             const char *name);
+    const char *name);
 
 /* The members of `value`, then those of every line in `fields` that is named
  * `name`: several lines are one list (RFC 9110 5.3).  Any of the three may be
  * absent, so that a list can be walked in the lines that any parser gives:
  *     upshake_list list = { value, { 0 }, NULL };                           */
 typedef struct upshake_list {
-  upshake_slice value;
-  upshake_slice fields;
-  const char *name;
+  upshake_slice value, fields; const char *name;
 } upshake_list;
 
 /* The next member that is not empty, without the blanks around it.  A comma
@@ -511,13 +433,11 @@ UPSHAKE_API int upshake_next_member(upshake_list *list, upshake_slice *member);
 
 /* Take the leading token off a member, then its parameters one by one: token
  * *( ";" token [ "=" ( token / quoted-string ) ] ), blanks between them allowed
- * (RFC 6455 9.1, RFC 9112 7).  The first call gives the token in `name`,
- * further ones a parameter; value is absent without "=", and a quoted-string
- * keeps its quotes.  Returns 1, 0 at the end, or -1 where the grammar is
- * broken, with *member as it was. */
+ * (RFC 6455 9.1, RFC 9112 7).  The first call gives the token in `name`, others
+ * a parameter; value is absent without "=", a quoted-string keeps its quotes.
+ * Returns 1, 0 at the end, -1 where the grammar is broken (*member stays). */
 UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
-                                       upshake_slice *name,
-                                       upshake_slice *value);
+    upshake_slice *name, upshake_slice *value);
 
 /* A parameter's value without quotes and backslashes (RFC 9110 5.6.4), written
  * to out.  Returns its length; more than cap: nothing was written.  SIZE_MAX
@@ -531,99 +451,81 @@ UPSHAKE_API int upshake_equal_fold(upshake_slice slice, const char *text);
 UPSHAKE_API int upshake_is_token(upshake_slice slice);
 
 /* ---- Bodies (RFC 9112 6 and 7) ------------------------------------------- */
-
 /* Where the table says so, an offer may have a body, which is read before the
  * switch (RFC 9110 7.8).  The application decides when the head is complete;
- * UPSHAKE_ACCEPT then means: go on.  With Expect: 100-continue there is first
- * a reply to send, whose result.status is 100 and whose extras are ignored.
- * Feed goes on with what is after `used`.  At BODY the last result.body octets
- * before data + *used are content (before the rest, with commit): use them,
- * then feed again, be it 0 octets.  After the body comes the 101, or with
- * UPSHAKE_BODY_ASK first another decision, where body_left is 0 and DECLINE is
- * not possible any more.  What is after `used` then is the new protocol's.
- *
+ * ACCEPT then means: go on.  With Expect: 100-continue there is first a reply
+ * to send, whose result.status is 100 and whose extras are ignored.  Feed goes
+ * on with what is after `used`.  At BODY the last result.body octets before
+ * data + *used are content (before the rest, with commit): use them, then feed
+ * again, be it 0 octets.  After the body comes the 101, or with BODY_ASK first
+ * another decision, where body_left is 0 and DECLINE is not possible any more.
+ * What is after `used` then is the new protocol's.
  * Content-Length and chunked are read; chunk extensions are skipped, trailer
  * fields checked and dropped, up to 4096 octets of each.  Where the head fills
- * its memory there is no room for a body: use feed for it, which goes through
- * what commit has left first (content is then before the rest, and *used 0).
- * A call of room ends the life of content too.  A judge sees no body: its host
- * reads it, and answers Expect, before it sends the reply. */
+ * its memory, use feed for the body: it goes through what commit has left first
+ * (content is then before the rest, and *used 0).  room ends its life too.  A
+ * judge sees no body: its host reads it and answers Expect before the reply. */
 
 /* ---- WebSocket extensions (RFC 6455 9, RFC 7692) ------------------------- */
-
 /* What a server can do of permessage-deflate.  All 0: whatever zlib can. */
 typedef struct upshake_deflate_caps {
-  uint8_t server_bits; /* largest window to compress with, 9 to 15; 0: 15   */
+  uint8_t server_bits; /* largest window to compress with, 9 to 15; 0: 15  */
   uint8_t client_bits; /* largest one to decompress with, 8 to 15; 0: 15.
-                          Less than what the client may use: declined       */
-  uint8_t server_bits_least;   /* smallest one to compress with; 0: 9, as
-                                  zlib cannot do 8 without its header      */
-  uint8_t no_server_takeover;  /* 1: forget what was compressed, each time  */
-  uint8_t no_client_takeover;  /* 1: ask the client to do so                */
+                          Less than what the client may use: declined      */
+  uint8_t server_bits_least;  /* smallest one to compress with; 0: 9, as zlib
+                                 cannot do 8 without its header            */
+  uint8_t no_server_takeover; /* 1: forget what was compressed, each time  */
+  uint8_t no_client_takeover; /* 1: ask the client to do so                */
 } upshake_deflate_caps;
 
 /* What both sides do; for zlib: deflateInit2(..., -server_bits, ...) and
- * inflateInit2(..., -client_bits); reset after each message without takeover.
- */
+ * inflateInit2(..., -client_bits).  No takeover: reset after each message. */
 typedef struct upshake_deflate {
-  uint8_t server_bits, client_bits; /* 8 to 15 */
+  uint8_t server_bits, client_bits; /* 8 to 15                             */
   uint8_t no_server_takeover, no_client_takeover;
 } upshake_deflate;
 
 /* Take the first offer of permessage-deflate that is valid and possible out of
  * the lines of Sec-WebSocket-Extensions (`offers` as for upshake_next_member).
- * Returns the length of the value that answers it, written to `value`: put it
- * into extra.extensions; or 0 where none is taken.  caps may be NULL.  Each
- * element of extra.extensions must name an extension that was offered, so the
- * application's own ones go the same way. */
+ * Returns the length of the answer in `value`, for extra.extensions; 0 where
+ * none is taken.  caps may be NULL.  Each element of extra.extensions must name
+ * an offered extension; the application's own ones go the same way. */
 #define UPSHAKE_DEFLATE_CAP 128
 UPSHAKE_API size_t upshake_agree_deflate(upshake_list offers,
-                                         const upshake_deflate_caps *caps,
-                                         upshake_deflate *agreed,
-                                         char value[UPSHAKE_DEFLATE_CAP]);
+    const upshake_deflate_caps *caps, upshake_deflate *agreed,
+    char value[UPSHAKE_DEFLATE_CAP]);
 
 /* ---- Fields of other protocols ------------------------------------------- */
-
 /* HTTP2-Settings (RFC 7540 3.2.1): base64url without padding, whole settings of
  * 6 octets.  Returns the octets written to out, for nghttp2_session_upgrade2;
  * SIZE_MAX where it is malformed, or does not fit into cap. */
 UPSHAKE_API size_t upshake_decode_settings(upshake_slice value, void *out,
-                                           size_t cap);
+    size_t cap);
 
 /* 1 if the one field with that name is the structured boolean ?1, parameters
  * ignored; anything else is as if absent (RFC 9297 3.4, RFC 8941 3.3.6). */
 UPSHAKE_API int upshake_is_true(upshake_slice fields, const char *name);
 
 /* ---- Layer: the head parser (RFC 9112 2 to 5) ---------------------------- */
-
 /* Parse a head in a buffer that grows: octets[0 .. len) is all that came so
- * far, at any address.  The parser begins as { 0 } and remembers where it was;
- * what it has seen it does not look at again.  limits may be NULL.  Returns
- * UPSHAKE_OK (complete), UPSHAKE_ERR_INCOMPLETE (call again with more),
- * UPSHAKE_ERR_HTTP2_PREFACE, or the error of the octet at *end, again for as
- * long as it is called.  In the first and the third case *end is the length of
- * the head. */
+ * far, at any address.  The parser begins as { 0 } and looks at no octet twice.
+ * limits may be NULL.  Returns INCOMPLETE (call again with more); OK, and
+ * _parsed_request has its parts, or HTTP2_PREFACE: *end is the length of the
+ * head; or, however often it is called, the error of the octet at *end. */
 UPSHAKE_API upshake_error upshake_parse_head(upshake_parser *parser,
-                                             const upshake_limits *limits,
-                                             const void *octets, size_t len,
-                                             size_t *end);
-
-/* The parts of a head that is complete (UPSHAKE_OK). */
+    const upshake_limits *limits, const void *octets, size_t len, size_t *end);
 UPSHAKE_API upshake_request upshake_parsed_request(
     const upshake_parser *parser, const void *octets);
 
 /* ---- Layer: judging what another parser found ---------------------------- */
-
-/* The values of how many lines of Sec-WebSocket-Protocol, and of -Extensions,
- * are remembered for what the application chooses; the config's list of
- * sub-protocols sees every line. */
+/* Lines of Sec-WebSocket-Protocol, and of -Extensions, remembered for what the
+ * application chooses; the config's list of sub-protocols sees every line. */
 #define UPSHAKE_JUDGE_LINES 8
 
 /* A request judged without a head in memory.  At the end judge.hs is at DECIDE,
- * SEND or PLAIN: for get_request (fields are absent), get_result, answer, the
- * choose functions and reply.  It belongs to its judge and is not copied out of
- * it.  result.offset is the number of the field, from 1 in the order of the
- * calls; 0 is the request line, and one more than all is the end. */
+ * SEND or PLAIN: for get_request (fields are absent), get_result, answer,
+ * choose and reply; it stays in its judge.  result.offset is the number of the
+ * field, from 1 as called; 0 is the request line, one more than all the end. */
 typedef struct upshake_judge {
   upshake hs; /* readable */
   upshake_slice method, target, host, origin, chosen;
@@ -632,24 +534,19 @@ typedef struct upshake_judge {
 } upshake_judge;
 
 /* Begin, one call for each field in any order, end.  version is 11 for
- * HTTP/1.1, 10 for HTTP/1.0, 20 for HTTP/2.0.  Every octet is checked again.
- * The slices are valid until the end; those of Sec-WebSocket-Protocol and
- * -Extensions until the reply; method, target and Host for as long as
- * upshake_get_request is called.  Nothing is copied but the key.
- * The order of fields with different names does not change the outcome.  begin
- * returns as upshake_init does; end returns what to do next. */
+ * HTTP/1.1, 10 for HTTP/1.0, 20 for HTTP/2.0.  Every octet is checked again,
+ * only the key is copied.  The slices are valid until the end; those of
+ * Sec-WebSocket-Protocol and -Extensions until the reply; method, target and
+ * Host for as long as get_request is called.  The order of fields with
+ * different names changes nothing.  begin returns as upshake_init. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
-                                              const upshake_config *config,
-                                              void *user,
-                                              upshake_slice method,
-                                              upshake_slice target,
-                                              int version);
+    const upshake_config *config, void *user, upshake_slice method,
+    upshake_slice target, int version);
 UPSHAKE_API void upshake_judge_field(upshake_judge *judge, upshake_slice name,
-                                     upshake_slice value);
+    upshake_slice value);
 UPSHAKE_API upshake_next upshake_judge_end(upshake_judge *judge);
 
 /* ---- Layer: writing a reply without a request ---------------------------- */
-
 /* A reply: 101 or a final status.  Everything but status may be absent. */
 typedef struct upshake_response {
   int status;                 /* 100 (alone), 101, 300 to 599              */
@@ -659,74 +556,62 @@ typedef struct upshake_response {
   upshake_slice upgrade;      /* 101: the protocol; 426: those spoken      */
   upshake_slice subprotocol;  /* 101: Sec-WebSocket-Protocol               */
   const char *accept;         /* 101: Sec-WebSocket-Accept, 28 octets      */
-  const char *version;        /* Sec-WebSocket-Version                     */
-  const char *allow;          /* 405: Allow                                */
+  const char *version, *allow; /* Sec-WebSocket-Version; 405: Allow        */
   const upshake_extra *extra; /* may be NULL                               */
 } upshake_response;
 
 /* As upshake_reply and upshake_reply_part. */
 UPSHAKE_API upshake_error upshake_write(const upshake_response *response,
-                                        void *out, size_t cap, size_t *len);
+    void *out, size_t cap, size_t *len);
 UPSHAKE_API upshake_error upshake_write_part(const upshake_response *response,
-                                             size_t from, void *out,
-                                             size_t cap, size_t *len);
+    size_t from, void *out, size_t cap, size_t *len);
 
 /* ---- The client (RFC 9110 7.8, RFC 6455 4.1) ----------------------------- */
-
 /* An offer of permessage-deflate (RFC 7692 7.1); of all 0 there is just the
  * name.  Browsers send { .client_bits = UPSHAKE_BITS_ANY }. */
 typedef struct upshake_deflate_offer {
-  uint8_t server_bits; /* 8 to 15: the server's window at most; 0: any      */
+  uint8_t server_bits; /* 8 to 15: the server's window at most; 0: any     */
   uint8_t client_bits; /* 8 to 15: ours at most, and the server may say less;
-                          _ANY: it may say; 0: it may not                   */
+                          _ANY: it may say; 0: it may not                  */
   uint8_t no_server_takeover, no_client_takeover;
 } upshake_deflate_offer;
 #define UPSHAKE_BITS_ANY 1
 
-/* What to ask for.  What is NULL or 0 is not sent, where nothing else is said.
- * Used during the call only. */
+/* What to ask for.  What is NULL or 0 is not sent, if nothing else is said. */
 typedef struct upshake_ask {
-  const char *scheme;    /* "ws", "wss", "http", "https"; NULL: "ws"         */
+  const char *scheme;    /* "ws", "wss", "http", "https"; NULL: "ws"       */
   const char *authority; /* "example.com:8080", for Host, which leaves out the
                             port that the scheme stands for                */
   const char *target;    /* "/chat?room=1"; "/" is put before "?" and for NULL;
-                            "*" with OPTIONS.  No "#"                        */
-  const char *method;    /* NULL: "GET", and nothing else for WebSocket and
+                            "*" with OPTIONS.  No "#"                      */
+  const char *method;    /* NULL: "GET", the only one for WebSocket and
                             capsules.  There is no body; POST, PUT and PATCH
-                            say so with Content-Length: 0                    */
-  const char *const *protocols; /* "websocket", "SPDY/3.1"; by preference   */
-  size_t protocols_len;         /* 0: "websocket"                           */
-  const char *const *subprotocols; /* all different                         */
-  size_t subprotocols_len;
-  const upshake_deflate_offer *deflates; /* by preference                   */
-  size_t deflates_len;
-  const char *extensions;    /* other offers: "x-shout; loud, x-mux"        */
-  const char *origin;        /* "https://example.com", as browsers must      */
-  upshake_slice settings;    /* "h2c" needs it: payload of a SETTINGS frame  */
-  const upshake_field *fields; /* Cookie, Authorization, User-Agent...       */
-  size_t fields_len;
+                            say so with Content-Length: 0                  */
+  const char *const *protocols; /* "websocket", "SPDY/3.1"; by preference  */
+  size_t protocols_len;         /* 0: "websocket"                          */
+  const char *const *subprotocols; size_t subprotocols_len; /* all different */
+  const upshake_deflate_offer *deflates; size_t deflates_len; /* in order  */
+  const char *extensions;    /* other offers: "x-shout; loud, x-mux"       */
+  const char *origin;        /* "https://example.com", as browsers must    */
+  upshake_slice settings;    /* "h2c" needs it: payload of a SETTINGS frame */
+  const upshake_field *fields; size_t fields_len; /* Cookie, User-Agent... */
 } upshake_ask;
 
-/* Write the whole request, or nothing: *len and UPSHAKE_ERR_ROOM as for
- * upshake_reply.  `key`: 16 octets for Sec-WebSocket-Key, new ones for each
- * connection from the system's source of randomness (getrandom, arc4random_buf,
- * BCryptGenRandom, the RNG of a microcontroller); NULL where "websocket" is
- * not asked for.  What breaks a rule returns
- * the error a server would refuse it with, or EXTRA_..., as do fields that
- * belong to the handshake: Host, Origin, Expect, Connection and the like.
- * Send nothing more before the answer is there: it could be read as another
- * request (RFC 6455 4.1, RFC 9931 6). */
+/* Write the whole request, or nothing: *len and ROOM as for upshake_reply.
+ * `key` is 16 octets for Sec-WebSocket-Key, new for each connection, of the
+ * system's randomness (getrandom, arc4random_buf, BCryptGenRandom, a
+ * microcontroller's RNG); NULL where "websocket" is not asked for.  What breaks
+ * a rule returns its error, or EXTRA_..., as do the handshake's own fields:
+ * Host, Origin, Expect, Connection and the like.  Send no more until the answer
+ * is there: it could be read as another request (RFC 6455 4.1, RFC 9931 6). */
 UPSHAKE_API upshake_error upshake_write_request(const upshake_ask *ask,
-                                                const uint8_t key[16],
-                                                void *out, size_t cap,
-                                                size_t *len);
+    const uint8_t key[16], void *out, size_t cap, size_t *len);
 
 typedef enum upshake_client_next {
-  UPSHAKE_CLIENT_READ = 0,     /* receive more octets and feed them          */
-  UPSHAKE_CLIENT_SWITCHED = 1, /* a 101 that keeps every rule: go on in the
-                                  new protocol                              */
+  UPSHAKE_CLIENT_READ = 0,     /* receive more octets and feed them        */
+  UPSHAKE_CLIENT_SWITCHED = 1, /* a sound 101: go on in the new protocol   */
   UPSHAKE_CLIENT_OTHER = 2,    /* no switch: a redirect, a 401, a 426, a 200 */
-  UPSHAKE_CLIENT_REFUSED = 3   /* it breaks a rule: close the connection     */
+  UPSHAKE_CLIENT_REFUSED = 3   /* it breaks a rule: close the connection   */
 } upshake_client_next;
 
 /* One for each request.  Private, as upshake_parser. */
@@ -741,65 +626,53 @@ typedef struct upshake_client {
   uint8_t next, error, interims, flags;
 } upshake_client;
 
-/* Begin with the head of a request as it was sent, written by the call above
- * or by any other: what it asks for is what the answer may give.  The head of
- * the response is kept in `memory`, as upshake_init says.  Both live until the
- * last call.  subprotocol_required, 1: where sub-protocols were asked for, an
- * answer with none is refused, as browsers do.  Returns UPSHAKE_OK, or
- * UPSHAKE_ERR_REQUEST for what is no head that asks for a switch. */
+/* Begin with the head of a request as it was sent, by the call above or any
+ * other: what it asks for is what the answer may give.  `memory` keeps the head
+ * of the response, as upshake_init says.  Both live until the last call.  With
+ * subprotocol_required 1 an answer with none of those asked for is refused, as
+ * browsers do.  Returns OK, or REQUEST: no head that asks for a switch. */
 UPSHAKE_API upshake_error upshake_client_init(upshake_client *client,
-                                              upshake_slice request,
-                                              int subprotocol_required,
-                                              void *memory, size_t cap);
+    upshake_slice request, int subprotocol_required, void *memory, size_t cap);
 
 /* Take octets of the response, as upshake_feed.  Up to 32 interim responses,
  * such as 100 and 103, are skipped (RFC 9110 15.2).  After SWITCHED the octets
  * from data + *used on are the new protocol's, after OTHER the response's body.
  * A folded line is accepted, its line end becomes SP (RFC 9112 5.2). */
 UPSHAKE_API upshake_client_next upshake_client_feed(upshake_client *client,
-                                                    const void *data,
-                                                    size_t len, size_t *used);
+    const void *data, size_t len, size_t *used);
 
 /* What the answer is.  The slices point into the response, `protocol` into the
  * request; before a head is complete, all are absent. */
 typedef struct upshake_client_result {
   upshake_client_next next;
-  upshake_error error;       /* why REFUSED; INCOMPLETE at READ; OK         */
-  int status;                /* three digits, once the head is complete      */
-  size_t offset;             /* REFUSED: as in upshake_result               */
-  size_t consumed;           /* octets taken, interim responses too         */
-  upshake_slice reason;
-  upshake_slice fields;      /* for upshake_next_field                      */
-  upshake_slice protocol;    /* SWITCHED: to what, as it was asked for      */
-  upshake_slice subprotocol; /* SWITCHED: chosen, or absent                 */
-  upshake_slice extensions;  /* SWITCHED: agreed, or absent                 */
-  upshake_deflate deflate;   /* of these; server_bits 0: not agreed         */
-  uint64_t body_len; /* OTHER: octets of the body; _UNKNOWN: chunked, or until
-                        the server closes                                   */
-  int may_keep; /* OTHER, 1: behind the body another request may be sent    */
+  upshake_error error;       /* why REFUSED; INCOMPLETE at READ; OK        */
+  int status;                /* three digits, once the head is complete    */
+  size_t offset;             /* REFUSED: as in upshake_result              */
+  size_t consumed;           /* octets taken, interim responses too        */
+  upshake_slice reason, fields; /* fields: for upshake_next_field          */
+  upshake_slice protocol;    /* SWITCHED: to what, as it was asked for     */
+  upshake_slice subprotocol, extensions; /* SWITCHED: agreed, or absent    */
+  upshake_deflate deflate;   /* of the extensions; server_bits 0: not agreed */
+  uint64_t body_len; /* OTHER; _UNKNOWN: chunked, or until the server closes */
+  int may_keep;      /* OTHER, 1: after the body another request may be sent */
 } upshake_client_result;
 UPSHAKE_API upshake_client_result
 upshake_client_get_result(const upshake_client *client);
 
 /* ---- Layer: Sec-WebSocket-Accept (RFC 6455 4.2.2) ------------------------ */
-
-/* The 28 octets for a key of 24; no NUL is added. */
+/* The 28 octets for a key of 24, without NUL; _by uses the cpu given. */
 UPSHAKE_API void upshake_accept(const char key[24], char accept[28]);
-
-/* What this processor has, for upshake_config.cpu.  Ask once and keep the
- * answer: in a virtual machine asking takes microseconds.  On ARM it knows only
- * what it was compiled for; the host may set the bit where it knows better
- * (Linux: getauxval(AT_HWCAP) & HWCAP_SHA1).  A bit that this build of the
- * library has no code for is passed over. */
-#define UPSHAKE_CPU_SHA 1 /* SHA-1: SHA-NI and SSSE3 of x86, ARMv8's       */
-UPSHAKE_API uint32_t upshake_cpu(void);
-
-/* The same octets as by upshake_accept, with what the processor has. */
 UPSHAKE_API void upshake_accept_by(uint32_t cpu, const char key[24],
-                                   char accept[28]);
+    char accept[28]);
+
+/* What this processor has, for accept_by and config.cpu.  Ask once: in a
+ * virtual machine it takes microseconds.  On ARM it is what was compiled for; a
+ * host that knows better may set the bit (Linux: getauxval(AT_HWCAP) &
+ * HWCAP_SHA1).  A bit that this build has no code for is passed over. */
+#define UPSHAKE_CPU_SHA 1 /* SHA-1: SHA-NI and SSSE3 of x86, ARMv8's */
+UPSHAKE_API uint32_t upshake_cpu(void);
 
 #ifdef __cplusplus
 }
 #endif
-
 #endif
