@@ -112,7 +112,7 @@ cat "$out/long" "$out/short" | xargs -P "$(nproc)" -I{} sh -c '
 for dir in "$out"/*/; do
   echo "$(basename "$dir"): $(find "$dir" -name '*.log' | wc -l) programs, $(
     cat "$dir"/*.log | awk '/ tests, [0-9]+ failed$/ { tests += $1; bad += $3 }
-      / cases, / { cases = $1 }
+      / cases, / { cases += $1 }
       END { print tests " tests, " cases " cases, " bad + 0 " failed" }')"
 done
 exit "$failed"
