@@ -35,7 +35,7 @@ static void judge_room(upshake *hs) {
   refuse(hs,
          upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
                                              : UPSHAKE_ERR_HEAD_LONG,
-         octets_taken(hs), hs->held);
+         octets_read(hs), hs->held);
 }
 
 /* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
@@ -219,7 +219,7 @@ static void take_held_body(upshake *hs) {
 
 /* Octets of a head that are fed.  Returns how many were taken. */
 static size_t take_head(upshake *hs, const char *octets, size_t len) {
-  uint32_t before = hs->end + hs->held;
+  uint32_t before = octets_read(hs);
   uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
 
   hs->flags |= HANDSHAKE_FED;

@@ -169,9 +169,7 @@ static upshake_error judge_version_octet(char octet, uint32_t place) {
   static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.d\r\n";
   if (place == 6 && is_digit(octet))
     return octet == '1' ? UPSHAKE_OK : UPSHAKE_ERR_HTTP_VERSION;
-  if (form[place] == 'd' && is_digit(octet))
-    return UPSHAKE_OK;
-  if (octet == form[place])
+  if (form[place] == 'd' ? is_digit(octet) : octet == form[place])
     return UPSHAKE_OK;
   if (place == 10)
     return UPSHAKE_ERR_LINE_END;
