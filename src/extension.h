@@ -10,6 +10,12 @@
 /* 1 if every member follows the grammar; so also where there is none. */
 int upshake_are_extensions(upshake_slice value);
 
+/* *( ";" OWS token [ "=" ( token | quoted-string ) ] ) (RFC 9112 7), blanks
+ * between them allowed, from p on: returns where that ends, or NULL where it is
+ * broken.  What is in quotes is of the class, for CLASS_TOKEN a token. */
+const char *upshake_skip_parameters(const char *p, const char *end,
+                                    unsigned class_bits);
+
 /* The same for a sender: at least one member, and no empty ones (RFC 9110
  * 5.6.1.1). */
 int upshake_is_extension_answer(upshake_slice value);

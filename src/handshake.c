@@ -18,8 +18,8 @@ static void end_head(upshake *hs, uint32_t end) {
 }
 
 /* Refused before the head was complete; the first `end` octets were taken. */
-static void refuse(upshake *hs, upshake_error error, uint32_t offset,
-                   uint32_t end) {
+static NOINLINE void refuse(upshake *hs, upshake_error error, uint32_t offset,
+                            uint32_t end) {
   end_head(hs, end);
   upshake_conclude_refusal(hs, error, offset);
 }
@@ -42,18 +42,24 @@ static void judge_target(upshake *hs) {
            hs->parser.pos);
 }
 
-/* Host and framing are refused as soon as their line is there. */
-static void judge_line(upshake *hs, const head_step *step) {
-  upshake_facts *facts = &hs->facts;
+/* The field line that ends at pos. */
+static inline void judge_line(upshake *hs) {
+  const upshake_parser *parser = &hs->parser;
+  uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
   unsigned which =
-      upshake_which_field(hs->memory + hs->parser.name_at, hs->parser.name_len);
+      upshake_which_field(hs->memory + parser->name_at, parser->name_len);
 
   if (!which)
     return;
-  if (hs->parser.minor == 0)
-    facts->flags |= FACT_HTTP_1_0;
-  upshake_judge_known(facts, hs->config, which, upshake_head_field(step).value,
-                      hs->parser.value_at);
+  if (parser->minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  upshake_judge_known(&hs->facts, hs->config, which,
+                      upshake_trim(slice_of(hs->memory + at, end - at)), at);
+}
+
+/* Host and framing are refused as soon as their line is there. */
+static inline void judge_facts(upshake *hs) {
+  const upshake_facts *facts = &hs->facts;
   if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
     refuse(hs, (upshake_error)facts->bad, facts->bad_at, hs->parser.pos);
 }
@@ -83,7 +89,7 @@ static NOINLINE head_event parse(upshake *hs) {
     if (event == HEAD_TARGET)
       judge_target(hs);
     else if (event == HEAD_FIELD)
-      judge_line(hs, &step);
+      judge_line(hs), judge_facts(hs);
     else if (event == HEAD_REFUSED)
       refuse(hs, step.error, step.offset, hs->parser.pos);
     else
@@ -93,22 +99,14 @@ static NOINLINE head_event parse(upshake *hs) {
   }
 }
 
-/* The same, and what follows.  Here the stack of parsing is free again. */
-static upshake_next advance(upshake *hs) {
-  switch (parse(hs)) {
-  case HEAD_MORE:
+/* What follows from where that ended, which has given its stack back. */
+static NOINLINE void conclude(upshake *hs, head_event event) {
+  if (event == HEAD_MORE)
     judge_room(hs);
-    break;
-  case HEAD_END:
+  else if (event == HEAD_END)
     judge_head(hs);
-    break;
-  case HEAD_PREFACE:
+  else if (event == HEAD_PREFACE)
     judge_preface(hs);
-    break;
-  default:
-    break;
-  }
-  return (upshake_next)hs->next;
 }
 
 /* ---- ways for octets to come in ---- */
@@ -131,8 +129,8 @@ static int is_reading(upshake *hs) {
 
 /* Octets of a body.  Returns how many were taken; those that are held are then
  * dropped, before the application is asked again and looks at the rest. */
-static size_t take_body(upshake *hs, const char *octets, size_t len,
-                        int are_held) {
+static NOINLINE size_t take_body(upshake *hs, const char *octets, size_t len,
+                                 int are_held) {
   body_event event;
   body_step step;
   /* One slice of content fits 32 bits, for a state that is small. */
@@ -160,18 +158,20 @@ static void take_held_body(upshake *hs) {
 }
 
 /* Octets of a head, which goes into the memory. */
-static size_t take_head(upshake *hs, const char *octets, size_t len) {
-  uint32_t before = hs->held, room = hs->cap - hs->held;
+static inline void take_head(upshake *hs, const char *octets, size_t len,
+                             size_t *used) {
+  uint32_t room = hs->cap - hs->held;
 
+  *used = hs->held;
   if (len < room)
     room = (uint32_t)len;
   if (room > 0)
     memcpy(hs->memory + hs->held, octets, room);
   hs->held += room;
   hs->flags |= HANDSHAKE_FED;
-  advance(hs);
+  conclude(hs, parse(hs));
   hs->flags &= (uint16_t)~HANDSHAKE_FED;
-  return hs->held - before;
+  *used = hs->held - *used;
 }
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
@@ -183,7 +183,7 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
     return (upshake_next)hs->next;
   take_held_body(hs);
   if (hs->next == UPSHAKE_READ && !in_body(hs))
-    *used = take_head(hs, octets, len);
+    take_head(hs, octets, len, used);
   if (hs->next == UPSHAKE_READ && in_body(hs))
     *used += take_body(hs, len > 0 ? octets + *used : octets, len - *used, 0);
   return (upshake_next)hs->next;
@@ -215,7 +215,7 @@ upshake_next upshake_commit(upshake *hs, size_t len) {
     return (upshake_next)hs->next;
   hs->held += len < room ? (uint32_t)len : room;
   if (!in_body(hs))
-    advance(hs);
+    conclude(hs, parse(hs));
   take_held_body(hs);
   return (upshake_next)hs->next;
 }
@@ -248,7 +248,9 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
   }
   upshake_init(hs, config, hs->memory, hs->cap, hs->user);
   hs->held = left;
-  return left > 0 ? advance(hs) : UPSHAKE_READ;
+  if (left > 0)
+    conclude(hs, parse(hs));
+  return (upshake_next)hs->next;
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {

@@ -54,11 +54,10 @@ static void note_option(upshake_facts *facts, upshake_slice option) {
  * is inside of them shall not count either. */
 static void judge_connection(upshake_facts *facts, const upshake_config *config,
                              upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice option;
 
   (void)config;
-  while (upshake_next_member(&list, &option)) {
+  while (upshake_next_in(&value, &option)) {
     if (upshake_is_token(option))
       note_option(facts, option);
     else
@@ -95,8 +94,9 @@ static void note_offer(upshake_facts *facts, size_t place) {
 
 /* What a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so not
  * for a secured connection (RFC 7540 3.2). */
-static void judge_member(upshake_facts *facts, const upshake_config *config,
-                         upshake_slice member) {
+static NOINLINE void judge_member(upshake_facts *facts,
+                                  const upshake_config *config,
+                                  upshake_slice member) {
   const char *end = member.ptr + member.len;
   size_t slash =
       (size_t)(skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
@@ -113,23 +113,21 @@ static void judge_member(upshake_facts *facts, const upshake_config *config,
 
 static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice member;
 
   (void)at;
   facts->flags |= FACT_UPGRADE;
-  while (upshake_next_member(&list, &member))
+  while (upshake_next_in(&value, &member))
     judge_member(facts, config, member);
 }
 
 /* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
 static void judge_expect(upshake_facts *facts, const upshake_config *config,
                          upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice member;
 
   (void)config;
-  while (upshake_next_member(&list, &member)) {
+  while (upshake_next_in(&value, &member)) {
     if (upshake_equal_fold(member, "100-continue"))
       facts->flags |= FACT_EXPECT_CONTINUE;
     else

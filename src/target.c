@@ -19,7 +19,8 @@ int upshake_is_secured_scheme(upshake_slice scheme) {
 
 int upshake_is_known_scheme(upshake_slice scheme) {
   return upshake_equal_fold(scheme, "http") ||
-         upshake_equal_fold(scheme, "ws") || upshake_is_secured_scheme(scheme);
+         upshake_equal_fold(scheme, "https") ||
+         upshake_equal_fold(scheme, "ws") || upshake_equal_fold(scheme, "wss");
 }
 
 /* ---- absolute-form = scheme "://" authority path-abempty [ "?" query ]
