@@ -25,6 +25,10 @@ static upshake_config make_config(const options *opt) {
   config.origin = opt->origin_any    ? UPSHAKE_ORIGIN_ANY
                   : opt->origins_len ? UPSHAKE_ORIGIN_LIST
                                      : UPSHAKE_ORIGIN_SAME_HOST;
+  config.lean = opt->lean ? 1 : 0;
+  config.wanted = opt->wanted;
+  config.wanted_len = opt->wanted_len;
+  config.limits.total = (uint32_t)opt->total_max;
   return config;
 }
 

@@ -248,7 +248,8 @@ static const hint hints[] = {
      "a loop.\n"},
     {UPSHAKE_ERR_HEAD_LONG,
      "Cookies are the usual cause: they count into the head.  --head-max sets\n"
-     "the limit here; in the server it is the size of the head memory.\n"},
+     "the limit here; in the server it is the size of the head memory.  With\n"
+     "--lean only what is used counts for that, and --total-max for all.\n"},
 
     /* Refused for what the head says. */
     {UPSHAKE_ERR_HOST_REPEATED,

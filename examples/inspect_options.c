@@ -42,6 +42,12 @@ static const char usage[] =
     "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
     "                      https://example.com; repeatable; any: all of them\n"
     "                      (default: the host that the request is for)\n"
+    "  --lean              keep no field that the handshake has no use for, "
+    "so\n"
+    "                      that a head may be longer than --head-max\n"
+    "  --total-max OCTETS  the longest head that is received then, up to\n"
+    "                      4294967295 (default: 65536)\n"
+    "  --want NAME         a field that is kept all the same; repeatable\n"
     "\n"
     "Client:\n"
     "  --client            judge a response\n"
@@ -69,17 +75,13 @@ typedef struct known {
   side side;
 } known;
 static const known all_known[] = {
-    {"--protocol", 1, SERVER},
-    {"--subprotocol", 1, SERVER},
-    {"--deflate", 0, SERVER},
-    {"--origin", 1, SERVER},
-    {"--client", 0, BOTH},
-    {"--request", 1, CLIENT},
-    {"--subprotocol-required", 0, CLIENT},
-    {"--head-max", 1, BOTH},
-    {"--feed", 1, BOTH},
-    {"--json", 0, BOTH},
-    {"--help", 0, BOTH},
+    {"--protocol", 1, SERVER}, {"--subprotocol", 1, SERVER},
+    {"--deflate", 0, SERVER},  {"--origin", 1, SERVER},
+    {"--lean", 0, SERVER},     {"--total-max", 1, SERVER},
+    {"--want", 1, SERVER},     {"--client", 0, BOTH},
+    {"--request", 1, CLIENT},  {"--subprotocol-required", 0, CLIENT},
+    {"--head-max", 1, BOTH},   {"--feed", 1, BOTH},
+    {"--json", 0, BOTH},       {"--help", 0, BOTH},
 };
 
 void *allocate(size_t len) {
@@ -151,6 +153,20 @@ static void add_origin(options *opt, const char *text) {
     opt->origins[opt->origins_len++] = text;
 }
 
+static void add_wanted(options *opt, const char *text) {
+  if (!is_token(text))
+    fail_usage("not a name of a field", text);
+  opt->wanted[opt->wanted_len++] = text;
+}
+
+static void set_lean_option(options *opt, const char *name, char *value) {
+  opt->lean_option = name;
+  if (strcmp(name, "--want") == 0)
+    add_wanted(opt, value);
+  else
+    opt->total_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
+}
+
 static void set_option(options *opt, const char *name, char *value) {
   if (strcmp(name, "--protocol") == 0)
     add_protocol(opt, value);
@@ -160,6 +176,8 @@ static void set_option(options *opt, const char *name, char *value) {
     add_origin(opt, value);
   else if (strcmp(name, "--request") == 0)
     opt->request = value;
+  else if (strcmp(name, "--want") == 0 || strcmp(name, "--total-max") == 0)
+    set_lean_option(opt, name, value);
   else if (strcmp(name, "--head-max") == 0)
     opt->head_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
   else
@@ -178,6 +196,8 @@ static void set_flag(options *opt, const char *name) {
     opt->json = 1;
   if (strcmp(name, "--deflate") == 0)
     opt->deflate = 1;
+  if (strcmp(name, "--lean") == 0)
+    opt->lean = 1;
   if (strcmp(name, "--client") == 0)
     opt->client = 1;
   if (strcmp(name, "--subprotocol-required") == 0)
@@ -225,6 +245,8 @@ static int is_standard_input(const char *file) {
 }
 
 static void check_sides(const options *opt) {
+  if (!opt->lean && opt->lean_option != NULL)
+    fail_usage("only with --lean", opt->lean_option);
   if (!opt->client && opt->client_option != NULL)
     fail_usage("only with --client", opt->client_option);
   if (!opt->client)
@@ -246,6 +268,7 @@ void parse_options(options *opt, int argc, char **argv) {
   memset(opt->protocols, 0, most * sizeof *opt->protocols);
   opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
   opt->origins = allocate(most * sizeof *opt->origins);
+  opt->wanted = allocate(most * sizeof *opt->wanted);
 
   for (int i = 1; i < argc;) {
     if (options_end || argv[i][0] != '-' || strcmp(argv[i], "-") == 0)
@@ -264,6 +287,7 @@ void free_options(options *opt) {
   free(opt->protocols);
   free(opt->subprotocols);
   free(opt->origins);
+  free(opt->wanted);
 }
 
 /* ---- Reading ------------------------------------------------------------- */

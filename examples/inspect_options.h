@@ -19,10 +19,12 @@ typedef struct options {
   upshake_protocol *protocols;
   const char **subprotocols;
   const char **origins;
-  size_t protocols_len, subprotocols_len, origins_len;
-  size_t head_max, feed;
-  int client, subprotocol_required, origin_any, deflate, json;
+  const char **wanted;
+  size_t protocols_len, subprotocols_len, origins_len, wanted_len;
+  size_t head_max, total_max, feed;
+  int client, subprotocol_required, origin_any, deflate, lean, json;
   const char *server_option, *client_option; /* given, for one side only */
+  const char *lean_option;                   /* the same: with --lean only */
 } options;
 
 void parse_options(options *opt, int argc, char **argv);

@@ -131,6 +131,16 @@ static void print_content(const inspection *in) {
     putchar('\n');
 }
 
+/* What lean has left out of the head. */
+static void print_dropped(const inspection *in) {
+  size_t dropped = in->result.dropped;
+  if (dropped == 0)
+    return;
+  put_label("not kept");
+  printf("%zu octet%s of field lines that are not used\n", dropped,
+         dropped == 1 ? "" : "s");
+}
+
 static void print_switched(const inspection *in) {
   print_status(in);
   put_label("protocol");
@@ -140,6 +150,7 @@ static void print_switched(const inspection *in) {
     print_subprotocol(in);
     print_extensions(in);
   }
+  print_dropped(in);
   print_content(in);
   put_rest("new protocol", in->octets, in->len, in->taken);
 }
@@ -163,6 +174,7 @@ static void print_plain(const inspection *in) {
     print_received(in, "received", "Upgrade");
     print_received(in, "", "Connection");
   }
+  print_dropped(in);
   if (in->len > in->taken)
     put_rest("what follows", in->octets, in->len, in->taken);
 }
@@ -174,6 +186,7 @@ static void print_incomplete(const inspection *in) {
     put_error(in->result.error);
   put_label("received");
   printf("%zu octet%s\n", in->len, in->len == 1 ? "" : "s");
+  print_dropped(in);
   print_content(in);
 }
 

@@ -266,6 +266,7 @@ typedef struct upshake_limits {
   uint32_t fields; /* 128; at most 65535.  More: 431                       */
   uint32_t name;   /* 255; at most 65535.  Longer: 431                     */
   uint64_t body;   /* none; content of a body that is consumed.  More: 413 */
+  uint32_t total;  /* with lean: 65536; octets of a head.  More: 431       */
 } upshake_limits;
 
 /* Members that are 0 mean the default, so { protocols, 1 } is a config. */
@@ -286,6 +287,11 @@ typedef struct upshake_config {
   uint8_t protocol_client_order; /* 1: of what is offered and valid take the
                                     first of the client's list (of 8)      */
   uint32_t cpu; /* 0: portable; else what upshake_cpu() says               */
+  uint8_t lean; /* 1: field lines that neither the handshake has a rule for
+                   nor `wanted` names are checked and take no memory, so
+                   that a head may be larger than it: see result.dropped   */
+  const char *const *wanted; /* "Cookie", "Authorization"; in any case     */
+  size_t wanted_len;
 } upshake_config;
 
 /* ---- The handshake: six functions for every day ------------------------ */
@@ -422,6 +428,10 @@ typedef struct upshake_result {
                          read yet: to be skipped on a kept connection.
                          _UNKNOWN (chunked): keep only if you find its end */
   size_t body;        /* BODY: how many of the octets taken are content    */
+  size_t dropped;     /* with lean: of `consumed`, octets of lines that were
+                         left out of the head.  Where PLAIN is more than 0,
+                         answer the request yourself, or refuse it: it can
+                         be replayed to nobody                             */
 } upshake_result;
 #define UPSHAKE_BODY_UNKNOWN UINT64_MAX
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
@@ -440,7 +450,8 @@ UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
 /* ---- Memory and the stream ---------------------------------------------- */
 
 /* All octets taken since init or reset, skipped empty lines included: with
- * the octets after them the stream as it came, to be replayed elsewhere. */
+ * the octets after them the stream as it came, to be replayed elsewhere.  Where
+ * result.dropped is not 0, only the lines that were kept. */
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives where

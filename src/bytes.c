@@ -126,20 +126,22 @@ int upshake_is_value(upshake_slice value) {
 
 /* ---- public ---- */
 
-/* Without a call, as most paths end here: a NUL is in no slice that the text
- * equals, and ends the text. */
-int upshake_equal(upshake_slice slice, const char *text) {
-  for (size_t i = 0; i < slice.len; i++)
-    if (slice.ptr[i] != text[i] || !text[i])
+/* strlen would be a call, and these are at the end of most paths. */
+static int has_len(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (!text[i])
       return 0;
-  return !text[slice.len];
+  return !text[len];
+}
+
+int upshake_equal(upshake_slice slice, const char *text) {
+  return has_len(text, slice.len) &&
+         upshake_same(slice, slice_of(text, slice.len));
 }
 
 int upshake_equal_fold(upshake_slice slice, const char *text) {
-  for (size_t i = 0; i < slice.len; i++)
-    if (to_lower(slice.ptr[i]) != to_lower(text[i]) || !text[i])
-      return 0;
-  return !text[slice.len];
+  return has_len(text, slice.len) &&
+         upshake_same_fold(slice, slice_of(text, slice.len));
 }
 
 int upshake_is_token(upshake_slice slice) {

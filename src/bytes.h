@@ -24,11 +24,14 @@ enum {
 
 extern const unsigned char upshake_classes[256];
 
-/* For a function whose stack must be free again when its caller goes on. */
+/* For a function whose stack must be free again when its caller goes on, and
+ * for one that shall take none of its own. */
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #else
 #define NOINLINE
+#define ALWAYS_INLINE static inline
 #endif
 
 static inline int in_class(char octet, unsigned class_bits) {

@@ -114,7 +114,7 @@ upshake_error upshake_answer(upshake *hs, int answer) {
   if (answer == 426 && hs->config->protocols_len == 0)
     return UPSHAKE_ERR_ANSWER; /* it must name a protocol: RFC 9110 15.5.22 */
   if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
-    hs->end = hs->held;
+    set_head_end(hs, hs->held);
   if (in_body(hs))
     hs->flags |= HANDSHAKE_CLOSE;
   upshake_conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);

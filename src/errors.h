@@ -70,7 +70,7 @@
   X(FIELD_NAME_LONG, 431, "RFC 6585 5", \
     "a field's name is longer than the limit") \
   X(FIELDS_MANY, 431, "RFC 6585 5", "more field lines than the limit") \
-  X(HEAD_LONG, 431, "RFC 6585 5", "the head does not fit its memory") \
+  X(HEAD_LONG, 431, "RFC 6585 5", "the head does not fit its memory or limit") \
   X(HOST_REPEATED, 400, "RFC 9112 3.2", "more than one Host field") \
   X(HOST_MALFORMED, 400, "RFC 9112 3.2", "Host is not host [\":\" port]") \
   X(LENGTH_AND_CODING, 400, "RFC 9112 6.3", \

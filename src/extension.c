@@ -63,9 +63,9 @@ upshake_slice upshake_extension_name(upshake_slice member) {
   return slice_of(member.ptr, (size_t)(end - member.ptr));
 }
 
-int upshake_find_extension(upshake_list *list, upshake_slice name) {
+int upshake_find_extension(upshake_slice line, upshake_slice name) {
   upshake_slice member;
-  while (upshake_next_member(list, &member))
+  while (upshake_next_in(&line, &member))
     if (upshake_same(upshake_extension_name(member), name))
       return 1;
   return 0;

@@ -23,8 +23,8 @@ int upshake_is_extension_answer(upshake_slice value);
 /* The name that a member begins with. */
 upshake_slice upshake_extension_name(upshake_slice member);
 
-/* 1 if a member of the list has that name, octet for octet. */
-int upshake_find_extension(upshake_list *list, upshake_slice name);
+/* 1 if a member of the line has that name, octet for octet. */
+int upshake_find_extension(upshake_slice line, upshake_slice name);
 
 /* Does the member of an answer accept one of the offers of permessage-deflate
  * (RFC 7692 7.1)?  Then *agreed is what both sides do. */

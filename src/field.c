@@ -15,7 +15,7 @@ static size_t token_len(upshake_slice text) {
   return (size_t)(stop - text.ptr);
 }
 
-static inline int take_line(upshake_slice *fields, upshake_slice *name,
+ALWAYS_INLINE int take_line(upshake_slice *fields, upshake_slice *name,
                             upshake_slice *value) {
   size_t colon = token_len(*fields), end;
 

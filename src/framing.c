@@ -32,10 +32,11 @@ static void note_framing(upshake_facts *facts, upshake_error error,
 static int parse_length(upshake_slice value, uint64_t *length) {
   *length = 0;
   for (size_t i = 0; i < value.len; i++) {
-    uint64_t digit = (uint64_t)(value.ptr[i] - '0');
-    if (!is_digit(value.ptr[i]) || *length > (INT64_MAX - digit) / 10)
+    if (!is_digit(value.ptr[i]) || *length > INT64_MAX / 10)
       return 0;
-    *length = *length * 10 + digit;
+    *length = *length * 10 + (uint64_t)(value.ptr[i] - '0');
+    if (*length > INT64_MAX)
+      return 0;
   }
   return value.len > 0;
 }

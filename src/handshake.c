@@ -4,20 +4,22 @@
  * head memory, and each is parsed and judged as it comes.
  */
 #include "body.h"
-#include "handshake.h"
+#include "lean.h"
 
 #include "target.h"
 
 /* ---- from octets to an outcome ---- */
 
-/* The head ends here.  What was fed after it stays the caller's. */
+/* The head ends here, in the memory.  What was fed after it stays the
+ * caller's. */
 static void end_head(upshake *hs, uint32_t end) {
-  hs->end = end;
+  set_head_end(hs, end);
   if (hs->flags & HANDSHAKE_FED)
     hs->held = end;
 }
 
-/* Refused before the head was complete; the first `end` octets were taken. */
+/* Refused before the head was complete, for what stands at `offset` in the
+ * stream; the octets before `end` in the memory were taken. */
 static NOINLINE void refuse(upshake *hs, upshake_error error, uint32_t offset,
                             uint32_t end) {
   end_head(hs, end);
@@ -26,20 +28,26 @@ static NOINLINE void refuse(upshake *hs, upshake_error error, uint32_t offset,
 
 /* All octets are parsed and the head is not complete. */
 static void judge_room(upshake *hs) {
-  if (hs->held < hs->cap)
+  int is_full =
+      hs->config->lean ? upshake_lean_is_full(hs) : hs->held >= hs->cap;
+  if (!is_full)
     return;
   refuse(hs,
          upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
                                              : UPSHAKE_ERR_HEAD_LONG,
-         hs->cap, hs->held);
+         octets_taken(hs), hs->held);
 }
 
 /* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
-static void judge_target(upshake *hs) {
-  if (hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
+static NOINLINE void judge_target(upshake *hs) {
+  upshake_error error =
+      upshake_check_target(head_method(&hs->parser, hs->memory),
+                           head_target(&hs->parser, hs->memory));
+  if (!error && hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
       upshake_is_secured_target(head_target(&hs->parser, hs->memory)))
-    refuse(hs, UPSHAKE_ERR_TARGET_SECURED, head_target_at(&hs->parser),
-           hs->parser.pos);
+    error = UPSHAKE_ERR_TARGET_SECURED;
+  if (error)
+    refuse(hs, error, head_target_at(&hs->parser), hs->parser.pos);
 }
 
 /* The field line that ends at pos. */
@@ -54,7 +62,8 @@ static inline void judge_line(upshake *hs) {
   if (parser->minor == 0)
     hs->facts.flags |= FACT_HTTP_1_0;
   upshake_judge_known(&hs->facts, hs->config, which,
-                      upshake_trim(slice_of(hs->memory + at, end - at)), at);
+                      upshake_trim(slice_of(hs->memory + at, end - at)),
+                      hs->end + at);
 }
 
 /* Host and framing are refused as soon as their line is there. */
@@ -78,25 +87,78 @@ static void judge_preface(upshake *hs) {
   hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
 }
 
+/* The parser has found something wrong. */
+static NOINLINE void refuse_octet(upshake *hs, const head_step *step) {
+  uint32_t offset = hs->end + step->offset;
+  if (hs->config->lean && upshake_head_in_value(&hs->parser))
+    upshake_lean_leave_out(hs);
+  refuse(hs, step->error, offset, hs->parser.pos);
+}
+
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
-  head_step step = {&hs->parser, hs->memory, hs->held,      &hs->config->limits,
-                    UPSHAKE_OK,  0,          KNOWN_LENGTHS, {NULL, 0, 0}};
+  head_step step = {&hs->parser,   hs->memory,  hs->held, &hs->config->limits,
+                    UPSHAKE_OK,    0,           0,        0,
+                    KNOWN_LENGTHS, {NULL, 0, 0}};
+  if (hs->config->lean)
+    step.lengths = UINT32_MAX; /* every line is looked at */
+  step.name_limit = head_name_limit(step.limits);
+  step.fields_limit = head_fields_limit(step.limits);
 
   for (;;) {
     head_event event = upshake_head_step(&step);
+    if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
+      event = HEAD_MORE; /* it was the last line: upshake_lean_piece */
     if (event == HEAD_TARGET)
       judge_target(hs);
     else if (event == HEAD_FIELD)
-      judge_line(hs), judge_facts(hs);
+      judge_line(hs);
     else if (event == HEAD_REFUSED)
-      refuse(hs, step.error, step.offset, hs->parser.pos);
+      refuse_octet(hs, &step);
     else
       return event;
+    judge_facts(hs);
     if (hs->next != UPSHAKE_READ)
       return HEAD_REFUSED;
   }
+}
+
+/* ---- from octets that come in to those that are held ---- */
+
+/* The octets go behind those that are held, where they may be already. */
+static void hold(upshake *hs, const char *octets, uint32_t len) {
+  if (len > 0 && octets != hs->memory + hs->held)
+    memmove(hs->memory + hs->held, octets, len);
+  hs->held += len;
+}
+
+static inline head_event hold_all(upshake *hs, const char *octets,
+                                  uint32_t len) {
+  hold(hs, octets, len);
+  return parse(hs);
+}
+
+/* With lean: piece by piece, so that what is left out of one makes room for the
+ * next.  Octets after the head that are in the memory follow it there. */
+static NOINLINE head_event hold_lean(upshake *hs, const char *octets,
+                                     uint32_t len) {
+  head_event event = HEAD_MORE;
+
+  while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
+    uint32_t piece = upshake_lean_piece(hs, octets, len);
+    hold(hs, octets, piece);
+    octets += piece;
+    len -= piece;
+    event = parse(hs);
+    if (event == HEAD_MORE && upshake_head_in_value(&hs->parser))
+      upshake_lean_leave_out(hs);
+    if (event == HEAD_MORE)
+      judge_room(hs);
+  }
+  if ((hs->flags & HANDSHAKE_FED) == 0)
+    hold(hs, octets, len);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
 /* What follows from where that ended, which has given its stack back. */
@@ -107,6 +169,13 @@ static NOINLINE void conclude(upshake *hs, head_event event) {
     judge_head(hs);
   else if (event == HEAD_PREFACE)
     judge_preface(hs);
+}
+
+/* Octets of a head. */
+static inline void take_octets(upshake *hs, const char *octets, uint32_t len) {
+  head_event event =
+      hs->config->lean ? hold_lean(hs, octets, len) : hold_all(hs, octets, len);
+  conclude(hs, event);
 }
 
 /* ---- ways for octets to come in ---- */
@@ -157,21 +226,16 @@ static void take_held_body(upshake *hs) {
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
-/* Octets of a head, which goes into the memory. */
+/* Octets of a head that are fed. */
 static inline void take_head(upshake *hs, const char *octets, size_t len,
                              size_t *used) {
-  uint32_t room = hs->cap - hs->held;
+  uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
 
-  *used = hs->held;
-  if (len < room)
-    room = (uint32_t)len;
-  if (room > 0)
-    memcpy(hs->memory + hs->held, octets, room);
-  hs->held += room;
+  *used = hs->end + hs->held;
   hs->flags |= HANDSHAKE_FED;
-  conclude(hs, parse(hs));
+  take_octets(hs, octets, len < room ? (uint32_t)len : room);
   hs->flags &= (uint16_t)~HANDSHAKE_FED;
-  *used = hs->held - *used;
+  *used = octets_taken(hs) - *used;
 }
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
@@ -192,12 +256,17 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
 /* Octets of a body that were taken from the memory make room, but are not moved
  * over before that is needed: a peer may send many small chunks. */
 static void drop_body(upshake *hs) {
+  uint32_t end = hs->parser.pos;
   uint32_t begin = body_begin(hs), left = hs->held - begin;
-  if (begin == hs->end || (left > 0 && hs->held < hs->cap))
+  if (begin == end || (left > 0 && hs->held < hs->cap))
     return;
-  memmove(hs->memory + hs->end, hs->memory + begin, left);
-  hs->held = hs->end + left;
+  memmove(hs->memory + end, hs->memory + begin, left);
+  hs->held = end + left;
   BODY_DROPPED(hs) = 0;
+}
+
+static char *room_of(const upshake *hs) {
+  return hs->memory ? hs->memory + hs->held : NULL;
 }
 
 void *upshake_room(upshake *hs, size_t *cap) {
@@ -206,16 +275,19 @@ void *upshake_room(upshake *hs, size_t *cap) {
     drop_body(hs);
     *cap = hs->cap - hs->held;
   }
-  return hs->memory ? hs->memory + hs->held : NULL;
+  return room_of(hs);
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
   uint32_t room = hs->cap - hs->held;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
-  hs->held += len < room ? (uint32_t)len : room;
-  if (!in_body(hs))
-    conclude(hs, parse(hs));
+  if (len < room)
+    room = (uint32_t)len;
+  if (in_body(hs))
+    hs->held += room;
+  else
+    take_octets(hs, room_of(hs), room);
   take_held_body(hs);
   return (upshake_next)hs->next;
 }
@@ -225,7 +297,7 @@ upshake_next upshake_commit(upshake *hs, size_t len) {
 upshake_slice upshake_head(const upshake *hs) {
   if (!hs->memory)
     return slice_none();
-  return slice_of(hs->memory, is_past_head(hs) ? hs->end : hs->held);
+  return slice_of(hs->memory, is_past_head(hs) ? hs->parser.pos : hs->held);
 }
 
 upshake_slice upshake_rest(const upshake *hs) {
@@ -247,9 +319,8 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
     left = (uint32_t)rest.len;
   }
   upshake_init(hs, config, hs->memory, hs->cap, hs->user);
-  hs->held = left;
   if (left > 0)
-    conclude(hs, parse(hs));
+    take_octets(hs, hs->memory, left);
   return (upshake_next)hs->next;
 }
 

@@ -19,9 +19,28 @@ static inline int in_body(const upshake *hs) {
   return (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;
 }
 
-/* 1 where the head has ended: at hs->end, and what is after is not its own. */
+/* 1 where the head has ended, and what is after is not its own. */
 static inline int is_past_head(const upshake *hs) {
   return hs->next != UPSHAKE_READ || (hs->flags & HANDSHAKE_BODY);
+}
+
+/* The head ends here, in the memory; hs->end is the same in the stream (see
+ * lean.h). */
+static inline void set_head_end(upshake *hs, uint32_t end) {
+  hs->parser.pos = end;
+  hs->end += end;
+}
+
+/* How many octets of the stream belong to the head, so far. */
+static inline uint32_t octets_taken(const upshake *hs) {
+  return is_past_head(hs) ? hs->end : hs->end + hs->held;
+}
+
+/* How many of these are not in the memory. */
+static inline uint32_t octets_left_out(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return 0;
+  return is_past_head(hs) ? hs->end - hs->parser.pos : hs->end;
 }
 
 /* The body is complete: asks again, or switches. */

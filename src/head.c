@@ -116,22 +116,27 @@ static head_event parse_method(head_step *step) {
   return go_on(step, STATE_PATH);
 }
 
-/* The target is complete, at the SP after it: has it a form that goes with
- * the method? */
-static head_event judge_target(head_step *step) {
+/* The target is complete, at the SP after it. */
+static head_event end_target(head_step *step) {
   upshake_parser *parser = step->parser;
   upshake_slice method = head_method(parser, step->octets);
-  upshake_slice target = head_target(parser, step->octets);
 
-  if (upshake_equal(method, "PRI") && upshake_equal(target, "*"))
+  if (method.len == 3 && upshake_equal(method, "PRI") &&
+      upshake_equal(head_target(parser, step->octets), "*"))
     return go_on(step, STATE_PREFACE);
-  step->error = upshake_check_target(method, target);
-  if (step->error) {
-    step->offset = head_target_at(parser);
-    return HEAD_REFUSED;
-  }
   go_on(step, STATE_VERSION);
   return HEAD_TARGET;
+}
+
+upshake_error upshake_head_judge_target(head_step *step) {
+  upshake_parser *parser = step->parser;
+
+  step->error = upshake_check_target(head_method(parser, step->octets),
+                                     head_target(parser, step->octets));
+  step->offset = head_target_at(parser);
+  if (step->error)
+    parser->state = STATE_PATH; /* at its SP, to be refused again */
+  return step->error;
 }
 
 /* request-target SP (RFC 9112 3.2) */
@@ -154,7 +159,7 @@ static head_event parse_target(head_step *step) {
   if (*stop != ' ' || parser->pos == begin)
     return refuse(step, UPSHAKE_ERR_TARGET_OCTET);
   parser->target_len = parser->pos - begin;
-  return judge_target(step);
+  return end_target(step);
 }
 
 /* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
@@ -231,11 +236,13 @@ static head_event parse_preface(head_step *step) {
 
 /* ---- field lines: RFC 9112 5 ---- */
 
-static uint32_t fields_left(const upshake_parser *parser,
-                            const upshake_limits *limits) {
-  return head_fields_limit(limits) - parser->fields;
+#ifdef UPSHAKE_SMALL
+/* Code is dearer than time: the parts below go through every octet. */
+static int take_lines(head_step *step) {
+  (void)step;
+  return 0;
 }
-
+#else
 /* Has the caller to see a field whose name is that long? */
 static int is_wanted(const head_step *step, size_t len) {
   return (int)(step->lengths >> (len < 31 ? len : 31) & 1u);
@@ -249,12 +256,12 @@ static int take_lines(head_step *step) {
   upshake_parser *parser = step->parser;
   const char *begin = step->octets, *end = begin + step->len;
   const char *p = begin + parser->pos, *colon, *value, *cr;
-  uint32_t longest = head_name_limit(step->limits);
-  uint32_t left = fields_left(parser, step->limits), most = left;
+  uint32_t left = step->fields_limit - parser->fields, most = left;
 
   while (left > 0) {
     colon = scan_name(&step->window, begin, p, end);
-    if (colon == p || colon == end || *colon != ':' || colon - p > longest)
+    if (colon == p || colon == end || *colon != ':' ||
+        (size_t)(colon - p) > step->name_limit)
       break;
     value = colon + 1;
     while (value < end && is_blank(*value))
@@ -274,6 +281,7 @@ static int take_lines(head_step *step) {
   parser->pos = (uint32_t)(p - begin);
   return most > left;
 }
+#endif
 
 static head_event parse_field(head_step *step) {
   upshake_parser *parser = step->parser;
@@ -287,7 +295,7 @@ static head_event parse_field(head_step *step) {
   }
   if (is_blank(octet)) /* obs-fold (RFC 9112 5.2), or before the first line */
     return refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
-  if (parser->fields == head_fields_limit(step->limits))
+  if (parser->fields == step->fields_limit)
     return refuse(step, UPSHAKE_ERR_FIELDS_MANY);
   parser->name_at = parser->pos;
   return go_on(step, STATE_NAME);
@@ -304,7 +312,7 @@ static int end_name(upshake_parser *parser) {
 /* field-name ":" (RFC 9112 5.1) */
 static head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = parser->name_at, limit = head_name_limit(step->limits);
+  uint32_t begin = parser->name_at, limit = step->name_limit;
   const char *end = window_end(step, begin, limit);
   const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
@@ -436,6 +444,15 @@ head_event upshake_head_step(head_step *step) {
   return event;
 }
 
+#ifdef UPSHAKE_SMALL
+static int goes_on(upshake_parser *parser, const upshake_limits *limits,
+                   char octet) {
+  (void)parser;
+  (void)limits;
+  (void)octet;
+  return 0;
+}
+#else
 /* Where octets come one by one: an octet that goes on with a field line as most
  * do, at the cost of the octet.  Returns 0 for any other, and has done nothing
  * that the parts above would not do. */
@@ -467,7 +484,8 @@ static int goes_on(upshake_parser *parser, const upshake_limits *limits,
     return octet != '?' && in_class(octet, CLASS_PATH) &&
            parser->pos - head_target_at(parser) < head_target_limit(limits);
   case STATE_FIELD:
-    if (!in_class(octet, CLASS_TOKEN) || fields_left(parser, limits) == 0)
+    if (!in_class(octet, CLASS_TOKEN) ||
+        parser->fields >= head_fields_limit(limits))
       return 0;
     parser->name_at = parser->pos;
     parser->state = STATE_NAME;
@@ -476,18 +494,24 @@ static int goes_on(upshake_parser *parser, const upshake_limits *limits,
     return 0;
   }
 }
+#endif
 
 static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
-  head_step step = {parser, octets, 0, limits, UPSHAKE_OK, 0, 0, {NULL, 0, 0}};
+  head_step step = {parser, octets, 0, limits, UPSHAKE_OK,
+                    0,      0,      0, 0,      {NULL, 0, 0}};
   head_event event;
 
+  step.name_limit = head_name_limit(limits);
+  step.fields_limit = head_fields_limit(limits);
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
-  do
+  do {
     event = upshake_head_step(&step);
-  while (event == HEAD_TARGET || event == HEAD_FIELD);
+    if (event == HEAD_TARGET && upshake_head_judge_target(&step))
+      event = HEAD_REFUSED;
+  } while (event == HEAD_TARGET || event == HEAD_FIELD);
 
   *end = event == HEAD_REFUSED ? step.offset : parser->pos;
   switch (event) {
@@ -506,7 +530,8 @@ upshake_error upshake_parse_head(upshake_parser *parser,
                                  const upshake_limits *limits,
                                  const void *octets, size_t len, size_t *end) {
   uint32_t pos = parser->pos;
-  if (len - pos == 1 && goes_on(parser, limits, ((const char *)octets)[pos])) {
+  if (len - pos == 1 && len < UINT32_MAX &&
+      goes_on(parser, limits, ((const char *)octets)[pos])) {
     parser->pos = pos + 1;
     *end = len;
     return UPSHAKE_ERR_INCOMPLETE;
@@ -517,11 +542,16 @@ upshake_error upshake_parse_head(upshake_parser *parser,
 upshake_request upshake_parsed_request(const upshake_parser *parser,
                                        const void *octets) {
   const char *begin = octets;
-  upshake_request request = upshake_split_target(head_method(parser, begin),
-                                                 head_target(parser, begin));
+  upshake_request request;
 
+  upshake_split_target(&request, head_method(parser, begin),
+                       head_target(parser, begin));
   request.fields = head_fields(parser, begin);
   if (!request.authority.ptr)
     request.authority = upshake_find_field(request.fields, "Host");
   return request;
+}
+
+int upshake_head_in_value(const upshake_parser *parser) {
+  return parser->state >= STATE_BLANKS && parser->state <= STATE_VALUE_LF;
 }

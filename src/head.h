@@ -10,7 +10,7 @@
 /* What a step of the parser came to. */
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
-  HEAD_TARGET,  /* the request-target is complete, and has one of its forms */
+  HEAD_TARGET,  /* the request-target is complete, and to be judged      */
   HEAD_FIELD,   /* a field line is complete                              */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
@@ -26,6 +26,7 @@ typedef struct head_step {
   const upshake_limits *limits; /* NULL: the defaults */
   upshake_error error;
   uint32_t offset;
+  uint32_t name_limit, fields_limit; /* as head_... says */
   uint32_t lengths; /* of names that the caller has to see, a bit for each; 31
                        is for all that are longer */
   scan_window window;
@@ -59,6 +60,10 @@ static inline uint32_t head_name_limit(const upshake_limits *limits) {
 /* Goes on to the next event. */
 head_event upshake_head_step(head_step *step);
 
+/* After HEAD_TARGET: has the target a form that goes with the method (RFC 9112
+ * 3.2)?  Returns UPSHAKE_OK, or an error that is in the step too. */
+upshake_error upshake_head_judge_target(head_step *step);
+
 /* The field line of HEAD_FIELD.  Others may be before it, whose names have a
  * length that is none of step->lengths; and it may itself be such a one. */
 upshake_field upshake_head_field(const head_step *step);
@@ -75,6 +80,9 @@ int upshake_head_is_complete(const upshake_parser *parser);
 
 /* 1 while the parser waits for octets of the request-target. */
 int upshake_head_in_target(const upshake_parser *parser);
+
+/* 1 in a field line whose name is complete. */
+int upshake_head_in_value(const upshake_parser *parser);
 
 /* ---- positions: what the parser does not store, as it follows ---- */
 

@@ -11,14 +11,14 @@
 #define LOWER UINT64_C(0x2020202020202020)
 
 /* 4 or 8 octets, folded: the bits in which they differ. */
-static uint32_t differ4(const char *octets, const char *lower) {
+static inline uint32_t differ4(const char *octets, const char *lower) {
   uint32_t a, b;
   memcpy(&a, octets, 4);
   memcpy(&b, lower, 4);
   return (a | (uint32_t)LOWER) ^ b;
 }
 
-static uint64_t differ8(const char *octets, const char *lower) {
+static inline uint64_t differ8(const char *octets, const char *lower) {
   uint64_t a, b;
   memcpy(&a, octets, 8);
   memcpy(&b, lower, 8);
@@ -28,7 +28,7 @@ static uint64_t differ8(const char *octets, const char *lower) {
 /* Words that overlap are compared, each letter folded by one bit.  So are
  * octets that are no letters, but of those no token has one that becomes an
  * octet of these names.  len is 4 to 24. */
-static int is_name(const char *octets, const char *lower, size_t len) {
+static inline int is_name(const char *octets, const char *lower, size_t len) {
   uint64_t differ;
   if (len < 8)
     return (differ4(octets, lower) |
@@ -57,6 +57,10 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
   upshake_slice option;
 
   (void)config;
+  if (upshake_is_token(value)) { /* the only option, as most often */
+    note_option(facts, value);
+    return;
+  }
   while (upshake_next_in(&value, &option)) {
     if (upshake_is_token(option))
       note_option(facts, option);
@@ -117,8 +121,11 @@ static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
 
   (void)at;
   facts->flags |= FACT_UPGRADE;
-  while (upshake_next_in(&value, &member))
-    judge_member(facts, config, member);
+  if (upshake_is_token(value)) /* the only member, as most often */
+    judge_member(facts, config, value);
+  else
+    while (upshake_next_in(&value, &member))
+      judge_member(facts, config, member);
 }
 
 /* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
@@ -170,48 +177,59 @@ static void judge_content_type(upshake_facts *facts,
 
 /* ---- which field is it? ---- */
 
-typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
-                   uint32_t);
-
-/* By length; names in lower case. */
-static const struct {
-  char name[25];
-  uint8_t len;
-  judge *function;
-} known[] = {
-    {"host", 4, upshake_judge_host},
-    {"expect", 6, judge_expect},
-    {"origin", 6, judge_origin_line},
-    {"upgrade", 7, judge_upgrade},
-    {"connection", 10, judge_connection},
-    {"content-type", 12, judge_content_type},
-    {"content-length", 14, upshake_judge_length},
-    {"http2-settings", 14, judge_settings},
-    {"transfer-encoding", 17, upshake_judge_coding},
-    {"sec-websocket-key", 17, upshake_judge_key},
-    {"sec-websocket-version", 21, upshake_judge_version},
-    {"sec-websocket-protocol", 22, upshake_judge_subprotocol},
-    {"sec-websocket-extensions", 24, upshake_judge_extensions},
-    {"", 0, NULL},
-};
-
-/* Where the names of a length begin in it. */
-static const uint8_t first[25] = {13, 13, 13, 13, 0,  13, 1,  3,  13,
-                                  13, 4,  13, 5,  13, 6,  13, 13, 8,
-                                  13, 13, 13, 10, 11, 13, 12};
-
 unsigned upshake_which_field(const char *name, size_t len) {
-  if (len >= sizeof first)
-    return 0;
-  for (unsigned i = first[len]; known[i].len == len && len > 0; i++)
-    if (is_name(name, known[i].name, len))
-      return i + 1;
-  return 0;
+#define IS(lower) is_name(name, lower, sizeof(lower) - 1)
+  switch (len) {
+  case 4:
+    return IS("host") ? FIELD_HOST : FIELD_OTHER;
+  case 6:
+    return IS("origin") ? FIELD_ORIGIN : IS("expect") ? FIELD_EXPECT : 0;
+  case 7:
+    return IS("upgrade") ? FIELD_UPGRADE : FIELD_OTHER;
+  case 10:
+    return IS("connection") ? FIELD_CONNECTION : FIELD_OTHER;
+  case 12:
+    return IS("content-type") ? FIELD_CONTENT_TYPE : FIELD_OTHER;
+  case 14:
+    return IS("content-length")   ? FIELD_CONTENT_LENGTH
+           : IS("http2-settings") ? FIELD_HTTP2_SETTINGS
+                                  : FIELD_OTHER;
+  case 17:
+    return IS("sec-websocket-key")   ? FIELD_KEY
+           : IS("transfer-encoding") ? FIELD_TRANSFER_ENCODING
+                                     : FIELD_OTHER;
+  case 21:
+    return IS("sec-websocket-version") ? FIELD_VERSION : FIELD_OTHER;
+  case 22:
+    return IS("sec-websocket-protocol") ? FIELD_SUBPROTOCOL : FIELD_OTHER;
+  case 24:
+    return IS("sec-websocket-extensions") ? FIELD_EXTENSIONS : FIELD_OTHER;
+  default:
+    return FIELD_OTHER;
+  }
+#undef IS
 }
 
 void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
                          unsigned which, upshake_slice value, uint32_t at) {
-  known[which - 1].function(facts, config, value, at);
+  typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
+                     uint32_t);
+  static judge *const judges[] = {
+      [FIELD_HOST] = upshake_judge_host,
+      [FIELD_ORIGIN] = judge_origin_line,
+      [FIELD_EXPECT] = judge_expect,
+      [FIELD_UPGRADE] = judge_upgrade,
+      [FIELD_CONNECTION] = judge_connection,
+      [FIELD_CONTENT_TYPE] = judge_content_type,
+      [FIELD_CONTENT_LENGTH] = upshake_judge_length,
+      [FIELD_HTTP2_SETTINGS] = judge_settings,
+      [FIELD_TRANSFER_ENCODING] = upshake_judge_coding,
+      [FIELD_KEY] = upshake_judge_key,
+      [FIELD_VERSION] = upshake_judge_version,
+      [FIELD_SUBPROTOCOL] = upshake_judge_subprotocol,
+      [FIELD_EXTENSIONS] = upshake_judge_extensions,
+  };
+  judges[which](facts, config, value, at);
 }
 
 /* ---- when all fields are there ---- */
@@ -303,9 +321,7 @@ judge_eligible(const upshake *hs, const upshake_protocol *protocol, int rules) {
 
 /* The target's authority, if it has one, has been found to name a host. */
 static int names_no_host(const upshake *hs) {
-  return (hs->facts.flags & FACT_HOST_EMPTY) &&
-         (upshake_authority_of(hs).len == 0 ||
-          upshake_authority_of(hs).ptr[0] == ':');
+  return (hs->facts.flags & FACT_HOST_EMPTY) && !upshake_has_authority(hs);
 }
 
 /* A body of an offer that is eligible. */

@@ -52,11 +52,28 @@ int upshake_note_once(upshake_facts *facts, uint32_t flag,
   (1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 17 |   \
    1u << 21 | 1u << 22 | 1u << 24)
 
-/* Which of these is the name, a token?  0 for any other: it is ignored. */
+enum {
+  FIELD_OTHER, /* is ignored */
+  FIELD_HOST,
+  FIELD_ORIGIN,
+  FIELD_EXPECT,
+  FIELD_UPGRADE,
+  FIELD_CONNECTION,
+  FIELD_CONTENT_TYPE,
+  FIELD_CONTENT_LENGTH,
+  FIELD_HTTP2_SETTINGS,
+  FIELD_TRANSFER_ENCODING,
+  FIELD_KEY,
+  FIELD_VERSION,
+  FIELD_SUBPROTOCOL,
+  FIELD_EXTENSIONS
+};
+
+/* Which of these is the field with that name, a token? */
 unsigned upshake_which_field(const char *name, size_t len);
 
-/* A field line of that kind.  The facts begin as { 0 }, with FACT_HTTP_1_0
- * where that is the version. */
+/* A field line of that kind, not of another.  The facts begin as { 0 }, with
+ * FACT_HTTP_1_0 where that is the version. */
 void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
                          unsigned which, upshake_slice value, uint32_t at);
 

@@ -60,13 +60,11 @@ static const char *reason_phrase(int status) {
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
 static void put_status_line(window *w, int status, upshake_slice reason) {
-  const char code[4] = {(char)('0' + status / 100),
-                        (char)('0' + status / 10 % 10),
-                        (char)('0' + status % 10), ' '};
-  upshake_put_text(w, "HTTP/1.1 ");
-  upshake_put(w, slice_of(code, sizeof code));
+  PUT_LITERAL(w, "HTTP/1.1 ");
+  upshake_put_number(w, (size_t)status);
+  PUT_LITERAL(w, " ");
   upshake_put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "\r\n");
 }
 
 static void put_protocol(window *w, const upshake_protocol *protocol) {

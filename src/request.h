@@ -27,13 +27,15 @@ static inline const upshake_judge *judge_of(const upshake *hs) {
   return (const upshake_judge *)(const void *)hs;
 }
 
-/* The value of a field by its offset, which the parser has checked. */
+/* The value of Host, Origin or Sec-WebSocket-Key, in a head that is complete,
+ * by its offset. */
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at);
 
 /* Parts of a request whose fields have all been seen.  The authority is that
  * of the target, or Host (RFC 9112 3.2.2); the origin is there. */
 upshake_slice upshake_method_of(const upshake *hs);
 upshake_slice upshake_authority_of(const upshake *hs);
+int upshake_has_authority(const upshake *hs); /* in the target */
 upshake_slice upshake_origin_of(const upshake *hs);
 
 /* What was offered in lists that the application may choose from: all lines

@@ -22,7 +22,8 @@ static int is_config(const upshake_config *config) {
   if (config->protocols_len > PROTOCOLS_MAX ||
       !is_array(config->protocols, config->protocols_len) ||
       !is_array(config->subprotocols, config->subprotocols_len) ||
-      !is_array(config->origins, config->origins_len))
+      !is_array(config->origins, config->origins_len) ||
+      !is_array(config->wanted, config->wanted_len))
     return 0;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (!upshake_is_entry(&config->protocols[i]))
@@ -110,11 +111,12 @@ upshake_result upshake_get_result(const upshake *hs) {
   result.error = (upshake_error)hs->error;
   result.status = hs->status;
   result.offset = is_refused ? hs->facts.bad_at : 0;
-  result.consumed = is_past_head(hs) ? hs->end : hs->held;
+  result.consumed = octets_taken(hs);
   result.protocol = upshake_chosen_protocol(hs);
   result.subprotocol = upshake_chosen_subprotocol(hs);
   result.may_keep = hs->status != UPSHAKE_ACCEPT && upshake_may_keep(hs);
   result.body_left = body_left(hs);
   result.body = hs->next == UPSHAKE_BODY ? BODY_SLICE_LEN(hs) : 0;
+  result.dropped = octets_left_out(hs);
   return result;
 }

@@ -38,7 +38,7 @@ static inline const char *scan_value_words(const char *p, const char *end) {
   return scan_value_octets(p, end);
 }
 
-#if defined(__SSE2__) && !defined(UPSHAKE_PORTABLE)
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(UPSHAKE_PORTABLE)
 #include <emmintrin.h>
 #define SCAN_HAS_SSE2 1
 
@@ -61,9 +61,34 @@ static inline const char *scan_value_sse2(const char *p, const char *end) {
 }
 #endif
 
+#if defined(__aarch64__) && defined(__GNUC__) && !defined(__AARCH64EB__) &&    \
+    !defined(UPSHAKE_PORTABLE)
+#include <arm_neon.h>
+#define SCAN_HAS_NEON 1
+
+/* 1s where octets end a value: a control, HTAB too, or DEL. */
+static inline uint8x16_t scan_stop_neon(uint8x16_t octets) {
+  return vorrq_u8(vcltq_u8(octets, vdupq_n_u8(0x20)),
+                  vceqq_u8(octets, vdupq_n_u8(0x7f)));
+}
+
+/* The same as above, 16 octets at a time. */
+static inline const char *scan_value_neon(const char *p, const char *end) {
+  for (; end - p >= 16; p += 16) {
+    uint8x16_t octets = vld1q_u8((const uint8_t *)p);
+    uint8x16_t htab = vceqq_u8(octets, vdupq_n_u8('\t'));
+    if (vmaxvq_u8(vbicq_u8(scan_stop_neon(octets), htab)) != 0)
+      return scan_value_octets(p, end);
+  }
+  return scan_value_words(p, end);
+}
+#endif
+
 static inline const char *scan_value(const char *p, const char *end) {
-#ifdef SCAN_HAS_SSE2
+#if defined(SCAN_HAS_SSE2)
   return scan_value_sse2(p, end);
+#elif defined(SCAN_HAS_NEON)
+  return scan_value_neon(p, end);
 #else
   return scan_value_words(p, end);
 #endif
@@ -116,6 +141,48 @@ static inline uint64_t scan_stop_sse2(const char *p) {
 static inline uint64_t scan_stops(const char *p) {
   return scan_stop_sse2(p) | scan_stop_sse2(p + 16) << 16 |
          scan_stop_sse2(p + 32) << 32 | scan_stop_sse2(p + 48) << 48;
+}
+#endif
+
+#ifdef SCAN_HAS_NEON
+#define SCAN_WINDOW 64
+
+/* A bit for each of 64 octets that is not 0; they are 0 or 255. */
+static inline uint64_t scan_bits_neon(const uint8x16_t octets[4]) {
+  static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128,
+                                      1, 2, 4, 8, 16, 32, 64, 128};
+  const uint8x16_t weight = vld1q_u8(weights);
+  uint8x16_t low =
+      vpaddq_u8(vandq_u8(octets[0], weight), vandq_u8(octets[1], weight));
+  uint8x16_t high =
+      vpaddq_u8(vandq_u8(octets[2], weight), vandq_u8(octets[3], weight));
+  low = vpaddq_u8(low, high);
+  low = vpaddq_u8(low, low);
+  return vgetq_lane_u64(vreinterpretq_u64_u8(low), 0);
+}
+
+/* 1s where octets are a letter, a digit or "-". */
+static inline uint8x16_t scan_name_neon(uint8x16_t octets) {
+  uint8x16_t letter =
+      vsubq_u8(vorrq_u8(octets, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
+  uint8x16_t digit = vsubq_u8(octets, vdupq_n_u8('0'));
+  return vorrq_u8(vceqq_u8(octets, vdupq_n_u8('-')),
+                  vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
+                           vcltq_u8(digit, vdupq_n_u8(10))));
+}
+
+static inline uint64_t scan_no_names(const char *p) {
+  uint8x16_t names[4];
+  for (int i = 0; i < 4; i++)
+    names[i] = scan_name_neon(vld1q_u8((const uint8_t *)p + 16 * i));
+  return ~scan_bits_neon(names);
+}
+
+static inline uint64_t scan_stops(const char *p) {
+  uint8x16_t stops[4];
+  for (int i = 0; i < 4; i++)
+    stops[i] = scan_stop_neon(vld1q_u8((const uint8_t *)p + 16 * i));
+  return scan_bits_neon(stops);
 }
 #endif
 

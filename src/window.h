@@ -19,12 +19,14 @@ typedef struct window {
 } window;
 
 void upshake_put(window *w, upshake_slice octets);
-void upshake_put_text(window *w, const char *text);
+static inline void upshake_put_text(window *w, const char *text) {
+  upshake_put(w, slice_text(text));
+}
 
 /* The same with a string literal, whose length is known. */
 #define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))
 
-void upshake_put_number(window *w, uint64_t number);
+void upshake_put_number(window *w, size_t number);
 
 /* A field line; the other one only where the value is there. */
 void upshake_put_field(window *w, const char *name, upshake_slice value);

@@ -299,6 +299,25 @@ for file in "$folder/none" "$folder"; do
   [ "$(wc -l <"$folder/err" | tr -d ' ')" = 1 ] || fail "is not one line"
 done
 
+it leaves_out_what_is_not_used_where_it_is_told_to
+handshake "Cookie: $(printf '%01000d' 0)" 'X-Room: 7'
+object refused 431 HEAD_LONG 'RFC 6585 5' 300 300 - - --head-max 300
+says '"error":"HEAD_LONG"'
+object switched 101 - - - "$(size)" websocket - --head-max 300 --lean
+run 0 --head-max 300 --lean
+says '  not kept      1021 octets of field lines that are not used'
+run 0 --head-max 300 --lean --want x-room
+says '  not kept      1010 octets'
+object switched 101 - - - "$(size)" websocket - --head-max 300 --lean \
+  --total-max "$(size)"
+less=$(($(size) - 1))
+object refused 431 HEAD_LONG 'RFC 6585 5' "$less" "$less" - - \
+  --head-max 300 --lean --total-max "$less"
+object refused 431 HEAD_LONG 'RFC 6585 5' 300 300 - - --head-max 300 --lean \
+  --want Cookie
+run 1 --head-max 300
+says '--lean'
+
 # misuse ARGUMENTS...
 misuse() {
   run 64 "$@"
@@ -345,13 +364,21 @@ misuse --protocol a,body=
 misuse --protocol a,body=Consume
 misuse --protocol a,body=consume,
 misuse --deflate=1
+misuse --lean=1
+misuse --lean --want 'a b'
+misuse --lean --want ''
+misuse --lean --total-max 0
+misuse --lean --total-max 4294967296
+misuse --total-max 100
+misuse --want Cookie
 misuse --subprotocol 'a,b'
 misuse --subprotocol ''
 
 it prints_its_usage
 run 0 --help
 begins 'usage: upshake-inspect'
-for option in protocol subprotocol deflate origin head-max feed json help; do
+for option in protocol subprotocol deflate origin lean total-max want head-max \
+  feed json help; do
   says "  --$option"
 done
 

@@ -63,6 +63,9 @@ static const struct {
 #ifdef SCAN_HAS_SSE2
     {"scan_value_sse2", scan_value_sse2},
 #endif
+#ifdef SCAN_HAS_NEON
+    {"scan_value_neon", scan_value_neon},
+#endif
 };
 
 static size_t plain_loop(const char *octets, size_t len, unsigned class_bits) {
@@ -150,8 +153,66 @@ static void scans_each_class_to_its_end(void **state) {
     }
 }
 
+/* ---- Windows --------------------------------------------------------------
+ */
+
+static uint32_t random_state;
+
+static uint32_t random_below(uint32_t most) {
+  random_state = random_state * 1664525u + 1013904223u;
+  return (random_state >> 16) % most;
+}
+
+/* Runs of octets as heads have them, and of those that are next to these. */
+static void fill(char *octets, size_t len) {
+  static const char all[] = "aZ-09:/@[`{_!~ \t\r\n\x1f\x7f\x80\xff";
+  for (size_t i = 0; i < len;) {
+    size_t run = 1 + random_below(random_below(4) ? 12 : 90);
+    char octet = random_below(3) ? 'x' : all[random_below(sizeof all - 1)];
+    for (; run > 0 && i < len; run--)
+      octets[i++] = octet;
+  }
+}
+
+/* Nothing that does not belong to the class is passed over; and what the scan
+ * stops at is no letter, but where the octets of a window end. */
+static void assert_stop(const char *p, const char *stop, const char *end,
+                        unsigned class_bits) {
+  assert_true(stop >= p && stop <= end);
+  assert_true(plain_loop(p, (size_t)(end - p), class_bits) >=
+              (size_t)(stop - p));
+  if (class_bits == CLASS_VALUE && stop < end)
+    assert_true((unsigned char)*stop < 0x20 || *stop == 0x7f);
+}
+
+static void walk(const char *octets, size_t len) {
+  const char *p = octets, *end = octets + len;
+  scan_window window = {NULL, 0, 0};
+  for (int turn = 0; p < end; turn++) {
+    const char *stop = turn % 2 ? scan_stop(&window, octets, p, end)
+                                : scan_name(&window, octets, p, end);
+    assert_stop(p, stop, end, turn % 2 ? CLASS_VALUE : CLASS_TOKEN);
+    p = stop + random_below(3);
+    if (p == stop && turn % 2)
+      p++;
+  }
+}
+
+static void windows_pass_over_nothing_that_matters(void **state) {
+  (void)state;
+  random_state = 1;
+  for (unsigned i = 0; i < 20000; i++) {
+    size_t len = random_below(i % 2 ? 300 : 70);
+    char *octets = malloc(len + 1);
+    fill(octets + 1, len); /* one octet off, and up to the end */
+    walk(octets + 1, len);
+    free(octets);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(windows_pass_over_nothing_that_matters),
       cmocka_unit_test(classes_are_those_of_the_rfcs),
       cmocka_unit_test(every_twin_stops_where_a_plain_loop_does),
       cmocka_unit_test(so_among_octets_that_are_nearly_bad),

@@ -64,6 +64,7 @@ static unsigned run_case(const vector *v) {
   size_t len = v->octets.len;
   for (size_t cut = 1; cut < len && r.failures == 0; cut = next_cut(cut, len))
     run_again(&r, &first, CUT, cut);
+  lean_case(&r, &first);
   judge_case(&r, &first, 0);
   judge_case(&r, &first, 1);
   drop_seen(&first);

@@ -92,6 +92,7 @@ static void begin_server_case(reader *r) {
   v->config.protocols_len = 1;
   v->config.subprotocols = v->subprotocols;
   v->config.origins = v->origins;
+  v->config.wanted = v->wanted;
   v->answer = v->answer_at_end = UPSHAKE_ACCEPT;
 }
 

@@ -45,6 +45,7 @@ enum {
   VECTOR_BODY,
   VECTOR_EXTENSIONS,
   VECTOR_SETTINGS,
+  VECTOR_HEAD,
   VECTOR_TEXTS
 };
 extern const char *const vector_text_names[VECTOR_TEXTS];
@@ -64,6 +65,7 @@ typedef struct vector {
   upshake_protocol protocols[VECTOR_PROTOCOLS];
   const char *subprotocols[VECTOR_NAMES];
   const char *origins[VECTOR_NAMES];
+  const char *wanted[VECTOR_NAMES];
   uint32_t head_max;
   int decides; /* there is a callback: it chooses, then answers */
   int answer;
@@ -93,6 +95,8 @@ typedef struct vector {
   uint8_t capsules; /* whether Capsule-Protocol is true; as above */
   uint8_t body_left_given;
   uint64_t body_left;
+  uint8_t dropped_given;
+  uint64_t dropped;
   uint8_t agreed_given; /* 0 not given, 1 none, 2 these */
   upshake_deflate agreed;
 

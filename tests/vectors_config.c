@@ -62,6 +62,14 @@ static int take_origin(reader *r) {
   return take_string(r);
 }
 
+static int take_wanted(reader *r) {
+  upshake_config *config = r->member;
+  if (config->wanted_len == VECTOR_NAMES)
+    return 0;
+  r->member = &r->vector->wanted[config->wanted_len++];
+  return take_string(r);
+}
+
 static int take_answer(reader *r) {
   int *answer = r->member;
   r->vector->decides = 1;
@@ -138,6 +146,9 @@ static const line_kind config_lines[] = {
     {"fields-max", take_limit, MEMBER(config.limits.fields), NULL},
     {"name-max", take_limit, MEMBER(config.limits.name), NULL},
     {"body-max", take_large, MEMBER(config.limits.body), NULL},
+    {"lean", take_flag, MEMBER(config.lean), NULL},
+    {"wanted", take_wanted, MEMBER(config), NULL},
+    {"total-max", take_limit, MEMBER(config.limits.total), NULL},
     {"protocol-order", take_choice, MEMBER(config.protocol_client_order),
      "client"},
     {"answer", take_answer, MEMBER(answer), NULL},

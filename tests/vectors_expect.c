@@ -9,8 +9,9 @@
 #define OF_AGREED(name) offsetof(upshake_deflate, name)
 
 const char *const vector_text_names[VECTOR_TEXTS] = {
-    "protocol", "subprotocol", "method", "target", "authority",  "scheme",
-    "path",     "query",       "rest",   "body",   "extensions", "settings"};
+    "protocol",   "subprotocol", "method", "target", "authority",
+    "scheme",     "path",        "query",  "rest",   "body",
+    "extensions", "settings",    "head"};
 
 static int take_switched(reader *r) {
   r->vector->outcome = VECTOR_SWITCHED;
@@ -56,6 +57,11 @@ static int take_body_left(reader *r) {
          read_number(r->value, UINT64_MAX - 1, left);
 }
 
+static int take_dropped(reader *r) {
+  r->vector->dropped_given = 1;
+  return take_large(r);
+}
+
 /* What both sides do of permessage-deflate. */
 static int take_agreed(reader *r) {
   static const line_kind words[] = {
@@ -95,6 +101,8 @@ static const line_kind expect_lines[] = {
     {"rest", take_member, MEMBER(texts[VECTOR_REST]), NULL},
     {"body", take_member, MEMBER(texts[VECTOR_BODY]), NULL},
     {"extensions", take_member, MEMBER(texts[VECTOR_EXTENSIONS]), NULL},
+    {"head", take_member, MEMBER(texts[VECTOR_HEAD]), NULL},
+    {"dropped", take_dropped, MEMBER(dropped), NULL},
     {"agreed", take_agreed, MEMBER(agreed), NULL},
 };
 

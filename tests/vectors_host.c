@@ -51,6 +51,8 @@ static int decide(upshake *hs, void *user) {
 upshake_config config_of(run *r) {
   upshake_config config = r->v->config;
   config.decide = r->v->decides ? decide : NULL;
+  if (r->leans)
+    config.lean = 1;
   r->decisions = 0;
   r->choose_error = UPSHAKE_OK;
   return config;

@@ -79,6 +79,7 @@ static void expect_texts(run *r, const seen *s) {
       slice_of(&s->content),
       reply_field(s, "Sec-WebSocket-Extensions"),
       slice_of(&settings),
+      s->head,
   };
   for (size_t i = 0; i < VECTOR_TEXTS; i++)
     if (r->v->texts_given[i])
@@ -119,6 +120,8 @@ void expect_outcome(run *r, const seen *s) {
     expect_number(r, "may-keep", v->may_keep == 2, s->result.may_keep != 0);
   if (v->body_left_given)
     expect_number(r, "body-left", v->body_left, s->result.body_left);
+  if (v->dropped_given)
+    expect_number(r, "dropped", v->dropped, s->result.dropped);
   if (v->reply_given)
     expect_octets(r, "replies", v->reply, slice_of(&s->replies));
   if (v->capsules)

@@ -145,6 +145,8 @@ void expect_same_result(run *r, const upshake_result *a,
     return;
   expect_number(r, "offset", a->offset, b->offset);
   expect_number(r, "consumed", a->consumed, b->consumed);
+  if (!r->leans)
+    expect_number(r, "dropped", a->dropped, b->dropped);
 }
 
 static void expect_same_request(run *r, const upshake_request *a,
@@ -155,7 +157,8 @@ static void expect_same_request(run *r, const upshake_request *a,
   expect_octets(r, "authority", a->authority, b->authority);
   expect_octets(r, "path", a->path, b->path);
   expect_octets(r, "query", a->query, b->query);
-  expect_octets(r, "fields", a->fields, b->fields);
+  if (!r->leans) /* of which there are less then */
+    expect_octets(r, "fields", a->fields, b->fields);
 }
 
 void expect_same(run *r, const seen *a, const seen *b, int judged) {

@@ -15,6 +15,7 @@ typedef struct run {
 
   /* What the callback does and has done. */
   int waits; /* it says LATER, and the host answers */
+  int leans; /* the config is lean, whatever the case says */
   unsigned decisions;
   upshake_error choose_error;
 
@@ -76,6 +77,14 @@ void drop_seen(seen *s);
 
 void gather(gathered *all, const char *octets, size_t len);
 upshake_slice slice_of(const gathered *all);
+
+/* ---- vectors_lean.c ----------------------------------------------------- */
+
+/* Of what was consumed, the octets that are in the head. */
+gathered kept_octets(const run *r, upshake_slice consumed);
+
+/* A case that says nothing of lean has the same outcome with it. */
+void lean_case(run *r, const seen *first);
 
 /* ---- vectors_host.c ----------------------------------------------------- */
 

@@ -18,8 +18,8 @@ import tempfile
 
 TOOLS = "arm-none-eabi-"
 TARGETS = {  # octets: (limit, target)
-    "server": (18432, 8192),
-    "head parser": (3072, 1638),
+    "server": (18944, 8192),
+    "head parser": (3200, 1638),
     "head.c alone": (1600, 1638),
 }
 
@@ -99,9 +99,10 @@ def main(library, *objects):
 
     failed = False
     for name, (limit, target) in TARGETS.items():
-        verdict = "" if sums[name] <= limit else f"; FAIL, limit {limit}"
+        verdict = "" if sums[name] <= limit else ": FAIL"
         failed |= verdict != ""
-        print(f"{name}: {sums[name]} octets, target {target}{verdict}")
+        print(f"{name}: {sums[name]} octets, limit {limit}, "
+              f"target {target}{verdict}")
     sys.exit(failed)
 
 

@@ -16,10 +16,11 @@ typedef uintmax_t LargestIntegralType;
 
 struct CMUnitTest {
   const char *name;
-  void (*test)(void **state);
+  void (*test_func)(void **state);
+  void *initial_state; /* NULL: the group's */
 };
 #define cmocka_unit_test(test)                                                 \
-  { #test, test }
+  { #test, test, NULL }
 
 static jmp_buf cmocka_failed;
 
@@ -94,7 +95,8 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t len,
     return 1;
   for (i = 0; i < len; i++)
     if (setjmp(cmocka_failed) == 0) {
-      tests[i].test(&state);
+      void *own = tests[i].initial_state;
+      tests[i].test_func(own == NULL ? &state : &own);
     } else {
       print_error("FAIL %s\n", tests[i].name);
       failed++;

@@ -4,7 +4,8 @@
  * the config, the size of the head memory and the cuts; the others are the
  * stream (see read_input).  Fed whole, cut at random, octet by octet and
  * through room and commit, the stream has to come to the same end in
- * everything; a 101 has to satisfy a checker that shares no code with the
+ * everything; lean, it has to come to the same end as with all memory that
+ * there is; a 101 has to satisfy a checker that shares no code with the
  * library; a complete head is never unfinished; a reply is a complete response;
  * and the judgement of the fields alone has to agree.
  */
@@ -55,6 +56,7 @@ static const upshake_protocol plain_body[] = {
     {.token = "websocket", .body = UPSHAKE_BODY_PLAIN},
     {.token = "ws2", .rules = UPSHAKE_RULES_WEBSOCKET}};
 static const char *const spoken[] = {"chat", "superchat"};
+static const char *const wanted[] = {"Cookie", "X-Forwarded-For"};
 static const char *const origins[] = {"http://example.com",
                                       "https://example.com"};
 
@@ -69,7 +71,7 @@ static const upshake_config configs[] = {
      .origins_len = 2, .transport = UPSHAKE_TRANSPORT_SECURED},
     {only_websocket, 1, .origin = UPSHAKE_ORIGIN_CALLBACK, .decide = later,
      .transport = UPSHAKE_TRANSPORT_UNSECURED},
-    {only_websocket, 1, .limits = {4, 8, 6, 24, 0}},
+    {only_websocket, 1, .limits = {4, 8, 6, 24, 0, 0}},
     {table, 4, .origin = UPSHAKE_ORIGIN_ANY},
     {table, 4, .decide = take_last, .subprotocols = spoken,
      .subprotocols_len = 1},
@@ -86,7 +88,7 @@ static const upshake_config configs[] = {
  */
 
 typedef struct input {
-  const upshake_config *config;
+  upshake_config config;
   size_t cap;
   uint32_t seed;
   const char *stream;
@@ -157,7 +159,7 @@ static upshake_next commit_all(run *r, const input *in) {
     next = upshake_commit(&r->hs, len);
     at += len;
   }
-  r->taken = upshake_head(&r->hs).len;
+  r->taken = upshake_get_result(&r->hs).consumed;
   rest = upshake_rest(&r->hs);
   if (next == UPSHAKE_DECIDE || next == UPSHAKE_PLAIN ||
       upshake_get_result(&r->hs).status == 101) {
@@ -209,7 +211,7 @@ static run run_handshake(const input *in, enum mode mode) {
   run r;
   memset(&r, 0, sizeof r);
   r.memory = malloc(in->cap);
-  REQUIRE(upshake_init(&r.hs, in->config, r.memory, in->cap, NULL) ==
+  REQUIRE(upshake_init(&r.hs, &in->config, r.memory, in->cap, NULL) ==
           UPSHAKE_OK);
   r.first_next = mode == ROOM ? commit_all(&r, in) : feed_all(&r, in, mode);
   REQUIRE(upshake_get_result(&r.hs).next == r.first_next);
@@ -254,6 +256,7 @@ static void assert_same_run(const run *a, const run *b, size_t cap) {
   assert_same_result(&a->result, &b->result);
   REQUIRE(a->result.offset == b->result.offset);
   REQUIRE(a->result.consumed == b->result.consumed);
+  REQUIRE(a->result.dropped == b->result.dropped);
   assert_same_slice(a->result.subprotocol, a, b->result.subprotocol, b, cap);
   assert_same_slice(upshake_head(&a->hs), a, upshake_head(&b->hs), b, cap);
   assert_same_slice(a->request.method, a, b->request.method, b, cap);
@@ -396,7 +399,7 @@ static void assert_judged_alike(const run *r, const input *in) {
   int minor = r->hs.parser.minor;
   memset(&judged, 0, sizeof judged);
   memset(&judge, 0xa5, sizeof judge);
-  REQUIRE(upshake_judge_begin(&judge, in->config, NULL, r->request.method,
+  REQUIRE(upshake_judge_begin(&judge, &in->config, NULL, r->request.method,
                               r->request.target, 10 + minor) == UPSHAKE_OK);
   while (upshake_next_field(&fields, &field))
     upshake_judge_field(&judge, field.name, field.value);
@@ -417,19 +420,58 @@ static void assert_judged_alike(const run *r, const input *in) {
   assert_same_reply(r, &judged);
 }
 
+/* ---- Lean -----------------------------------------------------------------
+ */
+
+/* All lines that are kept are of the stream, in its order. */
+static void assert_kept(const run *r, const input *in) {
+  upshake_slice head = upshake_head(&r->hs);
+  const char *stream = in->stream, *end = in->stream + r->taken;
+  REQUIRE(r->result.consumed == r->taken);
+  REQUIRE(head.len + r->result.dropped == r->taken);
+  REQUIRE(in->config.lean || r->result.dropped == 0);
+  for (size_t at = 0, len; at < head.len; at += len) {
+    const char *lf = memchr(head.ptr + at, '\n', head.len - at);
+    len = lf ? (size_t)(lf - head.ptr) + 1 - at : head.len - at;
+    while (memcmp(stream, head.ptr + at, len) != 0) {
+      REQUIRE(in->config.lean);
+      stream = memchr(stream, '\n', (size_t)(end - stream));
+      REQUIRE(stream != NULL);
+      stream++;
+      REQUIRE(len <= (size_t)(end - stream));
+    }
+    stream += len;
+  }
+}
+
+/* With memory for all of it nothing else changes. */
+static void assert_lean_alike(const run *r, const input *in) {
+  input all = *in;
+  run whole;
+  if (!in->config.lean || r->result.error == UPSHAKE_ERR_HEAD_LONG ||
+      r->result.error == UPSHAKE_ERR_TARGET_LONG)
+    return;
+  all.config.lean = 0;
+  all.cap = in->len + 1;
+  whole = run_handshake(&all, WHOLE);
+  REQUIRE(r->first_next == whole.first_next && r->taken == whole.taken);
+  assert_same_result(&r->result, &whole.result);
+  REQUIRE(r->result.offset == whole.result.offset);
+  assert_same_reply(r, &whole);
+  free(whole.memory);
+}
+
 /* ---- The harness ----------------------------------------------------------
  */
 
 static void assert_outcome(const run *r, const input *in) {
   if (r->first_next == UPSHAKE_READ) {
     REQUIRE(!holds_a_head(in->stream, in->len));
-    REQUIRE(in->len == 0 || in->len < in->cap);
+    REQUIRE(in->len == 0 || in->len < in->cap || in->config.lean);
     REQUIRE(r->taken == in->len);
   }
-  REQUIRE(r->result.consumed == r->taken);
-  REQUIRE(upshake_head(&r->hs).len == r->taken);
-  REQUIRE(r->taken == 0 ||
-          memcmp(upshake_head(&r->hs).ptr, in->stream, r->taken) == 0);
+  assert_kept(r, in);
+  assert_lean_alike(r, in);
   if (r->result.next == UPSHAKE_SEND)
     assert_response(r);
   if (r->result.status == 101)
@@ -453,7 +495,12 @@ static int read_input(input *in, const uint8_t *data, size_t size) {
     choice = chosen;
     skipped = 0;
   }
-  in->config = &configs[choice[0] % CHECK_LEN(configs)];
+  in->config = configs[choice[0] % CHECK_LEN(configs)];
+  in->config.lean = choice[3] >> 7;
+  in->config.wanted = wanted;
+  in->config.wanted_len = CHECK_LEN(wanted);
+  if (choice[3] & 1 << 6)
+    in->config.limits.total = 100 + choice[2] % 128u;
   in->cap = choice[1] < 128 ? caps[choice[1] % 4] : choice[1] - 128u;
   in->seed = (uint32_t)(choice[2] << 8 | choice[3]);
   in->stream = (const char *)data + skipped;
