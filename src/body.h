@@ -25,7 +25,8 @@ typedef struct body_step {
  * is no body, or where it is the end of it. */
 #define BODY_STATE(hs) ((hs)->parser.state)
 #define BODY_SLICE_LEN(hs) ((hs)->parser.name_at) /* at UPSHAKE_BODY */
-#define BODY_DROPPED(hs) ((hs)->parser.value_at)  /* octets of it, held   */
+#define BODY_DROPPED(hs)                                                       \
+  ((hs)->parser.value_at) /* octets of it at parser.pos */
 #define BODY_EXTENSION_OCTETS(hs) ((hs)->parser.fields)
 #define BODY_TRAILER_OCTETS(hs) ((hs)->parser.name_len)
 #define BODY_SIZE_LINE_LEN(hs) ((hs)->facts.bad_at)
@@ -42,10 +43,10 @@ static inline void begin_body(upshake *hs) {
   hs->facts.in.body.chunk_left = 0;
 }
 
-/* Where what is held after the head, and after a body so far, begins. */
+/* Where in the memory what is after the head, and after a body so far, is. */
 static inline uint32_t body_begin(const upshake *hs) {
-  uint32_t end = hs->parser.pos; /* of the head, in the memory */
-  return hs->flags & HANDSHAKE_BODY ? end + BODY_DROPPED(hs) : end;
+  return hs->flags & HANDSHAKE_BODY ? hs->parser.pos + BODY_DROPPED(hs)
+                                    : hs->parser.pos;
 }
 
 /* Goes on to the next event. */

@@ -126,12 +126,22 @@ int upshake_is_value(upshake_slice value) {
 
 /* ---- public ---- */
 
+/* strlen would be a call, and these are at the end of most paths. */
+static int has_len(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (!text[i])
+      return 0;
+  return !text[len];
+}
+
 int upshake_equal(upshake_slice slice, const char *text) {
-  return upshake_same(slice, slice_text(text));
+  return has_len(text, slice.len) &&
+         upshake_same(slice, slice_of(text, slice.len));
 }
 
 int upshake_equal_fold(upshake_slice slice, const char *text) {
-  return upshake_same_fold(slice, slice_text(text));
+  return has_len(text, slice.len) &&
+         upshake_same_fold(slice, slice_of(text, slice.len));
 }
 
 int upshake_is_token(upshake_slice slice) {

@@ -24,11 +24,14 @@ enum {
 
 extern const unsigned char upshake_classes[256];
 
-/* For a function whose stack must be free again when its caller goes on. */
+/* For a function whose stack must be free again when its caller goes on, and
+ * for one that shall take none of its own. */
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #else
 #define NOINLINE
+#define ALWAYS_INLINE static inline
 #endif
 
 static inline int in_class(char octet, unsigned class_bits) {
@@ -43,9 +46,16 @@ static inline const char *skip_class(const char *p, const char *end,
   return p;
 }
 
-static inline int is_digit(char octet) { return octet >= '0' && octet <= '9'; }
-
 static inline int is_blank(char octet) { return octet == ' ' || octet == '\t'; }
+
+/* The first octet from p on that is not a blank, or end. */
+static inline const char *skip_blanks(const char *p, const char *end) {
+  while (p < end && is_blank(*p))
+    p++;
+  return p;
+}
+
+static inline int is_digit(char octet) { return octet >= '0' && octet <= '9'; }
 
 /* ASCII only: no locale, and no other script's letters (RFC 9110 2.1). */
 static inline char to_lower(char octet) {
@@ -66,6 +76,15 @@ static inline upshake_slice slice_none(void) { return slice_of(NULL, 0); }
 static inline upshake_slice slice_from(upshake_slice slice, size_t begin) {
   return slice_of(slice.ptr + begin, slice.len - begin);
 }
+
+/* The value of the next line with that name, of *fields, which are then those
+ * after it.  Returns 0 where there is none. */
+int upshake_next_line(upshake_slice *fields, const char *name,
+                      upshake_slice *value);
+
+/* The next member that is not empty, of a list in one line: as
+ * upshake_next_member, on less stack. */
+int upshake_next_in(upshake_slice *value, upshake_slice *member);
 
 /* 1 where all octets are in the class; so also where there is none. */
 int upshake_all_in(upshake_slice slice, unsigned class_bits);

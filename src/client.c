@@ -225,24 +225,21 @@ upshake_client_next upshake_client_feed(upshake_client *client,
 
 /* Is there a connection option of that name (RFC 9110 7.6.1)? */
 static NOINLINE int has_option(upshake_slice fields, const char *name) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, "Connection"};
-  upshake_slice option;
-  list.fields = fields;
-  while (upshake_next_member(&list, &option))
-    if (upshake_equal_fold(option, name))
-      return 1;
+  upshake_slice value, option;
+  while (upshake_next_line(&fields, "Connection", &value))
+    while (upshake_next_in(&value, &option))
+      if (upshake_equal_fold(option, name))
+        return 1;
   return 0;
 }
 
 /* One key, and a good one (RFC 6455 4.1). */
 static NOINLINE int has_key(upshake_slice fields) {
-  upshake_field field;
+  upshake_slice value;
   int keys = 0, good = 1;
-  while (upshake_next_field(&fields, &field)) {
-    if (!upshake_equal_fold(field.name, "Sec-WebSocket-Key"))
-      continue;
+  while (upshake_next_line(&fields, "Sec-WebSocket-Key", &value)) {
     keys++;
-    good = upshake_is_key(field.value);
+    good = upshake_is_key(value);
   }
   return keys == 1 && good;
 }
@@ -256,19 +253,19 @@ static NOINLINE int is_misnamed(upshake_slice protocol) {
 }
 
 /* 1 where Upgrade asks for a switch, and the key for it is there. */
-static NOINLINE int asks(upshake_slice fields) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, "Upgrade"};
-  upshake_slice protocol;
+static NOINLINE int asks(const upshake_slice *fields) {
+  upshake_slice rest = *fields, value, protocol;
   int is_websocket = 0, asks = 0;
 
-  list.fields = fields;
-  while (upshake_next_member(&list, &protocol)) {
-    if (is_misnamed(protocol))
-      return 0;
-    asks = 1;
-    is_websocket |= upshake_equal_fold(protocol, "websocket");
+  while (upshake_next_line(&rest, "Upgrade", &value)) {
+    while (upshake_next_in(&value, &protocol)) {
+      if (is_misnamed(protocol))
+        return 0;
+      asks = 1;
+      is_websocket |= upshake_equal_fold(protocol, "websocket");
+    }
   }
-  return asks && (!is_websocket || has_key(fields));
+  return asks && (!is_websocket || has_key(*fields));
 }
 
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
@@ -287,7 +284,7 @@ upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
   fields = head_fields(&parser, request.ptr);
   method = head_method(&parser, request.ptr);
   if (parser.minor == 0 || upshake_equal(method, "CONNECT") ||
-      !has_option(fields, "upgrade") || !asks(fields))
+      !has_option(fields, "upgrade") || !asks(&fields))
     return UPSHAKE_ERR_REQUEST;
 
   memset(client, 0, sizeof *client);
@@ -315,7 +312,7 @@ static uint64_t body_len(const upshake_client *client) {
 
 /* RFC 9112 9.3: neither side says close, HTTP/1.0 says keep-alive, and the end
  * of the body can be found. */
-static int may_keep(const upshake_client *client) {
+static NOINLINE int may_keep(const upshake_client *client) {
   upshake_slice fields = client_fields(client);
   int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
                   body_len(client) == 0;
@@ -329,6 +326,14 @@ static int may_keep(const upshake_client *client) {
 static int is_complete(const upshake_client *client) {
   return client->next != UPSHAKE_CLIENT_READ &&
          upshake_head_is_complete(&client->parser);
+}
+
+static NOINLINE void read_switch(const upshake_client *client,
+                                 upshake_client_result *result) {
+  result->protocol = upshake_agreed_protocol(client);
+  result->subprotocol = upshake_agreed_subprotocol(client);
+  result->extensions = upshake_agreed_extensions(client);
+  result->deflate = client->deflate;
 }
 
 upshake_client_result upshake_client_get_result(const upshake_client *client) {
@@ -348,7 +353,7 @@ upshake_client_result upshake_client_get_result(const upshake_client *client) {
       slice_of(client->memory + REASON_AT, client->fields_at - 2 - REASON_AT);
   result.fields = client_fields(client);
   if (result.next == UPSHAKE_CLIENT_SWITCHED)
-    upshake_read_switch(client, &result);
+    read_switch(client, &result);
   if (result.next == UPSHAKE_CLIENT_OTHER) {
     result.body_len = body_len(client);
     result.may_keep = may_keep(client);

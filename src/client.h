@@ -37,8 +37,9 @@ answer_fault upshake_judge_switch(const upshake_client *client);
  * 4.1)?  Stores what is agreed of permessage-deflate. */
 answer_fault upshake_judge_accepted(upshake_client *client);
 
-/* What a 101 that does has agreed to. */
-void upshake_read_switch(const upshake_client *client,
-                         upshake_client_result *result);
+/* What a 101 that does has agreed to; absent where it is not. */
+upshake_slice upshake_agreed_protocol(const upshake_client *client);
+upshake_slice upshake_agreed_subprotocol(const upshake_client *client);
+upshake_slice upshake_agreed_extensions(const upshake_client *client);
 
 #endif

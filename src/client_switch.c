@@ -22,27 +22,16 @@ static answer_fault fault(upshake_error error, const char *at) {
 
 static answer_fault no_fault(void) { return fault(UPSHAKE_OK, NULL); }
 
-/* The next line with that name: its value. */
-static int next_line(upshake_slice *fields, const char *name,
-                     upshake_slice *value) {
-  upshake_field field;
-  while (upshake_next_field(fields, &field)) {
-    if (upshake_equal_fold(field.name, name)) {
-      *value = field.value;
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* The one line with that name, absent where there is none; *again is the
  * second one, which most fields cannot have. */
 static upshake_slice only_line(upshake_slice fields, const char *name,
                                upshake_slice *again) {
-  upshake_slice value = slice_none();
+  upshake_slice value;
   *again = slice_none();
-  if (next_line(&fields, name, &value))
-    next_line(&fields, name, again);
+  if (!upshake_next_line(&fields, name, &value))
+    return slice_none();
+  if (!upshake_next_line(&fields, name, again))
+    *again = slice_none();
   return value;
 }
 
@@ -50,12 +39,6 @@ static upshake_list list_in(upshake_slice fields, const char *name) {
   upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
   list.fields = fields;
   list.name = name;
-  return list;
-}
-
-static upshake_list list_of(upshake_slice value) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
-  list.value = value;
   return list;
 }
 
@@ -73,20 +56,21 @@ static NOINLINE int same_protocol(const upshake_slice *a,
 /* As it was asked for; absent where it was not. */
 static NOINLINE upshake_slice find_asked(const upshake_client *client,
                                          const upshake_slice *protocol) {
-  upshake_list list = list_in(client_asked(client), "Upgrade");
-  upshake_slice member;
-  while (upshake_next_member(&list, &member))
-    if (same_protocol(&member, protocol))
-      return member;
+  upshake_slice asked = client_asked(client), value, member;
+  while (upshake_next_line(&asked, "Upgrade", &value))
+    while (upshake_next_in(&value, &member))
+      if (same_protocol(&member, protocol))
+        return member;
   return slice_none();
 }
 
 /* The protocol that a 101 names first, which is the one it switches to. */
 static NOINLINE upshake_slice first_protocol(const upshake_client *client) {
-  upshake_list list = list_in(client_fields(client), "Upgrade");
-  upshake_slice member = slice_none();
-  upshake_next_member(&list, &member);
-  return member;
+  upshake_slice fields = client_fields(client), value, member;
+  while (upshake_next_line(&fields, "Upgrade", &value))
+    if (upshake_next_in(&value, &member))
+      return member;
+  return slice_none();
 }
 
 static int rules_of(const upshake_client *client) {
@@ -109,7 +93,11 @@ static NOINLINE answer_fault judge_content(const upshake_client *client) {
 
 /* A layer on the first protocol: none goes with rules of their own, and the one
  * on TLS need not have been asked for (RFC 2817 3.3). */
-static upshake_error judge_layer(upshake_slice first, upshake_slice member) {
+static NOINLINE upshake_error judge_layer(const upshake_client *client,
+                                          const upshake_slice *place) {
+  upshake_slice first = first_protocol(client), member = *place;
+  if (first.ptr == member.ptr)
+    return UPSHAKE_ERR_UPGRADE_NOT_ASKED; /* it is no layer */
   if (upshake_rules_of_token(first) != UPSHAKE_RULES_NONE ||
       upshake_rules_of_token(member) != UPSHAKE_RULES_NONE)
     return UPSHAKE_ERR_UPGRADE_REPEATED;
@@ -117,17 +105,6 @@ static upshake_error judge_layer(upshake_slice first, upshake_slice member) {
       upshake_equal_fold(member, "HTTP/1.1"))
     return UPSHAKE_OK;
   return UPSHAKE_ERR_UPGRADE_NOT_ASKED;
-}
-
-/* The value of the line that a member stands in. */
-static NOINLINE const char *value_around(const upshake_client *client,
-                                         upshake_slice member) {
-  upshake_slice fields = client_fields(client);
-  upshake_field field;
-  while (upshake_next_field(&fields, &field))
-    if (member.ptr < fields.ptr)
-      return field.value.ptr;
-  return member.ptr;
 }
 
 /* A protocol with rules of its own has one line, and nothing else is in it
@@ -146,20 +123,20 @@ static NOINLINE answer_fault judge_alone(const upshake_client *client) {
 }
 
 /* All members were asked for, or are layers that need not be. */
-static NOINLINE answer_fault judge_upgrade(const upshake_client *client,
-                                           upshake_slice first) {
-  upshake_list list = list_in(client_fields(client), "Upgrade");
-  upshake_slice member;
+static NOINLINE answer_fault judge_upgrade(const upshake_client *client) {
+  upshake_slice fields = client_fields(client), value, member;
   upshake_error error = UPSHAKE_ERR_UPGRADE_MISSING;
 
-  for (int place = 0; upshake_next_member(&list, &member); place++) {
-    error =
-        place > 0 ? judge_layer(first, member) : UPSHAKE_ERR_UPGRADE_NOT_ASKED;
-    if (error == UPSHAKE_ERR_UPGRADE_NOT_ASKED &&
-        find_asked(client, &member).ptr)
-      error = UPSHAKE_OK;
-    if (error)
-      return fault(error, value_around(client, member));
+  while (upshake_next_line(&fields, "Upgrade", &value)) {
+    const char *at = value.ptr;
+    while (upshake_next_in(&value, &member)) {
+      error = judge_layer(client, &member);
+      if (error == UPSHAKE_ERR_UPGRADE_NOT_ASKED &&
+          find_asked(client, &member).ptr)
+        error = UPSHAKE_OK;
+      if (error)
+        return fault(error, at);
+    }
   }
   return fault(error, NULL);
 }
@@ -168,11 +145,11 @@ static NOINLINE answer_fault judge_connection(const upshake_client *client) {
   upshake_slice fields = client_fields(client), value, member;
   int has_upgrade = 0;
 
-  while (next_line(&fields, "Connection", &value)) {
-    upshake_list list = list_of(value);
-    while (upshake_next_member(&list, &member)) {
+  while (upshake_next_line(&fields, "Connection", &value)) {
+    const char *at = value.ptr;
+    while (upshake_next_in(&value, &member)) {
       if (!upshake_is_token(member))
-        return fault(UPSHAKE_ERR_CONNECTION_MALFORMED, value.ptr);
+        return fault(UPSHAKE_ERR_CONNECTION_MALFORMED, at);
       has_upgrade |= upshake_equal_fold(member, "upgrade");
     }
   }
@@ -216,15 +193,18 @@ static NOINLINE answer_fault judge_subprotocol(const upshake_client *client) {
 
 static NOINLINE int is_extension_asked(const upshake_client *client,
                                        upshake_slice name) {
-  upshake_list asked = list_in(client_asked(client), extensions_name);
-  return upshake_find_extension(&asked, name);
+  upshake_slice asked = client_asked(client), line;
+  while (upshake_next_line(&asked, extensions_name, &line))
+    if (upshake_find_extension(line, name))
+      return 1;
+  return 0;
 }
 
 /* Is there a member before this one, in the same value, with its name? */
 static NOINLINE int is_named_before(upshake_slice value, upshake_slice member) {
-  upshake_list before =
-      list_of(slice_of(value.ptr, (size_t)(member.ptr - value.ptr)));
-  return upshake_find_extension(&before, upshake_extension_name(member));
+  return upshake_find_extension(
+      slice_of(value.ptr, (size_t)(member.ptr - value.ptr)),
+      upshake_extension_name(member));
 }
 
 /* One line, with a list that is not empty (RFC 6455 9.1 and 11.3.2). */
@@ -244,10 +224,9 @@ static NOINLINE answer_fault
 judge_extension_names(const upshake_client *client) {
   upshake_slice value =
       upshake_find_field(client_fields(client), extensions_name);
-  upshake_list list = list_of(value);
-  upshake_slice member;
+  upshake_slice rest = value, member;
 
-  while (upshake_next_member(&list, &member)) {
+  while (upshake_next_in(&rest, &member)) {
     if (is_named_before(value, member))
       return fault(UPSHAKE_ERR_EXTENSION_REPEATED, value.ptr);
     if (!is_extension_asked(client, upshake_extension_name(member)))
@@ -259,17 +238,18 @@ judge_extension_names(const upshake_client *client) {
 /* ---- permessage-deflate: RFC 7692 7.1 ---- */
 
 static NOINLINE upshake_slice deflate_member(const upshake_client *client) {
-  upshake_list list = list_in(client_fields(client), extensions_name);
-  upshake_slice member;
-  while (upshake_next_member(&list, &member))
-    if (upshake_equal(upshake_extension_name(member), "permessage-deflate"))
-      return member;
+  upshake_slice fields = client_fields(client), line, member;
+  while (upshake_next_line(&fields, extensions_name, &line))
+    while (upshake_next_in(&line, &member))
+      if (upshake_equal(upshake_extension_name(member), "permessage-deflate"))
+        return member;
   return slice_none();
 }
 
 static NOINLINE answer_fault judge_deflate(upshake_client *client) {
   upshake_slice member = deflate_member(client);
-  upshake_list offers = list_in(client_asked(client), extensions_name);
+  upshake_list offers = {{NULL, 0}, {NULL, 0}, extensions_name};
+  offers.fields = client_asked(client);
   if (!member.ptr || upshake_check_deflate(&offers, member, &client->deflate))
     return no_fault();
   return fault(UPSHAKE_ERR_EXTENSION_PARAMETER,
@@ -295,19 +275,28 @@ answer_fault upshake_judge_accepted(upshake_client *client) {
 answer_fault upshake_judge_switch(const upshake_client *client) {
   answer_fault found = judge_content(client);
   if (!found.error)
-    found = judge_upgrade(client, first_protocol(client));
+    found = judge_upgrade(client);
   if (!found.error)
     found = judge_alone(client);
   return found.error ? found : judge_connection(client);
 }
 
-void upshake_read_switch(const upshake_client *client,
-                         upshake_client_result *result) {
+upshake_slice upshake_agreed_protocol(const upshake_client *client) {
   upshake_slice first = first_protocol(client);
-  result->protocol = find_asked(client, &first);
-  if (rules_of(client) != UPSHAKE_RULES_WEBSOCKET)
-    return;
-  result->subprotocol = upshake_find_field(result->fields, subprotocol_name);
-  result->extensions = upshake_find_field(result->fields, extensions_name);
-  result->deflate = client->deflate;
+  return find_asked(client, &first);
+}
+
+static upshake_slice find_websocket(const upshake_client *client,
+                                    const char *name) {
+  return rules_of(client) == UPSHAKE_RULES_WEBSOCKET
+             ? upshake_find_field(client_fields(client), name)
+             : slice_none();
+}
+
+upshake_slice upshake_agreed_subprotocol(const upshake_client *client) {
+  return find_websocket(client, subprotocol_name);
+}
+
+upshake_slice upshake_agreed_extensions(const upshake_client *client) {
+  return find_websocket(client, extensions_name);
 }

@@ -15,27 +15,38 @@ static size_t token_len(upshake_slice text) {
   return (size_t)(stop - text.ptr);
 }
 
-int upshake_next_field(upshake_slice *fields, upshake_field *field) {
+ALWAYS_INLINE int take_line(upshake_slice *fields, upshake_slice *name,
+                            upshake_slice *value) {
   size_t colon = token_len(*fields), end;
 
   if (colon == 0 || colon == fields->len || fields->ptr[colon] != ':')
     return 0;
-  field->name = slice_of(fields->ptr, colon);
-  field->value = slice_from(*fields, colon + 1);
-  end = index_of(field->value, '\n');
-  if (end == 0 || end == field->value.len || field->value.ptr[end - 1] != '\r')
+  *name = slice_of(fields->ptr, colon);
+  *value = slice_from(*fields, colon + 1);
+  end = index_of(*value, '\n');
+  if (end == 0 || end == value->len || value->ptr[end - 1] != '\r')
     return 0;
-  *fields = slice_from(field->value, end + 1);
-  field->value = upshake_trim(slice_of(field->value.ptr, end - 1));
+  *fields = slice_from(*value, end + 1);
+  *value = upshake_trim(slice_of(value->ptr, end - 1));
   return 1;
 }
 
+int upshake_next_field(upshake_slice *fields, upshake_field *field) {
+  return take_line(fields, &field->name, &field->value);
+}
+
+NOINLINE int upshake_next_line(upshake_slice *fields, const char *name,
+                               upshake_slice *value) {
+  upshake_slice other;
+  while (take_line(fields, &other, value))
+    if (upshake_equal_fold(other, name))
+      return 1;
+  return 0;
+}
+
 upshake_slice upshake_find_field(upshake_slice fields, const char *name) {
-  upshake_field field;
-  while (upshake_next_field(&fields, &field))
-    if (upshake_equal_fold(field.name, name))
-      return field.value;
-  return slice_none();
+  upshake_slice value;
+  return upshake_next_line(&fields, name, &value) ? value : slice_none();
 }
 
 /* ---- lists: RFC 9110 5.6.1 ---- */
@@ -59,36 +70,33 @@ static size_t member_len(upshake_slice text) {
   return (size_t)(p - text.ptr);
 }
 
-/* Puts the next line with the list's name into list->value. */
-static int next_line(upshake_list *list) {
-  upshake_field field;
-  while (list->name && upshake_next_field(&list->fields, &field)) {
-    if (upshake_equal_fold(field.name, list->name)) {
-      list->value = field.value;
+NOINLINE int upshake_next_in(upshake_slice *value, upshake_slice *member) {
+  while (value->len > 0) {
+    size_t len = member_len(*value);
+    *member = upshake_trim(slice_of(value->ptr, len));
+    if (len < value->len)
+      len++; /* the comma */
+    *value = slice_from(*value, len);
+    if (member->len > 0)
       return 1;
-    }
   }
   return 0;
 }
 
 int upshake_next_member(upshake_list *list, upshake_slice *member) {
-  do {
-    while (list->value.len > 0) {
-      size_t len = member_len(list->value);
-      *member = upshake_trim(slice_of(list->value.ptr, len));
-      if (len < list->value.len)
-        len++; /* the comma */
-      list->value = slice_from(list->value, len);
-      if (member->len > 0)
-        return 1;
+  while (!upshake_next_in(&list->value, member)) {
+    if (!list->name ||
+        !upshake_next_line(&list->fields, list->name, &list->value)) {
+      list->value = slice_none();
+      return 0;
     }
-  } while (next_line(list));
-  return 0;
+  }
+  return 1;
 }
 
 /* ---- parameters: RFC 9110 5.6.6 ---- */
 
-static void skip_blanks(upshake_slice *text) {
+static void trim_front(upshake_slice *text) {
   while (text->len > 0 && is_blank(text->ptr[0]))
     *text = slice_from(*text, 1);
 }
@@ -129,24 +137,24 @@ int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
                            upshake_slice *value) {
   upshake_slice rest = *member;
 
-  skip_blanks(&rest);
+  trim_front(&rest);
   if (rest.len == 0)
     return 0;
   *name = take(&rest, token_len(rest));
   if (name->len == 0)
     return -1;
   *value = slice_none();
-  skip_blanks(&rest);
+  trim_front(&rest);
   if (rest.len > 0 && rest.ptr[0] == '=') {
     rest = slice_from(rest, 1);
-    skip_blanks(&rest);
+    trim_front(&rest);
     if (!take_value(&rest, value))
       return -1;
-    skip_blanks(&rest);
+    trim_front(&rest);
   }
   if (rest.len > 0) {
     upshake_slice next = slice_from(rest, 1);
-    skip_blanks(&next);
+    trim_front(&next);
     if (rest.ptr[0] != ';')
       return -1;
     if (next.len > 0) /* else the ";" stays, and fails the next call */

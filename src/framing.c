@@ -3,6 +3,7 @@
  * Host and framing: the fields that decide where a request goes and where it
  * ends.  Doubt here is request smuggling, so nothing is repaired.
  */
+#include "extension.h"
 #include "offer.h"
 #include "target.h"
 
@@ -57,26 +58,34 @@ void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
 }
 
 /* transfer-coding = token *( OWS ";" OWS transfer-parameter ) (RFC 9112 7).
- * Returns 0 where it is malformed, chunked again or with parameters. */
-static NOINLINE int judge_member(upshake_facts *facts, upshake_slice member) {
-  upshake_slice name, value, rest = member;
-  int more;
+ * Returns where it ends; NULL where it is malformed, chunked again or with
+ * parameters. */
+static const char *take_coding(upshake_facts *facts, const char *p,
+                               const char *end) {
+  const char *stop = skip_class(p, end, CLASS_TOKEN);
+  int is_chunked =
+      upshake_equal_fold(slice_of(p, (size_t)(stop - p)), "chunked");
 
-  if (upshake_next_parameter(&rest, &name, &value) != 1)
-    return 0;
-  if (value.ptr)
-    return 0;
-  if (upshake_equal_fold(name, "chunked")) {
-    if ((facts->flags & FACT_CHUNKED) || rest.len > 0)
-      return 0;
+  if (stop == p)
+    return NULL;
+  stop = skip_blanks(stop, end);
+  if (is_chunked) {
+    if ((facts->flags & FACT_CHUNKED) || (stop < end && *stop != ','))
+      return NULL;
     facts->flags |= FACT_CHUNKED | FACT_CHUNKED_LAST;
-    return 1;
+    return stop;
   }
-  while ((more = upshake_next_parameter(&rest, &name, &value)) == 1)
-    ;
   facts->flags |= FACT_CODING_UNKNOWN;
   facts->flags &= ~(uint32_t)FACT_CHUNKED_LAST;
-  return more == 0;
+  stop = upshake_skip_parameters(stop, end, CLASS_VALUE);
+  return stop && stop < end && *stop != ',' ? NULL : stop;
+}
+
+static int take_codings(upshake_facts *facts, upshake_slice value) {
+  const char *p = value.ptr, *end = value.len > 0 ? p + value.len : p;
+  while (p && p < end)
+    p = *p == ',' || is_blank(*p) ? p + 1 : take_coding(facts, p, end);
+  return value.len == 0 || p;
 }
 
 /* Does the place noted name an unknown coding, after which chunked came? */
@@ -89,9 +98,7 @@ static int is_known_before(const upshake_facts *facts) {
  * in chunked can be judged only when there are no more lines. */
 void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   int is_first = (facts->flags & FACT_CODING) == 0;
-  upshake_slice member;
 
   (void)config;
   facts->flags |= FACT_CODING;
@@ -99,9 +106,8 @@ void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
     note_framing(facts, UPSHAKE_ERR_LENGTH_AND_CODING, at);
   if (facts->flags & FACT_HTTP_1_0)
     note_framing(facts, UPSHAKE_ERR_CODING_IN_1_0, at);
-  while (upshake_next_member(&list, &member))
-    if (!judge_member(facts, member))
-      note_framing(facts, UPSHAKE_ERR_CODING_MALFORMED, at);
+  if (!take_codings(facts, value))
+    note_framing(facts, UPSHAKE_ERR_CODING_MALFORMED, at);
   if (is_first || !is_known_before(facts))
     facts->in.head.content_at = at;
 }

@@ -20,8 +20,8 @@ static void end_head(upshake *hs, uint32_t end) {
 
 /* Refused before the head was complete, for what stands at `offset` in the
  * stream; the octets before `end` in the memory were taken. */
-static void refuse(upshake *hs, upshake_error error, uint32_t offset,
-                   uint32_t end) {
+static NOINLINE void refuse(upshake *hs, upshake_error error, uint32_t offset,
+                            uint32_t end) {
   end_head(hs, end);
   upshake_conclude_refusal(hs, error, offset);
 }
@@ -35,12 +35,14 @@ static void judge_room(upshake *hs) {
   refuse(hs,
          upshake_head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
                                              : UPSHAKE_ERR_HEAD_LONG,
-         octets_read(hs), hs->held);
+         octets_taken(hs), hs->held);
 }
 
 /* A resource that is reached by TLS only is not here (RFC 9110 7.4). */
-static void judge_target(upshake *hs, head_step *step) {
-  upshake_error error = upshake_head_judge_target(step);
+static NOINLINE void judge_target(upshake *hs) {
+  upshake_error error =
+      upshake_check_target(head_method(&hs->parser, hs->memory),
+                           head_target(&hs->parser, hs->memory));
   if (!error && hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
       upshake_is_secured_target(head_target(&hs->parser, hs->memory)))
     error = UPSHAKE_ERR_TARGET_SECURED;
@@ -48,18 +50,25 @@ static void judge_target(upshake *hs, head_step *step) {
     refuse(hs, error, head_target_at(&hs->parser), hs->parser.pos);
 }
 
-/* Host and framing are refused as soon as their line is there. */
-static NOINLINE void judge_line(upshake *hs, const head_step *step) {
-  upshake_facts *facts = &hs->facts;
+/* The field line that ends at pos. */
+static inline void judge_line(upshake *hs) {
+  const upshake_parser *parser = &hs->parser;
+  uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
   unsigned which =
-      upshake_which_field(hs->memory + hs->parser.name_at, hs->parser.name_len);
+      upshake_which_field(hs->memory + parser->name_at, parser->name_len);
 
   if (!which)
     return;
-  if (hs->parser.minor == 0)
-    facts->flags |= FACT_HTTP_1_0;
-  upshake_judge_known(facts, hs->config, which, upshake_head_field(step).value,
-                      hs->end + hs->parser.value_at);
+  if (parser->minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  upshake_judge_known(&hs->facts, hs->config, which,
+                      upshake_trim(slice_of(hs->memory + at, end - at)),
+                      hs->end + at);
+}
+
+/* Host and framing are refused as soon as their line is there. */
+static inline void judge_facts(upshake *hs) {
+  const upshake_facts *facts = &hs->facts;
   if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
     refuse(hs, (upshake_error)facts->bad, facts->bad_at, hs->parser.pos);
 }
@@ -79,7 +88,7 @@ static void judge_preface(upshake *hs) {
 }
 
 /* The parser has found something wrong. */
-static void refuse_octet(upshake *hs, const head_step *step) {
+static NOINLINE void refuse_octet(upshake *hs, const head_step *step) {
   uint32_t offset = hs->end + step->offset;
   if (hs->config->lean && upshake_head_in_value(&hs->parser))
     upshake_lean_leave_out(hs);
@@ -104,11 +113,12 @@ static NOINLINE head_event parse(upshake *hs) {
     if (event == HEAD_TARGET)
       judge_target(hs, &step);
     else if (event == HEAD_FIELD)
-      judge_line(hs, &step);
+      judge_line(hs);
     else if (event == HEAD_REFUSED)
       refuse_octet(hs, &step);
     else
       return event;
+    judge_facts(hs);
     if (hs->next != UPSHAKE_READ)
       return HEAD_REFUSED;
   }
@@ -123,14 +133,16 @@ static void hold(upshake *hs, const char *octets, uint32_t len) {
   hs->held += len;
 }
 
-static head_event hold_all(upshake *hs, const char *octets, uint32_t len) {
+static inline head_event hold_all(upshake *hs, const char *octets,
+                                  uint32_t len) {
   hold(hs, octets, len);
   return parse(hs);
 }
 
 /* With lean: piece by piece, so that what is left out of one makes room for the
  * next.  Octets after the head that are in the memory follow it there. */
-static head_event hold_lean(upshake *hs, const char *octets, uint32_t len) {
+static NOINLINE head_event hold_lean(upshake *hs, const char *octets,
+                                     uint32_t len) {
   head_event event = HEAD_MORE;
 
   while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
@@ -149,24 +161,21 @@ static head_event hold_lean(upshake *hs, const char *octets, uint32_t len) {
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
-/* Octets of a head, and what follows from them.  Here the stack of parsing is
- * free again. */
-static upshake_next advance(upshake *hs, const char *octets, uint32_t len) {
-  switch (hs->config->lean ? hold_lean(hs, octets, len)
-                           : hold_all(hs, octets, len)) {
-  case HEAD_MORE:
+/* What follows from where that ended, which has given its stack back. */
+static NOINLINE void conclude(upshake *hs, head_event event) {
+  if (event == HEAD_MORE)
     judge_room(hs);
-    break;
-  case HEAD_END:
+  else if (event == HEAD_END)
     judge_head(hs);
-    break;
-  case HEAD_PREFACE:
+  else if (event == HEAD_PREFACE)
     judge_preface(hs);
-    break;
-  default:
-    break;
-  }
-  return (upshake_next)hs->next;
+}
+
+/* Octets of a head. */
+static inline void take_octets(upshake *hs, const char *octets, uint32_t len) {
+  head_event event =
+      hs->config->lean ? hold_lean(hs, octets, len) : hold_all(hs, octets, len);
+  conclude(hs, event);
 }
 
 /* ---- ways for octets to come in ---- */
@@ -189,8 +198,8 @@ static int is_reading(upshake *hs) {
 
 /* Octets of a body.  Returns how many were taken; those that are held are then
  * dropped, before the application is asked again and looks at the rest. */
-static size_t take_body(upshake *hs, const char *octets, size_t len,
-                        int are_held) {
+static NOINLINE size_t take_body(upshake *hs, const char *octets, size_t len,
+                                 int are_held) {
   body_event event;
   body_step step;
   /* One slice of content fits 32 bits, for a state that is small. */
@@ -217,15 +226,16 @@ static void take_held_body(upshake *hs) {
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
-/* Octets of a head that are fed.  Returns how many were taken. */
-static size_t take_head(upshake *hs, const char *octets, size_t len) {
-  uint32_t before = octets_read(hs);
+/* Octets of a head that are fed. */
+static inline void take_head(upshake *hs, const char *octets, size_t len,
+                             size_t *used) {
   uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
 
+  *used = hs->end + hs->held;
   hs->flags |= HANDSHAKE_FED;
-  advance(hs, octets, len < room ? (uint32_t)len : room);
+  take_octets(hs, octets, len < room ? (uint32_t)len : room);
   hs->flags &= (uint16_t)~HANDSHAKE_FED;
-  return octets_taken(hs) - before;
+  *used = octets_taken(hs) - *used;
 }
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
@@ -237,7 +247,7 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
     return (upshake_next)hs->next;
   take_held_body(hs);
   if (hs->next == UPSHAKE_READ && !in_body(hs))
-    *used = take_head(hs, octets, len);
+    take_head(hs, octets, len, used);
   if (hs->next == UPSHAKE_READ && in_body(hs))
     *used += take_body(hs, len > 0 ? octets + *used : octets, len - *used, 0);
   return (upshake_next)hs->next;
@@ -246,8 +256,8 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
 /* Octets of a body that were taken from the memory make room, but are not moved
  * over before that is needed: a peer may send many small chunks. */
 static void drop_body(upshake *hs) {
-  uint32_t begin = body_begin(hs), end = hs->parser.pos;
-  uint32_t left = hs->held - begin;
+  uint32_t end = hs->parser.pos;
+  uint32_t begin = body_begin(hs), left = hs->held - begin;
   if (begin == end || (left > 0 && hs->held < hs->cap))
     return;
   memmove(hs->memory + end, hs->memory + begin, left);
@@ -277,7 +287,7 @@ upshake_next upshake_commit(upshake *hs, size_t len) {
   if (in_body(hs))
     hs->held += room;
   else
-    advance(hs, room_of(hs), room);
+    take_octets(hs, room_of(hs), room);
   take_held_body(hs);
   return (upshake_next)hs->next;
 }
@@ -309,7 +319,9 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
     left = (uint32_t)rest.len;
   }
   upshake_init(hs, config, hs->memory, hs->cap, hs->user);
-  return left > 0 ? advance(hs, hs->memory, left) : UPSHAKE_READ;
+  if (left > 0)
+    take_octets(hs, hs->memory, left);
+  return (upshake_next)hs->next;
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {

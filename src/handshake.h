@@ -31,14 +31,9 @@ static inline void set_head_end(upshake *hs, uint32_t end) {
   hs->end += end;
 }
 
-/* How many octets of the stream have come, while a head is read; and how many
- * belong to the head. */
-static inline uint32_t octets_read(const upshake *hs) {
-  return hs->end + hs->held;
-}
-
+/* How many octets of the stream belong to the head, so far. */
 static inline uint32_t octets_taken(const upshake *hs) {
-  return is_past_head(hs) ? hs->end : octets_read(hs);
+  return is_past_head(hs) ? hs->end : hs->end + hs->held;
 }
 
 /* How many of these are not in the memory. */

@@ -540,9 +540,10 @@ upshake_error upshake_parse_head(upshake_parser *parser,
 upshake_request upshake_parsed_request(const upshake_parser *parser,
                                        const void *octets) {
   const char *begin = octets;
-  upshake_request request = upshake_split_target(head_method(parser, begin),
-                                                 head_target(parser, begin));
+  upshake_request request;
 
+  upshake_split_target(&request, head_method(parser, begin),
+                       head_target(parser, begin));
   request.fields = head_fields(parser, begin);
   if (!request.authority.ptr)
     request.authority = upshake_find_field(request.fields, "Host");

@@ -22,13 +22,13 @@ static uint32_t total_of(const upshake *hs) {
 }
 
 int upshake_lean_is_full(const upshake *hs) {
-  return hs->held == hs->cap || octets_read(hs) == total_of(hs);
+  return hs->held == hs->cap || octets_taken(hs) == total_of(hs);
 }
 
 uint32_t upshake_lean_piece(const upshake *hs, const char *octets,
                             uint32_t len) {
   uint32_t room = hs->cap - hs->held;
-  uint32_t left = total_of(hs) - octets_read(hs);
+  uint32_t left = total_of(hs) - octets_taken(hs);
 
   if (room < len)
     len = room;

@@ -54,7 +54,6 @@ static void note_option(upshake_facts *facts, upshake_slice option) {
  * is inside of them shall not count either. */
 static void judge_connection(upshake_facts *facts, const upshake_config *config,
                              upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice option;
 
   (void)config;
@@ -62,7 +61,7 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
     note_option(facts, value);
     return;
   }
-  while (upshake_next_member(&list, &option)) {
+  while (upshake_next_in(&value, &option)) {
     if (upshake_is_token(option))
       note_option(facts, option);
     else
@@ -99,8 +98,9 @@ static void note_offer(upshake_facts *facts, size_t place) {
 
 /* What a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so not
  * for a secured connection (RFC 7540 3.2). */
-static void judge_member(upshake_facts *facts, const upshake_config *config,
-                         upshake_slice member) {
+static NOINLINE void judge_member(upshake_facts *facts,
+                                  const upshake_config *config,
+                                  upshake_slice member) {
   const char *end = member.ptr + member.len;
   size_t slash =
       (size_t)(skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
@@ -117,7 +117,6 @@ static void judge_member(upshake_facts *facts, const upshake_config *config,
 
 static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice member;
 
   (void)at;
@@ -125,18 +124,17 @@ static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
   if (upshake_is_token(value)) /* the only member, as most often */
     judge_member(facts, config, value);
   else
-    while (upshake_next_member(&list, &member))
+    while (upshake_next_in(&value, &member))
       judge_member(facts, config, member);
 }
 
 /* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
 static void judge_expect(upshake_facts *facts, const upshake_config *config,
                          upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice member;
 
   (void)config;
-  while (upshake_next_member(&list, &member)) {
+  while (upshake_next_in(&value, &member)) {
     if (upshake_equal_fold(member, "100-continue"))
       facts->flags |= FACT_EXPECT_CONTINUE;
     else
@@ -323,9 +321,7 @@ judge_eligible(const upshake *hs, const upshake_protocol *protocol, int rules) {
 
 /* The target's authority, if it has one, has been found to name a host. */
 static int names_no_host(const upshake *hs) {
-  return (hs->facts.flags & FACT_HOST_EMPTY) &&
-         (upshake_authority_of(hs).len == 0 ||
-          upshake_authority_of(hs).ptr[0] == ':');
+  return (hs->facts.flags & FACT_HOST_EMPTY) && !upshake_has_authority(hs);
 }
 
 /* A body of an offer that is eligible. */

@@ -16,12 +16,6 @@ static const char *skip_protocol(const char *p, const char *end) {
   return stop > slash + 1 ? stop : p;
 }
 
-static const char *skip_blanks(const char *p, const char *end) {
-  while (p < end && is_blank(*p))
-    p++;
-  return p;
-}
-
 int upshake_is_protocol_list(upshake_slice text) {
   const char *p = text.ptr, *end = p + text.len;
   for (;;) {

@@ -10,11 +10,11 @@
  * only tells which field it is that stands there. */
 static upshake_slice find_value(const upshake *hs, uint32_t at) {
   upshake_slice fields = head_fields(&hs->parser, hs->memory);
-  if (at == hs->facts.key_at)
-    return upshake_find_field(fields, "Sec-WebSocket-Key");
   if (at == hs->facts.host_at)
     return upshake_find_field(fields, "Host");
-  return upshake_find_field(fields, "Origin");
+  if (at == hs->facts.in.head.origin_at)
+    return upshake_find_field(fields, "Origin");
+  return upshake_find_field(fields, "Sec-WebSocket-Key");
 }
 
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
@@ -48,6 +48,11 @@ upshake_slice upshake_method_of(const upshake *hs) {
 static upshake_slice target_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->target
                                      : head_target(&hs->parser, hs->memory);
+}
+
+int upshake_has_authority(const upshake *hs) {
+  return upshake_target_authority(upshake_method_of(hs), target_of(hs)).ptr !=
+         NULL;
 }
 
 upshake_slice upshake_authority_of(const upshake *hs) {
@@ -84,21 +89,24 @@ upshake_list upshake_list_at(const upshake *hs, offered what, size_t place) {
   return list;
 }
 
-upshake_request upshake_get_request(const upshake *hs) {
-  upshake_request request;
+static NOINLINE void fill_request(const upshake *hs, upshake_request *request) {
   uint8_t transport = hs->config->transport;
 
-  if ((hs->flags & HANDSHAKE_COMPLETE) == 0) {
-    memset(&request, 0, sizeof request);
-    return request;
-  }
-  request = upshake_split_target(upshake_method_of(hs), target_of(hs));
-  request.authority = upshake_authority_of(hs);
+  upshake_split_target(request, upshake_method_of(hs), target_of(hs));
+  request->authority = upshake_authority_of(hs);
   if ((hs->flags & HANDSHAKE_JUDGE) == 0)
-    request.fields = head_fields(&hs->parser, hs->memory);
-  if (!request.scheme.ptr && transport == UPSHAKE_TRANSPORT_SECURED)
-    request.scheme = slice_text("https");
-  if (!request.scheme.ptr && transport == UPSHAKE_TRANSPORT_UNSECURED)
-    request.scheme = slice_text("http");
+    request->fields = head_fields(&hs->parser, hs->memory);
+  if (!request->scheme.ptr && transport == UPSHAKE_TRANSPORT_SECURED)
+    request->scheme = slice_text("https");
+  if (!request->scheme.ptr && transport == UPSHAKE_TRANSPORT_UNSECURED)
+    request->scheme = slice_text("http");
+}
+
+upshake_request upshake_get_request(const upshake *hs) {
+  upshake_request request;
+
+  memset(&request, 0, sizeof request);
+  if (hs->flags & HANDSHAKE_COMPLETE)
+    fill_request(hs, &request);
   return request;
 }

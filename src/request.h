@@ -35,6 +35,7 @@ upshake_slice upshake_value_at(const upshake *hs, uint32_t at);
  * of the target, or Host (RFC 9112 3.2.2); the origin is there. */
 upshake_slice upshake_method_of(const upshake *hs);
 upshake_slice upshake_authority_of(const upshake *hs);
+int upshake_has_authority(const upshake *hs); /* in the target */
 upshake_slice upshake_origin_of(const upshake *hs);
 
 /* What was offered in lists that the application may choose from: all lines

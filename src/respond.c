@@ -57,22 +57,25 @@ static void build_refusal(const upshake *hs, reply *r) {
   }
 }
 
-/* Did the client offer an extension with that name (RFC 6455 9.1)? */
-static int is_offered(const upshake *hs, upshake_slice name) {
-  for (size_t i = 0; i < upshake_lists_len(hs); i++) {
-    upshake_list list = upshake_list_at(hs, OFFERED_EXTENSIONS, i);
-    if (upshake_find_extension(&list, name))
-      return 1;
+/* Did the client offer it (RFC 6455 9.1)? */
+static NOINLINE int is_offered(const upshake *hs, upshake_slice name) {
+  upshake_slice fields, line;
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++)
+      if (upshake_find_extension(judge_of(hs)->extensions[i], name))
+        return 1;
+    return 0;
   }
+  fields = head_fields(&hs->parser, hs->memory);
+  while (upshake_next_line(&fields, "Sec-WebSocket-Extensions", &line))
+    if (upshake_find_extension(line, name))
+      return 1;
   return 0;
 }
 
 static NOINLINE int are_offered(const upshake *hs, upshake_slice extensions) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
   upshake_slice member;
-
-  list.value = extensions;
-  while (upshake_next_member(&list, &member))
+  while (upshake_next_in(&extensions, &member))
     if (!is_offered(hs, upshake_extension_name(member)))
       return 0;
   return 1;
@@ -109,14 +112,10 @@ static NOINLINE upshake_error check_reply(const upshake *hs,
   return UPSHAKE_OK;
 }
 
-/* The octets from `from` on, or WHOLE. */
-#define WHOLE SIZE_MAX
 static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
-                                      size_t from, void *out, size_t cap,
-                                      size_t *len) {
-  window w = {out, cap, from == WHOLE ? 0 : from, 0, from == WHOLE};
-  char accept[ACCEPT_LEN];
+                                      window *w, size_t *len) {
   upshake_error error;
+  char accept[ACCEPT_LEN];
   reply r;
 
   memset(&r, 0, sizeof r);
@@ -129,26 +128,26 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
     build_refusal(hs, &r);
   error = upshake_check_reply(&r);
   if (!error)
-    error = upshake_write_window(&r, &w, len);
+    error = upshake_write_window(&r, w, len);
   if (!error && *len > 0)
-    note_taken(hs, extra, w.from + *len == w.pos);
+    note_taken(hs, extra, w->from + *len == w->pos);
   return error;
 }
 
 /* What is checked first needs the request; what does not, the writer checks. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
+  window w = {out, cap, 0, 0, 1};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
-  return error ? error : respond(hs, extra, WHOLE, out, cap, len);
+  return error ? error : respond(hs, extra, &w, len);
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  size_t from, void *out, size_t cap,
                                  size_t *len) {
+  window w = {out, cap, from, 0, 0};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
-  if (error || from == WHOLE)
-    return error;
-  return respond(hs, extra, from, out, cap, len);
+  return error ? error : respond(hs, extra, &w, len);
 }

@@ -19,7 +19,8 @@ int upshake_is_secured_scheme(upshake_slice scheme) {
 
 int upshake_is_known_scheme(upshake_slice scheme) {
   return upshake_equal_fold(scheme, "http") ||
-         upshake_equal_fold(scheme, "ws") || upshake_is_secured_scheme(scheme);
+         upshake_equal_fold(scheme, "https") ||
+         upshake_equal_fold(scheme, "ws") || upshake_equal_fold(scheme, "wss");
 }
 
 /* ---- absolute-form = scheme "://" authority path-abempty [ "?" query ]
@@ -107,31 +108,30 @@ upshake_slice upshake_target_authority(upshake_slice method,
 }
 
 /* absolute-path [ "?" query ]; an empty path means "/" (RFC 9110 4.2.3). */
-static void split_path(upshake_slice text, upshake_request *request) {
+static upshake_slice path_of(upshake_slice text) {
   size_t mark = index_of(text, '?');
-  request->path = slice_of(text.ptr, mark);
-  if (mark == 0)
-    request->path = slice_of("/", 1);
-  if (mark < text.len)
-    request->query = slice_from(text, mark + 1);
+  return mark == 0 ? slice_of("/", 1) : slice_of(text.ptr, mark);
 }
 
-upshake_request upshake_split_target(upshake_slice method,
-                                     upshake_slice target) {
-  upshake_request request;
+static upshake_slice query_of(upshake_slice text) {
+  size_t mark = index_of(text, '?');
+  return mark < text.len ? slice_from(text, mark + 1) : slice_none();
+}
+
+NOINLINE void upshake_split_target(upshake_request *request,
+                                   upshake_slice method, upshake_slice target) {
   size_t len = scheme_len(target);
 
-  memset(&request, 0, sizeof request);
-  request.method = method;
-  request.target = target;
-  request.authority = upshake_target_authority(method, target);
+  memset(request, 0, sizeof *request);
+  request->method = method;
+  request->target = target;
+  request->authority = upshake_target_authority(method, target);
   if (is_connect(method) || upshake_equal(target, "*"))
-    return request;
-  if (len == target.len) {
-    split_path(target, &request);
-    return request;
+    return;
+  if (len < target.len) {
+    request->scheme = slice_of(target.ptr, len);
+    target = slice_from(target, len + 3 + request->authority.len);
   }
-  request.scheme = slice_of(target.ptr, len);
-  split_path(slice_from(target, len + 3 + request.authority.len), &request);
-  return request;
+  request->path = path_of(target);
+  request->query = query_of(target);
 }

@@ -26,8 +26,8 @@ int32_t upshake_default_port(upshake_slice scheme);
 upshake_error upshake_check_target(upshake_slice method, upshake_slice target);
 
 /* Splits a target that was found good into the members of a request. */
-upshake_request upshake_split_target(upshake_slice method,
-                                     upshake_slice target);
+void upshake_split_target(upshake_request *request, upshake_slice method,
+                          upshake_slice target);
 
 /* The authority of a good target; absent where its form has none. */
 upshake_slice upshake_target_authority(upshake_slice method,

@@ -45,8 +45,8 @@ void upshake_judge_version(upshake_facts *facts, const upshake_config *config,
 /* ---- sub-protocols: 1#token, compared octet for octet (RFC 7936 2) ---- */
 
 /* facts->subprotocol is the place of the choice in the list, and 1. */
-static void choose(upshake_facts *facts, const upshake_config *config,
-                   upshake_slice name) {
+static NOINLINE void choose(upshake_facts *facts, const upshake_config *config,
+                            upshake_slice name) {
   size_t most = config->subprotocols_len;
   if (most > UINT16_MAX)
     most = UINT16_MAX;
@@ -66,10 +66,9 @@ static void choose(upshake_facts *facts, const upshake_config *config,
 void upshake_judge_subprotocol(upshake_facts *facts,
                                const upshake_config *config,
                                upshake_slice value, uint32_t at) {
-  upshake_list list = {value, {NULL, 0}, NULL};
   upshake_slice name;
 
-  while (upshake_next_member(&list, &name)) {
+  while (upshake_next_in(&value, &name)) {
     facts->flags |= FACT_SUBPROTOCOL;
     if (config->subprotocol_required && config->subprotocols_len > 0)
       upshake_note_bad(facts, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED, at);

@@ -5,7 +5,7 @@
 #include "window.h"
 
 /* Stores those of the octets that are in the window, and counts all. */
-static void put_part(window *w, upshake_slice octets) {
+static NOINLINE void put_part(window *w, upshake_slice octets) {
   size_t skip = w->pos < w->from ? w->from - w->pos : 0;
   size_t at = w->pos + skip - w->from;
 
@@ -23,13 +23,9 @@ void upshake_put(window *w, upshake_slice octets) {
     put_part(w, octets);
     return;
   }
-  if (octets.len > 0)
-    memcpy(w->out + w->pos, octets.ptr, octets.len);
   w->pos += octets.len;
-}
-
-void upshake_put_text(window *w, const char *text) {
-  upshake_put(w, slice_text(text));
+  if (octets.len > 0) /* last, so that nothing of this is on the stack */
+    memcpy(w->out + w->pos - octets.len, octets.ptr, octets.len);
 }
 
 void upshake_put_number(window *w, size_t number) {

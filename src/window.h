@@ -19,7 +19,9 @@ typedef struct window {
 } window;
 
 void upshake_put(window *w, upshake_slice octets);
-void upshake_put_text(window *w, const char *text);
+static inline void upshake_put_text(window *w, const char *text) {
+  upshake_put(w, slice_text(text));
+}
 
 /* The same with a string literal, whose length is known. */
 #define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))

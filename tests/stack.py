@@ -6,13 +6,18 @@ usage: stack.py --max OCTETS FILE.ci...
 The files are what gcc -fstack-usage -fcallgraph-info=su writes.  Fails where
 the deepest path takes more than OCTETS, where a frame has no fixed size (VLA,
 alloca) and where a function can reach itself (recursion).  What is outside of
-the files (memcpy, the application's callback) counts as nothing.
+the files (memcpy, the application's callback) counts as nothing.  Calls by
+pointer are not in the graph, so those to the judges of field lines are added.
 """
 import re
 import sys
 
 NODE = re.compile(r'node: \{ title: "([^"]*)" label: "([^"]*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
+JUDGES_CALLER = "upshake_judge_known"
+JUDGE = re.compile(r"(offer\.c:|^upshake_)judge_(host|length|coding|key|version|"
+                   r"subprotocol|extensions|connection|upgrade|expect|"
+                   r"origin_line|settings|content_type)$")
 FRAME = re.compile(r"\\n(\d+) bytes \(([^)]*)\)")
 
 
@@ -30,6 +35,8 @@ def read(paths):
                     unbounded.append(title)
         for caller, callee in EDGE.findall(text):
             calls.setdefault(caller, set()).add(callee)
+    if "__indirect_call" in calls.get(JUDGES_CALLER, ()):
+        calls[JUDGES_CALLER] |= {name for name in frames if JUDGE.search(name)}
     return frames, calls, unbounded
 
 
