@@ -363,9 +363,9 @@ typedef struct upshake_result {
                          _UNKNOWN (chunked): keep only if you find its end */
   size_t body;        /* BODY: how many of the octets taken are content    */
   size_t dropped;     /* with lean: of `consumed`, octets of lines that were
-                         left out of the head.  Where PLAIN is more than 0,
-                         answer the request yourself, or refuse it: it can
-                         be replayed to nobody                             */
+                         left out of the head; 0: the head is whole.  A PLAIN
+                         request that lacks some cannot be replayed: answer
+                         it yourself, or refuse it                         */
 } upshake_result;
 #define UPSHAKE_BODY_UNKNOWN UINT64_MAX
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);

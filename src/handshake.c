@@ -111,7 +111,7 @@ static NOINLINE head_event parse(upshake *hs) {
     if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
       event = HEAD_MORE; /* it was the last line: upshake_lean_piece */
     if (event == HEAD_TARGET)
-      judge_target(hs, &step);
+      judge_target(hs);
     else if (event == HEAD_FIELD)
       judge_line(hs);
     else if (event == HEAD_REFUSED)

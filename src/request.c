@@ -10,11 +10,11 @@
  * only tells which field it is that stands there. */
 static upshake_slice find_value(const upshake *hs, uint32_t at) {
   upshake_slice fields = head_fields(&hs->parser, hs->memory);
+  if (at == hs->facts.key_at)
+    return upshake_find_field(fields, "Sec-WebSocket-Key");
   if (at == hs->facts.host_at)
     return upshake_find_field(fields, "Host");
-  if (at == hs->facts.in.head.origin_at)
-    return upshake_find_field(fields, "Origin");
-  return upshake_find_field(fields, "Sec-WebSocket-Key");
+  return upshake_find_field(fields, "Origin");
 }
 
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
