@@ -252,20 +252,31 @@ static NOINLINE int is_misnamed(upshake_slice protocol) {
              UPSHAKE_RULES_NONE;
 }
 
-/* 1 where Upgrade asks for a switch, and the key for it is there. */
-static NOINLINE int asks(const upshake_slice *fields) {
+/* What Upgrade asks for. */
+enum asked { ASKED_NOTHING, ASKED_OTHER, ASKED_WEBSOCKET };
+
+static NOINLINE enum asked what_is_asked(const upshake_slice *fields) {
   upshake_slice rest = *fields, value, protocol;
-  int is_websocket = 0, asks = 0;
+  enum asked asked = ASKED_NOTHING;
 
   while (upshake_next_line(&rest, "Upgrade", &value)) {
     while (upshake_next_in(&value, &protocol)) {
       if (is_misnamed(protocol))
-        return 0;
-      asks = 1;
-      is_websocket |= upshake_equal_fold(protocol, "websocket");
+        return ASKED_NOTHING;
+      if (upshake_equal_fold(protocol, "websocket"))
+        asked = ASKED_WEBSOCKET;
+      else if (asked == ASKED_NOTHING)
+        asked = ASKED_OTHER;
     }
   }
-  return asks && (!is_websocket || has_key(*fields));
+  return asked;
+}
+
+/* 1 where these fields ask for a switch, and have the key for it. */
+static int asks(const upshake_slice *fields) {
+  enum asked asked = what_is_asked(fields);
+  return asked != ASKED_NOTHING &&
+         (asked != ASKED_WEBSOCKET || has_key(*fields));
 }
 
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,

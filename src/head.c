@@ -128,7 +128,8 @@ static head_event end_target(head_step *step) {
   return HEAD_TARGET;
 }
 
-upshake_error upshake_head_judge_target(head_step *step) {
+/* Has the target a form that goes with the method (RFC 9112 3.2)? */
+static upshake_error judge_target(head_step *step) {
   upshake_parser *parser = step->parser;
 
   step->error = upshake_check_target(head_method(parser, step->octets),
@@ -366,19 +367,6 @@ static head_event parse_end_lf(head_step *step) {
   return go_on(step, STATE_END);
 }
 
-upshake_field upshake_head_field(const head_step *step) {
-  const upshake_parser *parser = step->parser;
-  upshake_field field;
-  uint32_t end = parser->pos - 2; /* the line's CRLF */
-
-  while (end > parser->value_at && is_blank(octet_at(step, end - 1)))
-    end--;
-  field.name = slice_of(step->octets + parser->name_at, parser->name_len);
-  field.value =
-      slice_of(step->octets + parser->value_at, end - parser->value_at);
-  return field;
-}
-
 int upshake_head_is_complete(const upshake_parser *parser) {
   return parser->state == STATE_END;
 }
@@ -507,7 +495,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
   step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   do {
     event = upshake_head_step(&step);
-    if (event == HEAD_TARGET && upshake_head_judge_target(&step))
+    if (event == HEAD_TARGET && judge_target(&step))
       event = HEAD_REFUSED;
   } while (event == HEAD_TARGET || event == HEAD_FIELD);
 

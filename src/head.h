@@ -11,7 +11,8 @@
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
   HEAD_TARGET,  /* the request-target is complete, and to be judged      */
-  HEAD_FIELD,   /* a field line is complete                              */
+  HEAD_FIELD,   /* a field line is complete.  Others may be before it, whose
+                   names have none of step->lengths; and so may its own   */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
   HEAD_GO_ON,   /* only inside: a part is looked at, another comes       */
@@ -59,14 +60,6 @@ static inline uint32_t head_name_limit(const upshake_limits *limits) {
 
 /* Goes on to the next event. */
 head_event upshake_head_step(head_step *step);
-
-/* After HEAD_TARGET: has the target a form that goes with the method (RFC 9112
- * 3.2)?  Returns UPSHAKE_OK, or an error that is in the step too. */
-upshake_error upshake_head_judge_target(head_step *step);
-
-/* The field line of HEAD_FIELD.  Others may be before it, whose names have a
- * length that is none of step->lengths; and it may itself be such a one. */
-upshake_field upshake_head_field(const head_step *step);
 
 /* For a response, whose first line is another: the field lines begin at pos. */
 void upshake_head_at_fields(upshake_parser *parser, uint32_t pos);
