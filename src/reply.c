@@ -60,9 +60,12 @@ static const char *reason_phrase(int status) {
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
 static void put_status_line(window *w, int status, upshake_slice reason) {
+  unsigned number = (unsigned)status;
+  const char code[4] = {(char)('0' + number / 100),
+                        (char)('0' + number / 10 % 10),
+                        (char)('0' + number % 10), ' '};
   PUT_LITERAL(w, "HTTP/1.1 ");
-  upshake_put_number(w, (size_t)status);
-  PUT_LITERAL(w, " ");
+  upshake_put(w, slice_of(code, sizeof code));
   upshake_put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
   PUT_LITERAL(w, "\r\n");
 }
