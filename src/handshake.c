@@ -98,13 +98,9 @@ static NOINLINE void refuse_octet(upshake *hs, const head_step *step) {
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
-  head_step step = {&hs->parser,   hs->memory,  hs->held, &hs->config->limits,
-                    UPSHAKE_OK,    0,           0,        0,
-                    KNOWN_LENGTHS, {NULL, 0, 0}};
-  if (hs->config->lean)
-    step.lengths = UINT32_MAX; /* every line is looked at */
-  step.name_limit = head_name_limit(step.limits);
-  step.fields_limit = head_fields_limit(step.limits);
+  head_step step =
+      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held,
+                 hs->config->lean ? UINT32_MAX : KNOWN_LENGTHS);
 
   for (;;) {
     head_event event = upshake_head_step(&step);

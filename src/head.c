@@ -486,13 +486,10 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
-  head_step step = {parser, octets, 0, limits, UPSHAKE_OK,
-                    0,      0,      0, 0,      {NULL, 0, 0}};
+  uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
+  head_step step = head_begin(parser, limits, octets, most, 0);
   head_event event;
 
-  step.name_limit = head_name_limit(limits);
-  step.fields_limit = head_fields_limit(limits);
-  step.len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   do {
     event = upshake_head_step(&step);
     if (event == HEAD_TARGET && judge_target(&step))

@@ -58,6 +58,19 @@ static inline uint32_t head_name_limit(const upshake_limits *limits) {
   return head_limit(limits ? limits->name : 0, 255, UINT16_MAX);
 }
 
+/* A step that begins; `lengths` as the member. */
+static inline head_step head_begin(upshake_parser *parser,
+                                   const upshake_limits *limits,
+                                   const char *octets, uint32_t len,
+                                   uint32_t lengths) {
+  head_step step = {parser, octets, len, limits, UPSHAKE_OK,
+                    0,      0,      0,   0,      {NULL, 0, 0}};
+  step.name_limit = head_name_limit(limits);
+  step.fields_limit = head_fields_limit(limits);
+  step.lengths = lengths;
+  return step;
+}
+
 /* Goes on to the next event. */
 head_event upshake_head_step(head_step *step);
 

@@ -6,21 +6,11 @@
 #include "handshake.h"
 #include "target.h"
 
-/* Where lines were left out, a place in the stream is none in the memory: it
- * only tells which field it is that stands there. */
-static upshake_slice find_value(const upshake *hs, uint32_t at) {
-  upshake_slice fields = head_fields(&hs->parser, hs->memory);
-  if (at == hs->facts.key_at)
-    return upshake_find_field(fields, "Sec-WebSocket-Key");
-  if (at == hs->facts.host_at)
-    return upshake_find_field(fields, "Host");
-  return upshake_find_field(fields, "Origin");
-}
-
-upshake_slice upshake_value_at(const upshake *hs, uint32_t at) {
+upshake_slice upshake_value_at(const upshake *hs, uint32_t at,
+                               const char *name) {
   upshake_slice rest;
-  if (hs->end != hs->parser.pos)
-    return find_value(hs, at);
+  if (hs->end != hs->parser.pos) /* lean: no place in the stream is one here */
+    return upshake_find_field(head_fields(&hs->parser, hs->memory), name);
   rest = slice_of(hs->memory + at, hs->end - at);
   return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }
@@ -60,14 +50,15 @@ upshake_slice upshake_authority_of(const upshake *hs) {
       upshake_target_authority(upshake_method_of(hs), target_of(hs));
   if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)
     return authority;
-  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->host
-                                     : upshake_value_at(hs, hs->facts.host_at);
+  return hs->flags & HANDSHAKE_JUDGE
+             ? judge_of(hs)->host
+             : upshake_value_at(hs, hs->facts.host_at, "Host");
 }
 
 upshake_slice upshake_origin_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE
              ? judge_of(hs)->origin
-             : upshake_value_at(hs, hs->facts.in.head.origin_at);
+             : upshake_value_at(hs, hs->facts.in.head.origin_at, "Origin");
 }
 
 size_t upshake_lists_len(const upshake *hs) {

@@ -27,9 +27,10 @@ static inline const upshake_judge *judge_of(const upshake *hs) {
   return (const upshake_judge *)(const void *)hs;
 }
 
-/* The value of Host, Origin or Sec-WebSocket-Key, in a head that is complete,
- * by its offset. */
-upshake_slice upshake_value_at(const upshake *hs, uint32_t at);
+/* The value of the one field with that name, in a head that is complete; by its
+ * offset, unless lines were left out. */
+upshake_slice upshake_value_at(const upshake *hs, uint32_t at,
+                               const char *name);
 
 /* Parts of a request whose fields have all been seen.  The authority is that
  * of the target, or Host (RFC 9112 3.2.2); the origin is there. */

@@ -13,7 +13,7 @@ static upshake_slice key_of(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
     return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
   if (octets_left_out(hs) > 0)
-    return upshake_value_at(hs, hs->facts.key_at);
+    return upshake_value_at(hs, hs->facts.key_at, "Sec-WebSocket-Key");
   return slice_of(hs->memory + hs->facts.key_at, KEY_LEN);
 }
 
