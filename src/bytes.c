@@ -83,10 +83,40 @@ const unsigned char upshake_classes[256] = {
 };
 /* clang-format on */
 
+/* Four octets for each look at the end, where code is not dearer than time. */
+#ifdef UPSHAKE_SMALL
+#define STRIDE 1
+#define FOR_STRIDE(do_octet) do_octet(0)
+#else
+#define STRIDE 4
+#define FOR_STRIDE(do_octet) do_octet(0) do_octet(1) do_octet(2) do_octet(3)
+#endif
+
+const char *upshake_skip_class(const char *p, const char *end,
+                               unsigned class_bits) {
+#define SKIP(i)                                                                \
+  if (!in_class(p[i], class_bits))                                             \
+    return p + i;
+  for (; end - p >= STRIDE; p += STRIDE) {
+    FOR_STRIDE(SKIP)
+  }
+#undef SKIP
+  while (p < end && in_class(*p, class_bits))
+    p++;
+  return p;
+}
+
 int upshake_all_in(upshake_slice slice, unsigned class_bits) {
+  const char *p = slice.ptr;
+  size_t left = slice.len;
   unsigned all = class_bits;
-  for (size_t i = 0; i < slice.len; i++)
-    all &= upshake_classes[(unsigned char)slice.ptr[i]];
+#define ADD(i) all &= upshake_classes[(unsigned char)p[i]];
+  for (; left >= STRIDE; left -= STRIDE, p += STRIDE) {
+    FOR_STRIDE(ADD)
+  }
+#undef ADD
+  for (; left > 0; left--)
+    all &= upshake_classes[(unsigned char)*p++];
   return all == class_bits;
 }
 
@@ -109,13 +139,26 @@ int upshake_same(upshake_slice a, upshake_slice b) {
   return 1;
 }
 
+static inline int differ_fold(const char *a, const char *b, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
+      return 1;
+  return 0;
+}
+
+/* Most are spelled as they are in the table: words of octets that are the same
+ * need no second look. */
 int upshake_same_fold(upshake_slice a, upshake_slice b) {
+  size_t i = 0;
   if (a.len != b.len)
     return 0;
-  for (size_t i = 0; i < a.len; i++)
-    if (a.ptr[i] != b.ptr[i] && to_lower(a.ptr[i]) != to_lower(b.ptr[i]))
+#ifndef UPSHAKE_SMALL
+  for (; a.len - i >= 4; i += 4)
+    if (memcmp(a.ptr + i, b.ptr + i, 4) != 0 &&
+        differ_fold(a.ptr + i, b.ptr + i, 4))
       return 0;
-  return 1;
+#endif
+  return !differ_fold(a.ptr + i, b.ptr + i, a.len - i);
 }
 
 int upshake_is_value(upshake_slice value) {

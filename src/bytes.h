@@ -39,12 +39,8 @@ static inline int in_class(char octet, unsigned class_bits) {
 }
 
 /* The first octet from p on that is not in the class, or end. */
-static inline const char *skip_class(const char *p, const char *end,
-                                     unsigned class_bits) {
-  while (p < end && in_class(*p, class_bits))
-    p++;
-  return p;
-}
+const char *upshake_skip_class(const char *p, const char *end,
+                               unsigned class_bits);
 
 static inline int is_blank(char octet) { return octet == ' ' || octet == '\t'; }
 
@@ -70,6 +66,12 @@ static inline upshake_slice slice_of(const char *ptr, size_t len) {
 static inline upshake_slice slice_text(const char *text) {
   return slice_of(text, strlen(text));
 }
+
+/* Has a slice the octets of a string literal?  As upshake_equal, but its length
+ * is known. */
+#define SLICE_IS(slice, literal)                                               \
+  ((slice).len == sizeof(literal) - 1 &&                                       \
+   memcmp((slice).ptr, literal, sizeof(literal) - 1) == 0)
 
 static inline upshake_slice slice_none(void) { return slice_of(NULL, 0); }
 

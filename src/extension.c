@@ -8,7 +8,7 @@
  * and returns where that ends, or NULL where it is broken. */
 
 static const char *skip_token(const char *p, const char *end) {
-  const char *stop = skip_class(p, end, CLASS_TOKEN);
+  const char *stop = upshake_skip_class(p, end, CLASS_TOKEN);
   return stop == p ? NULL : skip_blanks(stop, end);
 }
 
@@ -59,7 +59,7 @@ int upshake_are_extensions(upshake_slice value) {
 
 upshake_slice upshake_extension_name(upshake_slice member) {
   const char *end =
-      skip_class(member.ptr, member.ptr + member.len, CLASS_TOKEN);
+      upshake_skip_class(member.ptr, member.ptr + member.len, CLASS_TOKEN);
   return slice_of(member.ptr, (size_t)(end - member.ptr));
 }
 

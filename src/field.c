@@ -11,7 +11,7 @@ static size_t token_len(upshake_slice text) {
   const char *stop;
   if (text.len == 0) /* perhaps absent: no pointer to count with */
     return 0;
-  stop = skip_class(text.ptr, text.ptr + text.len, CLASS_TOKEN);
+  stop = upshake_skip_class(text.ptr, text.ptr + text.len, CLASS_TOKEN);
   return (size_t)(stop - text.ptr);
 }
 
@@ -65,7 +65,7 @@ static size_t quoted_len(upshake_slice text) {
 
 static size_t member_len(upshake_slice text) {
   const char *p = text.ptr, *end = p + text.len;
-  while ((p = skip_class(p, end, CLASS_MEMBER)) < end && *p != ',')
+  while ((p = upshake_skip_class(p, end, CLASS_MEMBER)) < end && *p != ',')
     p += *p == '"' ? quoted_len(slice_of(p, (size_t)(end - p))) : 1;
   return (size_t)(p - text.ptr);
 }

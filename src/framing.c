@@ -62,7 +62,7 @@ void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
  * parameters. */
 static const char *take_coding(upshake_facts *facts, const char *p,
                                const char *end) {
-  const char *stop = skip_class(p, end, CLASS_TOKEN);
+  const char *stop = upshake_skip_class(p, end, CLASS_TOKEN);
   int is_chunked =
       upshake_equal_fold(slice_of(p, (size_t)(stop - p)), "chunked");
 

@@ -6,6 +6,7 @@
 #include "body.h"
 #include "lean.h"
 
+#include "lines.h"
 #include "target.h"
 
 /* ---- from octets to an outcome ---- */
@@ -51,33 +52,51 @@ static NOINLINE void judge_target(upshake *hs) {
 }
 
 /* The field line that ends at pos. */
-static inline void judge_line(upshake *hs) {
+static void judge_line(upshake *hs) {
   const upshake_parser *parser = &hs->parser;
   uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
   unsigned which =
       upshake_which_field(hs->memory + parser->name_at, parser->name_len);
 
-  if (!which)
-    return;
-  if (parser->minor == 0)
-    hs->facts.flags |= FACT_HTTP_1_0;
-  upshake_judge_known(&hs->facts, hs->config, which,
-                      upshake_trim(slice_of(hs->memory + at, end - at)),
-                      hs->end + at);
+  if (which)
+    upshake_judge_known(&hs->facts, hs->config, which,
+                        upshake_trim(slice_of(hs->memory + at, end - at)),
+                        hs->end + at);
 }
 
 /* Host and framing are refused as soon as their line is there. */
-static inline void judge_facts(upshake *hs) {
-  const upshake_facts *facts = &hs->facts;
-  if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
-    refuse(hs, (upshake_error)facts->bad, facts->bad_at, hs->parser.pos);
+static inline int is_line_bad(const upshake_facts *facts) {
+  return facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING;
+}
+
+/* The same as judge_line, of a line that is plain. */
+static inline int judge_plain_line(void *context, const plain_line *line) {
+  upshake *hs = context;
+  size_t len = (size_t)(line->colon - line->name);
+  const char *end = line->cr;
+  unsigned which;
+
+  if (!is_known_length(len))
+    return 1;
+  which = upshake_which_field(line->name, len);
+  if (!which)
+    return 1;
+  while (end > line->value && is_blank(end[-1]))
+    end--;
+  upshake_judge_known(&hs->facts, hs->config, which,
+                      slice_of(line->value, (size_t)(end - line->value)),
+                      (uint32_t)(line->value - hs->memory));
+  return !is_line_bad(&hs->facts);
+}
+
+static void judge_facts(upshake *hs) {
+  if (is_line_bad(&hs->facts))
+    refuse(hs, (upshake_error)hs->facts.bad, hs->facts.bad_at, hs->parser.pos);
 }
 
 static void judge_head(upshake *hs) {
   end_head(hs, hs->parser.pos);
   hs->flags |= HANDSHAKE_COMPLETE;
-  if (hs->parser.minor == 0)
-    hs->facts.flags |= FACT_HTTP_1_0;
   upshake_conclude(hs);
 }
 
@@ -95,29 +114,43 @@ static NOINLINE void refuse_octet(upshake *hs, const head_step *step) {
   refuse(hs, step->error, offset, hs->parser.pos);
 }
 
+/* One step, and what it leads to. */
+static inline head_event take_step(upshake *hs, head_step *step) {
+  head_event event = upshake_head_step(step);
+  if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
+    return HEAD_MORE; /* it was the last line: upshake_lean_piece */
+  if (event == HEAD_TARGET)
+    judge_target(hs);
+  else if (event == HEAD_LINE && hs->parser.minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  else if (event == HEAD_FIELD)
+    judge_line(hs);
+  else if (event == HEAD_REFUSED)
+    refuse_octet(hs, step);
+  return event;
+}
+
+static int goes_on(head_event event) {
+  return event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD;
+}
+
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
 static NOINLINE head_event parse(upshake *hs) {
   head_step step =
-      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held,
-                 hs->config->lean ? UINT32_MAX : KNOWN_LENGTHS);
+      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+  head_event event = HEAD_LINE;
 
-  for (;;) {
-    head_event event = upshake_head_step(&step);
-    if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
-      event = HEAD_MORE; /* it was the last line: upshake_lean_piece */
-    if (event == HEAD_TARGET)
-      judge_target(hs);
-    else if (event == HEAD_FIELD)
-      judge_line(hs);
-    else if (event == HEAD_REFUSED)
-      refuse_octet(hs, &step);
-    else
-      return event;
+  while (goes_on(event)) {
+    if (upshake_head_is_at_line(&hs->parser) && !hs->config->lean)
+      take_lines(&step, judge_plain_line, hs);
+    if (!is_line_bad(&hs->facts))
+      event = take_step(hs, &step);
     judge_facts(hs);
     if (hs->next != UPSHAKE_READ)
       return HEAD_REFUSED;
   }
+  return event;
 }
 
 /* ---- from octets that come in to those that are held ---- */

@@ -7,6 +7,7 @@
  */
 #include "head.h"
 
+#include "lines.h"
 #include "target.h"
 
 #define EMPTY_LINES_MAX 8
@@ -73,56 +74,13 @@ int upshake_head_in_target(const upshake_parser *parser) {
 
 /* ---- the request line: RFC 9112 3 ---- */
 
-/* Some empty lines before the request line are skipped (RFC 9112 2.2). */
-static head_event parse_start(head_step *step) {
-  upshake_parser *parser = step->parser;
-  char octet = octet_at(step, parser->pos);
-
-  if (octet == 0x16 && parser->pos == 0) /* a TLS handshake record */
-    return refuse(step, UPSHAKE_ERR_TLS);
-  if (octet != '\r')
-    return go_on(step, STATE_METHOD);
-  if (parser->empty_lines == EMPTY_LINES_MAX)
-    return refuse(step, UPSHAKE_ERR_EMPTY_LINES);
-  parser->pos++;
-  return go_on(step, STATE_EMPTY_LF);
-}
-
-static head_event parse_empty_lf(head_step *step) {
-  if (octet_at(step, step->parser->pos) != '\n')
-    return refuse(step, UPSHAKE_ERR_LINE_END);
-  step->parser->pos++;
-  step->parser->empty_lines++;
-  return go_on(step, STATE_START);
-}
-
-/* method = token SP (RFC 9112 3.1) */
-static head_event parse_method(head_step *step) {
-  upshake_parser *parser = step->parser;
-  uint32_t begin = head_method_at(parser),
-           limit = head_method_limit(step->limits);
-  const char *end = window_end(step, begin, limit);
-  const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
-
-  parser->pos = (uint32_t)(stop - step->octets);
-  if (parser->pos - begin > limit)
-    return refuse_at(step, UPSHAKE_ERR_METHOD_LONG, begin + limit);
-  if (stop == end)
-    return HEAD_MORE;
-  if (*stop != ' ' || parser->pos == begin)
-    return refuse(step, UPSHAKE_ERR_METHOD_OCTET);
-  parser->method_len = (uint8_t)(parser->pos - begin);
-  parser->pos++;
-  return go_on(step, STATE_PATH);
-}
-
 /* The target is complete, at the SP after it. */
 static head_event end_target(head_step *step) {
   upshake_parser *parser = step->parser;
   upshake_slice method = head_method(parser, step->octets);
 
-  if (method.len == 3 && upshake_equal(method, "PRI") &&
-      upshake_equal(head_target(parser, step->octets), "*"))
+  if (SLICE_IS(method, "PRI") &&
+      SLICE_IS(head_target(parser, step->octets), "*"))
     return go_on(step, STATE_PREFACE);
   go_on(step, STATE_VERSION);
   return HEAD_TARGET;
@@ -146,9 +104,9 @@ static head_event parse_target(head_step *step) {
   uint32_t begin = head_target_at(parser),
            limit = head_target_limit(step->limits);
   const char *end = window_end(step, begin, limit);
-  const char *stop =
-      skip_class(step->octets + parser->pos, end,
-                 parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY);
+  const char *stop = upshake_skip_class(
+      step->octets + parser->pos, end,
+      parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY);
 
   parser->pos = (uint32_t)(stop - step->octets);
   if (parser->pos - begin > limit)
@@ -161,6 +119,53 @@ static head_event parse_target(head_step *step) {
     return refuse(step, UPSHAKE_ERR_TARGET_OCTET);
   parser->target_len = parser->pos - begin;
   return end_target(step);
+}
+
+/* method = token SP (RFC 9112 3.1) */
+static head_event parse_method(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_method_at(parser),
+           limit = head_method_limit(step->limits);
+  const char *end = window_end(step, begin, limit);
+  const char *stop =
+      upshake_skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
+
+  parser->pos = (uint32_t)(stop - step->octets);
+  if (parser->pos - begin > limit)
+    return refuse_at(step, UPSHAKE_ERR_METHOD_LONG, begin + limit);
+  if (stop == end)
+    return HEAD_MORE;
+  if (*stop != ' ' || parser->pos == begin)
+    return refuse(step, UPSHAKE_ERR_METHOD_OCTET);
+  parser->method_len = (uint8_t)(parser->pos - begin);
+  parser->pos++;
+  go_on(step, STATE_PATH);
+  return parse_target(step);
+}
+
+/* Some empty lines before the request line are skipped (RFC 9112 2.2). */
+static head_event parse_start(head_step *step) {
+  upshake_parser *parser = step->parser;
+  char octet = octet_at(step, parser->pos);
+
+  if (octet == 0x16 && parser->pos == 0) /* a TLS handshake record */
+    return refuse(step, UPSHAKE_ERR_TLS);
+  if (octet != '\r') {
+    go_on(step, STATE_METHOD);
+    return parse_method(step);
+  }
+  if (parser->empty_lines == EMPTY_LINES_MAX)
+    return refuse(step, UPSHAKE_ERR_EMPTY_LINES);
+  parser->pos++;
+  return go_on(step, STATE_EMPTY_LF);
+}
+
+static head_event parse_empty_lf(head_step *step) {
+  if (octet_at(step, step->parser->pos) != '\n')
+    return refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  step->parser->empty_lines++;
+  return go_on(step, STATE_START);
 }
 
 /* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
@@ -195,7 +200,8 @@ static head_event parse_version(head_step *step) {
       return refuse(step, error);
   }
   parser->minor = (uint8_t)(octet_at(step, begin + 8) - '0');
-  return go_on(step, STATE_FIELD);
+  go_on(step, STATE_FIELD);
+  return HEAD_LINE;
 }
 
 /* "PRI * HTTP/2.0" CRLF CRLF: the client speaks HTTP/2 (RFC 9113 3.4).
@@ -235,59 +241,10 @@ static head_event parse_preface(head_step *step) {
 
 /* ---- field lines: RFC 9112 5 ---- */
 
-#ifdef UPSHAKE_SMALL
-/* Code is dearer than time: the parts below go through every octet. */
-static int take_lines(head_step *step) {
-  (void)step;
-  return 0;
-}
-#else
-/* Has the caller to see a field whose name is that long? */
-static int is_wanted(const head_step *step, size_t len) {
-  return (int)(step->lengths >> (len < 31 ? len : 31) & 1u);
-}
-
-/* Field lines that are plain and complete, CRLF included, up to one that the
- * caller has to see; the parser is at the last.  Returns 0 and has done nothing
- * where there is another line, or not all of it: the parts below go through
- * that octet by octet. */
-static int take_lines(head_step *step) {
-  upshake_parser *parser = step->parser;
-  const char *begin = step->octets, *end = begin + step->len;
-  const char *p = begin + parser->pos, *colon, *value, *cr;
-  uint32_t left = step->fields_limit - parser->fields, most = left;
-
-  while (left > 0) {
-    colon = scan_name(&step->window, begin, p, end);
-    if (colon == p || colon == end || *colon != ':' ||
-        (size_t)(colon - p) > step->name_limit)
-      break;
-    value = colon + 1;
-    while (value < end && is_blank(*value))
-      value++;
-    cr = scan_stop(&step->window, begin, value, end);
-    if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n')
-      break;
-    parser->name_at = (uint32_t)(p - begin);
-    parser->name_len = (uint16_t)(colon - p);
-    parser->value_at = (uint32_t)(value - begin);
-    p = cr + 2;
-    left--;
-    if (is_wanted(step, parser->name_len))
-      break;
-  }
-  parser->fields = (uint16_t)(parser->fields + (most - left));
-  parser->pos = (uint32_t)(p - begin);
-  return most > left;
-}
-#endif
-
 static head_event parse_field(head_step *step) {
   upshake_parser *parser = step->parser;
   char octet = octet_at(step, parser->pos);
 
-  if (step->len - parser->pos > 1 && take_lines(step))
-    return HEAD_FIELD;
   if (octet == '\r') {
     parser->pos++;
     return go_on(step, STATE_END_LF);
@@ -313,7 +270,8 @@ static head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = parser->name_at, limit = step->name_limit;
   const char *end = window_end(step, begin, limit);
-  const char *stop = skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
+  const char *stop =
+      upshake_skip_class(step->octets + parser->pos, end, CLASS_TOKEN);
 
   parser->pos = (uint32_t)(stop - step->octets);
   if (parser->pos - begin > limit)
@@ -365,6 +323,10 @@ static head_event parse_end_lf(head_step *step) {
     return refuse(step, UPSHAKE_ERR_LINE_END);
   step->parser->pos++;
   return go_on(step, STATE_END);
+}
+
+int upshake_head_is_at_line(const upshake_parser *parser) {
+  return parser->state == STATE_FIELD;
 }
 
 int upshake_head_is_complete(const upshake_parser *parser) {
@@ -482,19 +444,28 @@ static int goes_on(upshake_parser *parser, const upshake_limits *limits,
 }
 #endif
 
+/* That its grammar is good is all there is to know of a line. */
+static inline int pass_line(void *context, const plain_line *line) {
+  (void)context;
+  (void)line;
+  return 1;
+}
+
 static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
   uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
-  head_step step = head_begin(parser, limits, octets, most, 0);
+  head_step step = head_begin(parser, limits, octets, most);
   head_event event;
 
   do {
+    if (upshake_head_is_at_line(parser))
+      take_lines(&step, pass_line, NULL);
     event = upshake_head_step(&step);
     if (event == HEAD_TARGET && judge_target(&step))
       event = HEAD_REFUSED;
-  } while (event == HEAD_TARGET || event == HEAD_FIELD);
+  } while (event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD);
 
   *end = event == HEAD_REFUSED ? step.offset : parser->pos;
   switch (event) {

@@ -5,14 +5,14 @@
 #ifndef UPSHAKE_HEAD_H
 #define UPSHAKE_HEAD_H
 
-#include "scan.h"
+#include "bytes.h"
 
 /* What a step of the parser came to. */
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
   HEAD_TARGET,  /* the request-target is complete, and to be judged      */
-  HEAD_FIELD,   /* a field line is complete.  Others may be before it, whose
-                   names have none of step->lengths; and so may its own   */
+  HEAD_LINE,    /* the request line is complete, field lines begin       */
+  HEAD_FIELD,   /* a field line is complete                              */
   HEAD_END,     /* the head is complete, parser->pos octets long         */
   HEAD_PREFACE, /* so is the head of an HTTP/2 connection preface        */
   HEAD_GO_ON,   /* only inside: a part is looked at, another comes       */
@@ -28,9 +28,6 @@ typedef struct head_step {
   upshake_error error;
   uint32_t offset;
   uint32_t name_limit, fields_limit; /* as head_... says */
-  uint32_t lengths; /* of names that the caller has to see, a bit for each; 31
-                       is for all that are longer */
-  scan_window window;
 } head_step;
 
 /* Limits, with the default in place of 0; limits may be NULL. */
@@ -58,16 +55,13 @@ static inline uint32_t head_name_limit(const upshake_limits *limits) {
   return head_limit(limits ? limits->name : 0, 255, UINT16_MAX);
 }
 
-/* A step that begins; `lengths` as the member. */
+/* A step that begins. */
 static inline head_step head_begin(upshake_parser *parser,
                                    const upshake_limits *limits,
-                                   const char *octets, uint32_t len,
-                                   uint32_t lengths) {
-  head_step step = {parser, octets, len, limits, UPSHAKE_OK,
-                    0,      0,      0,   0,      {NULL, 0, 0}};
+                                   const char *octets, uint32_t len) {
+  head_step step = {parser, octets, len, limits, UPSHAKE_OK, 0, 0, 0};
   step.name_limit = head_name_limit(limits);
   step.fields_limit = head_fields_limit(limits);
-  step.lengths = lengths;
   return step;
 }
 
@@ -80,6 +74,9 @@ void upshake_head_at_fields(upshake_parser *parser, uint32_t pos);
 /* The line before parser->pos, where a blank was refused as UPSHAKE_ERR_
  * FIELD_FOLDED, goes on there. */
 void upshake_head_unfold(upshake_parser *parser);
+
+/* 1 where a field line begins, or the end of the head: see lines.h. */
+int upshake_head_is_at_line(const upshake_parser *parser);
 
 /* 1 when the head is complete. */
 int upshake_head_is_complete(const upshake_parser *parser);

@@ -13,7 +13,7 @@
 /* reg-name = *( unreserved / pct-encoded / sub-delims ), and IPv4address with
  * it (RFC 3986 3.2.2) */
 static const char *match_reg_name(const char *p, const char *end) {
-  while ((p = skip_class(p, end, CLASS_HOST)) < end && *p == '%') {
+  while ((p = upshake_skip_class(p, end, CLASS_HOST)) < end && *p == '%') {
     if (end - p < 3 || !in_class(p[1], CLASS_HEX) || !in_class(p[2], CLASS_HEX))
       return NULL;
     p += 3;
@@ -54,7 +54,7 @@ static int is_ipv6(const char *p, const char *end) {
     gaps = 1;
   }
   while (p < end) {
-    const char *stop = skip_class(p, end, CLASS_HEX);
+    const char *stop = upshake_skip_class(p, end, CLASS_HEX);
     if (stop < end && *stop == '.')
       return is_ipv4(p, end) && gaps <= 1 && (gaps ? groups <= 5 : groups == 6);
     if (stop == p || stop - p > 4)
@@ -78,7 +78,7 @@ static int is_ipvfuture(const char *p, const char *end) {
   const char *stop;
   if (p == end || to_lower(*p++) != 'v')
     return 0;
-  stop = skip_class(p, end, CLASS_HEX);
+  stop = upshake_skip_class(p, end, CLASS_HEX);
   if (stop == p || end - stop < 2 || *stop != '.')
     return 0;
   for (p = stop + 1; p < end; p++)

@@ -5,49 +5,21 @@
  */
 #include "request.h"
 #include "settings.h"
-
-/* ---- tokens that are known: word by word ---- */
-
-#define LOWER UINT64_C(0x2020202020202020)
-
-/* 4 or 8 octets, folded: the bits in which they differ. */
-static inline uint32_t differ4(const char *octets, const char *lower) {
-  uint32_t a, b;
-  memcpy(&a, octets, 4);
-  memcpy(&b, lower, 4);
-  return (a | (uint32_t)LOWER) ^ b;
-}
-
-static inline uint64_t differ8(const char *octets, const char *lower) {
-  uint64_t a, b;
-  memcpy(&a, octets, 8);
-  memcpy(&b, lower, 8);
-  return (a | LOWER) ^ b;
-}
-
-/* Words that overlap are compared, each letter folded by one bit.  So are
- * octets that are no letters, but of those no token has one that becomes an
- * octet of these names.  len is 4 to 24. */
-static inline int is_name(const char *octets, const char *lower, size_t len) {
-  uint64_t differ;
-  if (len < 8)
-    return (differ4(octets, lower) |
-            differ4(octets + len - 4, lower + len - 4)) == 0;
-  differ = differ8(octets, lower) | differ8(octets + len - 8, lower + len - 8);
-  if (len > 16)
-    differ |= differ8(octets + 8, lower + 8);
-  return differ == 0;
-}
+#include "words.h"
 
 /* ---- fields that every offer has ---- */
 
-static void note_option(upshake_facts *facts, upshake_slice option) {
-  if (option.len == 7 && is_name(option.ptr, "upgrade", 7))
+/* Returns 0 for an option that says nothing here. */
+static int note_option(upshake_facts *facts, upshake_slice option) {
+  if (IS_NAME(option, "upgrade"))
     facts->flags |= FACT_CONNECTION_UPGRADE;
-  else if (option.len == 5 && is_name(option.ptr, "close", 5))
+  else if (IS_NAME(option, "close"))
     facts->flags |= FACT_CONNECTION_CLOSE;
-  else if (option.len == 14 && is_name(option.ptr, "http2-settings", 14))
+  else if (IS_NAME(option, "http2-settings"))
     facts->flags |= FACT_CONNECTION_SETTINGS;
+  else
+    return 0;
+  return 1;
 }
 
 /* Connection = #token (RFC 9110 7.6.1).  Quotes are no syntax there, but what
@@ -57,16 +29,11 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
   upshake_slice option;
 
   (void)config;
-  if (upshake_is_token(value)) { /* the only option, as most often */
-    note_option(facts, value);
+  if (note_option(facts, value)) /* the only option, as most often */
     return;
-  }
-  while (upshake_next_in(&value, &option)) {
-    if (upshake_is_token(option))
-      note_option(facts, option);
-    else
+  while (upshake_next_in(&value, &option))
+    if (!note_option(facts, option) && !upshake_is_token(option))
       upshake_note_bad(facts, UPSHAKE_ERR_CONNECTION_MALFORMED, at);
-  }
 }
 
 /* protocol = protocol-name ["/" protocol-version], name without regard to case
@@ -103,7 +70,7 @@ static NOINLINE void judge_member(upshake_facts *facts,
                                   upshake_slice member) {
   const char *end = member.ptr + member.len;
   size_t slash =
-      (size_t)(skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
+      (size_t)(upshake_skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
 
   if (slash < member.len && member.ptr[slash] != '/')
     return; /* neither a name nor a name and a version */
@@ -115,17 +82,33 @@ static NOINLINE void judge_member(upshake_facts *facts,
       note_offer(facts, i);
 }
 
+/* The only member of a line, without a version, as most often: that it is an
+ * entry's token is all there is to know.  Returns 0 for any other line. */
+static int judge_only_member(upshake_facts *facts, const upshake_config *config,
+                             upshake_slice value) {
+  int is_known = 0;
+  if (config->transport == UPSHAKE_TRANSPORT_SECURED)
+    return 0;
+  for (size_t i = 0; i < config->protocols_len; i++) {
+    const upshake_protocol *protocol = &config->protocols[i];
+    if (protocol->version || !upshake_equal_fold(value, protocol->token))
+      continue;
+    note_offer(facts, i);
+    is_known = 1;
+  }
+  return is_known;
+}
+
 static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
   upshake_slice member;
 
   (void)at;
   facts->flags |= FACT_UPGRADE;
-  if (upshake_is_token(value)) /* the only member, as most often */
-    judge_member(facts, config, value);
-  else
-    while (upshake_next_in(&value, &member))
-      judge_member(facts, config, member);
+  if (judge_only_member(facts, config, value))
+    return;
+  while (upshake_next_in(&value, &member))
+    judge_member(facts, config, member);
 }
 
 /* Expect = #expectation, of which there is one (RFC 9110 10.1.1). */
@@ -281,7 +264,7 @@ static int allows_method(const upshake_protocol *protocol,
                          upshake_slice method) {
   const char *p = protocol->methods;
   if (!p)
-    return upshake_equal(method, "GET");
+    return SLICE_IS(method, "GET");
   while (*p) {
     size_t len = 0;
     while (p[len] && !is_list_space(p[len]))

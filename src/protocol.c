@@ -4,15 +4,17 @@
  */
 #include "protocol.h"
 
+#include "words.h"
+
 /* ---- grammar ---- */
 
 /* Where protocol = token ["/" token] (RFC 9110 7.8) ends; p where there is
  * none. */
 static const char *skip_protocol(const char *p, const char *end) {
-  const char *slash = skip_class(p, end, CLASS_TOKEN), *stop;
+  const char *slash = upshake_skip_class(p, end, CLASS_TOKEN), *stop;
   if (slash == p || slash == end || *slash != '/')
     return slash;
-  stop = skip_class(slash + 1, end, CLASS_TOKEN);
+  stop = upshake_skip_class(slash + 1, end, CLASS_TOKEN);
   return stop > slash + 1 ? stop : p;
 }
 
@@ -34,19 +36,12 @@ int upshake_is_protocol_list(upshake_slice text) {
 /* ---- rules ---- */
 
 int upshake_rules_of_token(upshake_slice token) {
-  static const struct {
-    char token[12];
-    uint8_t len, rules;
-  } known[] = {
-      {"websocket", 9, UPSHAKE_RULES_WEBSOCKET},
-      {"h2c", 3, UPSHAKE_RULES_H2C},
-      {"connect-udp", 11, UPSHAKE_RULES_CAPSULES},
-      {"connect-ip", 10, UPSHAKE_RULES_CAPSULES},
-  };
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (known[i].len == token.len &&
-        upshake_same_fold(token, slice_of(known[i].token, known[i].len)))
-      return known[i].rules;
+  if (IS_NAME(token, "websocket"))
+    return UPSHAKE_RULES_WEBSOCKET;
+  if (token.len == 3 && upshake_equal_fold(token, "h2c"))
+    return UPSHAKE_RULES_H2C;
+  if (IS_NAME(token, "connect-udp") || IS_NAME(token, "connect-ip"))
+    return UPSHAKE_RULES_CAPSULES;
   return UPSHAKE_RULES_NONE;
 }
 
@@ -74,11 +69,10 @@ static int is_method_list(upshake_slice text) {
 /* WebSocket and capsules are opened with GET and nothing else, whatever the
  * table says, and answered with their own name; capsules have no body (RFC 9297
  * 3.2), and "websocket" is never spoken without its rules. */
-static int keeps_rules(const upshake_protocol *protocol) {
-  int rules = upshake_rules_of(protocol);
+static int keeps_rules(const upshake_protocol *protocol, int by_token) {
+  int rules = protocol->rules ? protocol->rules : by_token;
   if (!upshake_is_strict(rules))
-    return protocol->rules == UPSHAKE_RULES_BY_TOKEN ||
-           !upshake_equal_fold(slice_text(protocol->token), "websocket");
+    return by_token != UPSHAKE_RULES_WEBSOCKET;
   if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
     return 0;
   return !protocol->upgrade && !protocol->version &&
@@ -87,7 +81,14 @@ static int keeps_rules(const upshake_protocol *protocol) {
 }
 
 int upshake_is_entry(const upshake_protocol *protocol) {
-  if (!protocol->token || !is_token_text(protocol->token))
+  upshake_slice token;
+  int by_token; /* the rules that go with it */
+
+  if (!protocol->token)
+    return 0;
+  token = slice_text(protocol->token);
+  by_token = upshake_rules_of_token(token);
+  if (by_token != UPSHAKE_RULES_WEBSOCKET && !upshake_is_token(token))
     return 0;
   if (protocol->version && !is_token_text(protocol->version))
     return 0;
@@ -98,5 +99,6 @@ int upshake_is_entry(const upshake_protocol *protocol) {
     return 0;
   return protocol->rules <= UPSHAKE_RULES_CAPSULES &&
          protocol->body <= UPSHAKE_BODY_ASK &&
-         protocol->failed <= UPSHAKE_FAILED_PLAIN && keeps_rules(protocol);
+         protocol->failed <= UPSHAKE_FAILED_PLAIN &&
+         keeps_rules(protocol, by_token);
 }

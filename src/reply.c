@@ -79,8 +79,7 @@ static void put_protocol(window *w, const upshake_protocol *protocol) {
 }
 
 /* Upgrade = #protocol: one for a 101, all that are spoken for a 426. */
-static void put_upgrade(window *w, const reply *r) {
-  PUT_LITERAL(w, "Upgrade: ");
+static void put_protocols(window *w, const reply *r) {
   if (r->response.upgrade.ptr)
     upshake_put(w, r->response.upgrade);
   for (size_t i = 0; !r->response.upgrade.ptr && i < r->protocols_len; i++) {
@@ -88,7 +87,6 @@ static void put_upgrade(window *w, const reply *r) {
       PUT_LITERAL(w, ", ");
     put_protocol(w, &r->protocols[i]);
   }
-  PUT_LITERAL(w, "\r\n");
 }
 
 static void put_extra_fields(window *w, const upshake_extra *extra) {
@@ -116,12 +114,14 @@ static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   if (response->continue_first) /* RFC 9110 7.8 */
     put_continue(w);
+  PUT_LITERAL(w, "HTTP/1.1 101 ");
   if (extra->reason.ptr)
-    put_status_line(w, SWITCHING, extra->reason);
+    upshake_put(w, extra->reason);
   else
-    PUT_LITERAL(w, "HTTP/1.1 101 Switching Protocols\r\n");
-  put_upgrade(w, r);
-  PUT_LITERAL(w, "Connection: Upgrade\r\n");
+    PUT_LITERAL(w, "Switching Protocols");
+  PUT_LITERAL(w, "\r\nUpgrade: ");
+  put_protocols(w, r);
+  PUT_LITERAL(w, "\r\nConnection: Upgrade\r\n");
   if (response->capsules)
     PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
   put_accept(w, response);
@@ -144,8 +144,11 @@ static void put_connection(window *w, int status, int keep) {
 static void put_refusal(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   put_status_line(w, response->status, extra->reason);
-  if (response->status == UPGRADE_REQUIRED)
-    put_upgrade(w, r);
+  if (response->status == UPGRADE_REQUIRED) {
+    PUT_LITERAL(w, "Upgrade: ");
+    put_protocols(w, r);
+    PUT_LITERAL(w, "\r\n");
+  }
   put_connection(w, response->status, extra->keep);
   if (response->version)
     upshake_put_field(w, "Sec-WebSocket-Version",
@@ -266,7 +269,7 @@ upshake_error upshake_check_reply(const reply *r) {
 /* ---- the two ways to write ---- */
 
 static void produce(const reply *r, window *w) {
-  w->pos = 0;
+  window_rewind(w);
   if (r->response.status == CONTINUE)
     put_continue(w);
   else if (r->response.status == SWITCHING)

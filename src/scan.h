@@ -13,7 +13,7 @@
 
 /* The first octet that cannot stand in a field's value, an octet at a time. */
 static inline const char *scan_value_octets(const char *p, const char *end) {
-  return skip_class(p, end, CLASS_VALUE);
+  return upshake_skip_class(p, end, CLASS_VALUE);
 }
 
 #define SCAN_EACH (UINT64_MAX / 255) /* 0x0101...01 */
@@ -114,12 +114,12 @@ typedef struct scan_window {
 /* A bit for each of 16 octets that is not a letter, a digit or "-". */
 static inline uint64_t scan_no_name_sse2(const char *p) {
   __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
-  __m128i letter = _mm_sub_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)),
-                                _mm_set1_epi8('a'));
-  __m128i digit = _mm_sub_epi8(octets, _mm_set1_epi8('0'));
+  __m128i letter = _mm_add_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)),
+                                _mm_set1_epi8(0x7f - 'z'));
+  __m128i digit = _mm_add_epi8(octets, _mm_set1_epi8(0x7f - '9'));
   __m128i name = _mm_cmpeq_epi8(octets, _mm_set1_epi8('-'));
-  letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
-  digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
+  letter = _mm_cmpgt_epi8(letter, _mm_set1_epi8(0x7f - 26));
+  digit = _mm_cmpgt_epi8(digit, _mm_set1_epi8(0x7f - 10));
   name = _mm_or_si128(name, _mm_or_si128(letter, digit));
   return (uint32_t)_mm_movemask_epi8(name);
 }
@@ -129,13 +129,13 @@ static inline uint64_t scan_no_names(const char *p) {
            scan_no_name_sse2(p + 32) << 32 | scan_no_name_sse2(p + 48) << 48);
 }
 
-/* A bit for each of 16 octets that is a control, HTAB too, or DEL. */
+/* A bit for each of 16 octets that is not SP or VCHAR.  With one added these
+ * are the largest numbers that have no sign. */
 static inline uint64_t scan_stop_sse2(const char *p) {
   __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
-  __m128i control =
-      _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1f)), octets);
-  __m128i delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7f));
-  return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, delete));
+  octets = _mm_add_epi8(octets, _mm_set1_epi8(1));
+  return (uint32_t)_mm_movemask_epi8(
+      _mm_cmplt_epi8(octets, _mm_set1_epi8(' ' + 1)));
 }
 
 static inline uint64_t scan_stops(const char *p) {
@@ -230,7 +230,7 @@ static inline const char *scan_name(scan_window *window, const char *least,
   uintptr_t at = scan_place(window, p);
   if (at >= SCAN_WINDOW || !(window->no_names >> at)) {
     if (end - least < SCAN_WINDOW)
-      return skip_class(p, end, CLASS_TOKEN);
+      return upshake_skip_class(p, end, CLASS_TOKEN);
     window->begin = end - p < SCAN_WINDOW ? end - SCAN_WINDOW : p;
     window->stops = scan_stops(window->begin);
     window->no_names = scan_no_names(window->begin);
@@ -252,7 +252,7 @@ static inline const char *scan_name(scan_window *window, const char *least,
                                     const char *p, const char *end) {
   (void)window;
   (void)least;
-  return skip_class(p, end, CLASS_TOKEN);
+  return upshake_skip_class(p, end, CLASS_TOKEN);
 }
 #endif
 

@@ -5,7 +5,7 @@
 #include "target.h"
 
 static int is_connect(upshake_slice method) {
-  return upshake_equal(method, "CONNECT");
+  return SLICE_IS(method, "CONNECT");
 }
 
 static int is_origin_form(upshake_slice target) {
@@ -76,7 +76,7 @@ int upshake_is_secured_target(upshake_slice target) {
  * RFC 9110 9.3.6). */
 static upshake_error check_authority(upshake_slice target) {
   size_t host_len;
-  if (index_of(target, '/') < target.len || upshake_equal(target, "*"))
+  if (index_of(target, '/') < target.len || SLICE_IS(target, "*"))
     return UPSHAKE_ERR_TARGET_FORM;
   if (upshake_parse_authority(target, &host_len) <= 0 || host_len == 0)
     return UPSHAKE_ERR_TARGET_AUTHORITY;
@@ -88,9 +88,8 @@ upshake_error upshake_check_target(upshake_slice method, upshake_slice target) {
     return check_authority(target);
   if (is_origin_form(target))
     return UPSHAKE_OK;
-  if (upshake_equal(target, "*"))
-    return upshake_equal(method, "OPTIONS") ? UPSHAKE_OK
-                                            : UPSHAKE_ERR_TARGET_FORM;
+  if (SLICE_IS(target, "*"))
+    return SLICE_IS(method, "OPTIONS") ? UPSHAKE_OK : UPSHAKE_ERR_TARGET_FORM;
   return check_absolute(target);
 }
 
@@ -126,7 +125,7 @@ NOINLINE void upshake_split_target(upshake_request *request,
   request->method = method;
   request->target = target;
   request->authority = upshake_target_authority(method, target);
-  if (is_connect(method) || upshake_equal(target, "*"))
+  if (is_connect(method) || SLICE_IS(target, "*"))
     return;
   if (len < target.len) {
     request->scheme = slice_of(target.ptr, len);

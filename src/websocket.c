@@ -33,7 +33,7 @@ static int parse_version(upshake_slice value) {
 
 void upshake_judge_version(upshake_facts *facts, const upshake_config *config,
                            upshake_slice value, uint32_t at) {
-  int version = parse_version(value);
+  int version = SLICE_IS(value, "13") ? 13 : parse_version(value);
   (void)config;
   upshake_note_once(facts, FACT_VERSION, UPSHAKE_ERR_VERSION_REPEATED, at);
   if (version < 0)
@@ -81,10 +81,16 @@ void upshake_judge_subprotocol(upshake_facts *facts,
 
 /* ---- extensions ---- */
 
+/* What all browsers of the Chromium family send: good, without a look at each
+ * octet. */
+#define BROWSERS_OFFER "permessage-deflate; client_max_window_bits"
+
 void upshake_judge_extensions(upshake_facts *facts,
                               const upshake_config *config, upshake_slice value,
                               uint32_t at) {
   (void)config;
+  if (SLICE_IS(value, BROWSERS_OFFER))
+    return;
   if (!upshake_are_extensions(value))
     upshake_note_bad(facts, UPSHAKE_ERR_EXTENSION_MALFORMED, at);
 }

@@ -10,6 +10,7 @@ static NOINLINE void put_part(window *w, upshake_slice octets) {
   size_t at = w->pos + skip - w->from;
 
   w->pos += octets.len;
+  w->room = 0;
   if (skip >= octets.len || at >= w->cap)
     return;
   octets = slice_from(octets, skip);
@@ -19,10 +20,11 @@ static NOINLINE void put_part(window *w, upshake_slice octets) {
 }
 
 void upshake_put(window *w, upshake_slice octets) {
-  if (w->from > 0 || w->pos > w->cap || octets.len > w->cap - w->pos) {
+  if (octets.len > w->room) {
     put_part(w, octets);
     return;
   }
+  w->room -= octets.len;
   w->pos += octets.len;
   if (octets.len > 0) /* last, so that nothing of this is on the stack */
     memcpy(w->out + w->pos - octets.len, octets.ptr, octets.len);

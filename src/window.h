@@ -16,15 +16,36 @@ typedef struct window {
   size_t cap, from;
   size_t pos; /* how many octets were produced, stored or not */
   int whole;
+  size_t room; /* how many more are stored without a look at the rest */
 } window;
+
+/* All of it is produced again. */
+static inline void window_rewind(window *w) {
+  w->pos = 0;
+  w->room = w->from == 0 ? w->cap : 0;
+}
 
 void upshake_put(window *w, upshake_slice octets);
 static inline void upshake_put_text(window *w, const char *text) {
   upshake_put(w, slice_text(text));
 }
 
-/* The same with a string literal, whose length is known. */
+/* The same with a string literal, whose length is known: a few stores where it
+ * fits and code is not dearer than time. */
+#ifdef UPSHAKE_SMALL
 #define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))
+#else
+#define PUT_LITERAL(w, literal) put_literal(w, UPSHAKE_TEXT(literal))
+ALWAYS_INLINE void put_literal(window *w, const char *literal, size_t len) {
+  if (len > w->room) {
+    upshake_put(w, slice_of(literal, len));
+    return;
+  }
+  memcpy(w->out + w->pos, literal, len);
+  w->pos += len;
+  w->room -= len;
+}
+#endif
 
 void upshake_put_number(window *w, size_t number);
 

@@ -141,14 +141,18 @@ static void every_pair_of_octets_side_by_side(void **state) {
 }
 
 static void scans_each_class_to_its_end(void **state) {
+  enum { LEN = 9 }; /* more than the strides, and not a multiple */
   (void)state;
   for (unsigned bits = 1; bits < 128; bits++)
     for (unsigned octet = 0; octet < 256; octet++) {
-      char *octets = malloc(3);
-      memset(octets, 'a', 3); /* 'a' is in every class */
-      octets[octet % 3] = (char)octet;
-      assert_ptr_equal(skip_class(octets, octets + 3, bits),
-                       octets + plain_loop(octets, 3, bits));
+      char *octets = malloc(LEN);
+      memset(octets, 'a', LEN); /* 'a' is in every class */
+      octets[octet % LEN] = (char)octet;
+      assert_ptr_equal(upshake_skip_class(octets, octets + LEN, bits),
+                       octets + plain_loop(octets, LEN, bits));
+      if ((bits & (bits - 1)) == 0) /* one class */
+        assert_int_equal(upshake_all_in((upshake_slice){octets, LEN}, bits),
+                         plain_loop(octets, LEN, bits) == LEN);
       free(octets);
     }
 }
@@ -182,7 +186,7 @@ static void assert_stop(const char *p, const char *stop, const char *end,
   assert_true(plain_loop(p, (size_t)(end - p), class_bits) >=
               (size_t)(stop - p));
   if (class_bits == CLASS_VALUE && stop < end)
-    assert_true((unsigned char)*stop < 0x20 || *stop == 0x7f);
+    assert_true((unsigned char)*stop < 0x20 || (unsigned char)*stop >= 0x7f);
 }
 
 static void walk(const char *octets, size_t len) {

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names that are known when the library is compiled, compared word by word.
+ */
+#ifndef UPSHAKE_WORDS_H
+#define UPSHAKE_WORDS_H
+
+#include "bytes.h"
+
+#define LOWER UINT64_C(0x2020202020202020)
+
+/* 4 or 8 octets, folded: the bits in which they differ. */
+static inline uint32_t differ4(const char *octets, const char *lower) {
+  uint32_t a, b;
+  memcpy(&a, octets, 4);
+  memcpy(&b, lower, 4);
+  return (a | (uint32_t)LOWER) ^ b;
+}
+
+static inline uint64_t differ8(const char *octets, const char *lower) {
+  uint64_t a, b;
+  memcpy(&a, octets, 8);
+  memcpy(&b, lower, 8);
+  return (a | LOWER) ^ b;
+}
+
+/* Words that overlap are compared, each letter folded by one bit.  So are
+ * octets that are no letters, but of those that a value may have none becomes
+ * an octet of these names.  len is 4 to 24. */
+static inline int is_name(const char *octets, const char *lower, size_t len) {
+  uint64_t differ;
+  if (len < 8)
+    return (differ4(octets, lower) |
+            differ4(octets + len - 4, lower + len - 4)) == 0;
+  differ = differ8(octets, lower) | differ8(octets + len - 8, lower + len - 8);
+  if (len > 16)
+    differ |= differ8(octets + 8, lower + 8);
+  return differ == 0;
+}
+
+/* Has the slice the octets of a literal in lower case, of 4 to 24 octets? */
+#define IS_NAME(slice, literal)                                                \
+  ((slice).len == sizeof(literal) - 1 &&                                       \
+   is_name((slice).ptr, literal, sizeof(literal) - 1))
+
+#endif
