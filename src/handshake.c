@@ -48,20 +48,17 @@ static NOINLINE void judge_target(upshake *hs) {
       upshake_is_secured_target(head_target(&hs->parser, hs->memory)))
     error = UPSHAKE_ERR_TARGET_SECURED;
   if (error)
-    refuse(hs, error, head_target_at(&hs->parser), hs->parser.pos);
+    refuse(hs, error, head_target_at(&hs->parser),
+           head_target_end(&hs->parser));
 }
 
 /* The field line that ends at pos. */
 static void judge_line(upshake *hs) {
   const upshake_parser *parser = &hs->parser;
   uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
-  unsigned which =
-      upshake_which_field(hs->memory + parser->name_at, parser->name_len);
-
-  if (which)
-    upshake_judge_known(&hs->facts, hs->config, which,
-                        upshake_trim(slice_of(hs->memory + at, end - at)),
-                        hs->end + at);
+  upshake_judge_line(
+      hs, slice_of(hs->memory + parser->name_at, parser->name_len),
+      upshake_trim(slice_of(hs->memory + at, end - at)), hs->end + at);
 }
 
 /* Host and framing are refused as soon as their line is there. */
@@ -72,20 +69,15 @@ static inline int is_line_bad(const upshake_facts *facts) {
 /* The same as judge_line, of a line that is plain. */
 static inline int judge_plain_line(void *context, const plain_line *line) {
   upshake *hs = context;
-  size_t len = (size_t)(line->colon - line->name);
+  size_t name_len = (size_t)(line->colon - line->name);
   const char *end = line->cr;
-  unsigned which;
-
-  if (!is_known_length(len))
-    return 1;
-  which = upshake_which_field(line->name, len);
-  if (!which)
+  if (!is_known_length(name_len))
     return 1;
   while (end > line->value && is_blank(end[-1]))
     end--;
-  upshake_judge_known(&hs->facts, hs->config, which,
-                      slice_of(line->value, (size_t)(end - line->value)),
-                      (uint32_t)(line->value - hs->memory));
+  upshake_judge_line(hs, slice_of(line->name, name_len),
+                     slice_of(line->value, (size_t)(end - line->value)),
+                     (uint32_t)(line->value - hs->memory));
   return !is_line_bad(&hs->facts);
 }
 

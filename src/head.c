@@ -93,8 +93,10 @@ static upshake_error judge_target(head_step *step) {
   step->error = upshake_check_target(head_method(parser, step->octets),
                                      head_target(parser, step->octets));
   step->offset = head_target_at(parser);
-  if (step->error)
-    parser->state = STATE_PATH; /* at its SP, to be refused again */
+  if (step->error) { /* at its SP, to be refused again */
+    parser->pos = head_target_end(parser);
+    parser->state = STATE_PATH;
+  }
   return step->error;
 }
 
@@ -186,9 +188,6 @@ static head_event parse_version(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = head_target_end(parser), end = begin + HEAD_VERSION_LEN;
 
-  if (step->len >= end &&
-      memcmp(step->octets + begin, " HTTP/1.1\r\n", HEAD_VERSION_LEN) == 0)
-    parser->pos = end;
   for (; parser->pos < end; parser->pos++) {
     upshake_error error;
     char octet;
@@ -342,6 +341,41 @@ void upshake_head_unfold(upshake_parser *parser) {
   parser->state = STATE_VALUE;
 }
 
+/* ---- a request line that is complete ---- */
+
+#ifdef UPSHAKE_SMALL
+static int take_request_line(head_step *step) {
+  (void)step;
+  return 0;
+}
+#else
+/* One of HTTP/1.1 in origin-form, as most are, without a step for each part.
+ * Returns 0 and has done nothing where it is another, or anything is wrong. */
+static int take_request_line(head_step *step) {
+  upshake_parser *parser = step->parser;
+  const char *begin = step->octets, *end = begin + step->len;
+  const char *target = upshake_skip_class(begin, end, CLASS_TOKEN), *stop;
+
+  if (target == begin || end - target < 2 || memcmp(target, " /", 2) != 0)
+    return 0;
+  target++;
+  stop = upshake_skip_class(target, end, CLASS_PATH);
+  if (stop < end && *stop == '?')
+    stop = upshake_skip_class(stop, end, CLASS_QUERY);
+  if (end - stop < HEAD_VERSION_LEN ||
+      memcmp(stop, " HTTP/1.1\r\n", HEAD_VERSION_LEN) != 0 ||
+      target - begin - 1 > head_method_limit(step->limits) ||
+      stop - target > head_target_limit(step->limits))
+    return 0;
+  parser->method_len = (uint8_t)(target - begin - 1);
+  parser->target_len = (uint32_t)(stop - target);
+  parser->pos = (uint32_t)(stop - begin) + HEAD_VERSION_LEN;
+  parser->minor = 1;
+  parser->state = STATE_FIELD;
+  return 1;
+}
+#endif
+
 /* ---- all of it ---- */
 
 static head_event parse_part(head_step *step) {
@@ -380,6 +414,8 @@ head_event upshake_head_step(head_step *step) {
   upshake_parser *parser = step->parser;
   head_event event = HEAD_GO_ON;
 
+  if (parser->pos == 0 && take_request_line(step))
+    return HEAD_TARGET;
   while (event == HEAD_GO_ON) {
     if (parser->state == STATE_END)
       return HEAD_END;

@@ -130,16 +130,13 @@ static void remember(upshake_judge *judge, upshake_slice name,
 void upshake_judge_field(upshake_judge *judge, upshake_slice name,
                          upshake_slice value) {
   upshake *hs = &judge->hs;
-  unsigned which = upshake_which_field(name.ptr, name.len);
 
   if (hs->next != UPSHAKE_READ || hs->parser.pos == UINT32_MAX - 1)
     return;
   hs->parser.pos++;
   judge_octets(judge, name, value);
-  if (!which)
-    return;
   value = upshake_trim(value);
-  upshake_judge_known(&hs->facts, hs->config, which, value, hs->parser.pos);
+  upshake_judge_line(hs, name, value, hs->parser.pos);
   remember(judge, name, value);
 }
 

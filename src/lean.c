@@ -50,8 +50,8 @@ int upshake_lean_leave_out(upshake *hs) {
   upshake_slice name = slice_of(line, parser->name_len);
   uint32_t len = parser->pos - parser->name_at;
 
-  if (name.len > 0 && (upshake_which_field(name.ptr, name.len) ||
-                       is_config_name(hs->config, name)))
+  if (name.len > 0 &&
+      (upshake_is_known_field(name) || is_config_name(hs->config, name)))
     return 0;
   memmove(line, line + len, hs->held - parser->pos);
   hs->held -= len;

@@ -160,7 +160,24 @@ static void judge_content_type(upshake_facts *facts,
 
 /* ---- which field is it? ---- */
 
-unsigned upshake_which_field(const char *name, size_t len) {
+enum {
+  FIELD_OTHER, /* is ignored */
+  FIELD_HOST,
+  FIELD_ORIGIN,
+  FIELD_EXPECT,
+  FIELD_UPGRADE,
+  FIELD_CONNECTION,
+  FIELD_CONTENT_TYPE,
+  FIELD_CONTENT_LENGTH,
+  FIELD_HTTP2_SETTINGS,
+  FIELD_TRANSFER_ENCODING,
+  FIELD_KEY,
+  FIELD_VERSION,
+  FIELD_SUBPROTOCOL,
+  FIELD_EXTENSIONS
+};
+
+ALWAYS_INLINE unsigned which_field(const char *name, size_t len) {
 #define IS(lower) is_name(name, lower, sizeof(lower) - 1)
   switch (len) {
   case 4:
@@ -193,8 +210,12 @@ unsigned upshake_which_field(const char *name, size_t len) {
 #undef IS
 }
 
-void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
-                         unsigned which, upshake_slice value, uint32_t at) {
+int upshake_is_known_field(upshake_slice name) {
+  return which_field(name.ptr, name.len) != FIELD_OTHER;
+}
+
+void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
+                        uint32_t at) {
   typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
                      uint32_t);
   static judge *const judges[] = {
@@ -212,49 +233,46 @@ void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
       [FIELD_SUBPROTOCOL] = upshake_judge_subprotocol,
       [FIELD_EXTENSIONS] = upshake_judge_extensions,
   };
-  judges[which](facts, config, value, at);
+  unsigned which = which_field(name.ptr, name.len);
+
+  if (which != FIELD_OTHER)
+    judges[which](&hs->facts, hs->config, value, at);
 }
 
 /* ---- when all fields are there ---- */
 
-static verdict refuse(upshake_error error, uint32_t offset) {
-  verdict result = {offset, UPSHAKE_SEND, (uint8_t)error, 0, 0};
-  return result;
-}
-
-static verdict pass(upshake_error reason) {
-  verdict result = {0, UPSHAKE_PLAIN, (uint8_t)reason, 0, 0};
-  return result;
-}
-
 /* Host and framing, for every request. */
-static verdict judge_message(const upshake *hs) {
+static upshake_error judge_message(const upshake *hs, uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
 
+  *offset = facts->bad_at;
   if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
-    return refuse((upshake_error)facts->bad, facts->bad_at);
+    return (upshake_error)facts->bad;
+  *offset = hs->end;
   if ((facts->flags & (FACT_HOST | FACT_HTTP_1_0)) == 0)
-    return refuse(UPSHAKE_ERR_HOST_MISSING, hs->end);
+    return UPSHAKE_ERR_HOST_MISSING;
+  *offset = facts->in.head.content_at;
   if ((facts->flags & FACT_CODING) && !(facts->flags & FACT_CHUNKED_LAST))
-    return refuse(UPSHAKE_ERR_CODING_NOT_CHUNKED, facts->in.head.content_at);
-  return pass(UPSHAKE_OK);
+    return UPSHAKE_ERR_CODING_NOT_CHUNKED;
+  return UPSHAKE_OK;
 }
 
 /* Is there an offer of something in the table?  RFC 9110 7.8 and 7.6.1. */
-static verdict judge_upgrade_fields(const upshake *hs) {
+static upshake_error judge_upgrade_fields(const upshake *hs, uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
 
   if ((facts->flags & FACT_UPGRADE) == 0)
-    return pass(facts->flags & (FACT_KEY | FACT_VERSION)
-                    ? UPSHAKE_ERR_PROXY_TOOK_UPGRADE
-                    : UPSHAKE_ERR_NO_UPGRADE);
+    return facts->flags & (FACT_KEY | FACT_VERSION)
+               ? UPSHAKE_ERR_PROXY_TOOK_UPGRADE
+               : UPSHAKE_ERR_NO_UPGRADE;
   if (facts->flags & FACT_HTTP_1_0)
-    return pass(UPSHAKE_ERR_HTTP_1_0);
+    return UPSHAKE_ERR_HTTP_1_0;
+  *offset = facts->bad_at;
   if (facts->bad == UPSHAKE_ERR_CONNECTION_MALFORMED)
-    return refuse(UPSHAKE_ERR_CONNECTION_MALFORMED, facts->bad_at);
+    return UPSHAKE_ERR_CONNECTION_MALFORMED;
   if ((facts->flags & FACT_CONNECTION_UPGRADE) == 0)
-    return pass(UPSHAKE_ERR_NO_CONNECTION);
-  return pass(facts->offered ? UPSHAKE_OK : UPSHAKE_ERR_NOT_SUPPORTED);
+    return UPSHAKE_ERR_NO_CONNECTION;
+  return facts->offered ? UPSHAKE_OK : UPSHAKE_ERR_NOT_SUPPORTED;
 }
 
 static int is_list_space(char octet) { return octet == ',' || is_blank(octet); }
@@ -366,25 +384,29 @@ static upshake_error judge_rules(const upshake *hs,
                                           : UPSHAKE_OK;
 }
 
-/* Judges one offered protocol.  PLAIN: passed over. */
-static verdict judge_protocol(const upshake *hs, size_t place) {
+/* Judges one offered protocol: UPSHAKE_OK, why it is passed over, or why it is
+ * refused. */
+static upshake_error judge_protocol(const upshake *hs, size_t place, int rules,
+                                    uint32_t *offset) {
   const upshake_protocol *protocol = &hs->config->protocols[place];
-  int rules = upshake_rules_of(protocol);
-  verdict result = pass(judge_eligible(hs, protocol, rules));
-  if (result.error)
-    return result;
-  result.error = (uint8_t)judge_rules(hs, protocol, rules, &result.offset);
-  result.next = result.error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
-  result.protocol = (uint8_t)place;
-  result.rules = (uint8_t)rules;
-  return result;
+  upshake_error error = judge_eligible(hs, protocol, rules);
+  return error ? error : judge_rules(hs, protocol, rules, offset);
+}
+
+/* What an error of the judgement leads to: the reasons for PLAIN stand
+ * together. */
+static upshake_next next_of(upshake_error error) {
+  if (error >= UPSHAKE_ERR_PROXY_TOOK_UPGRADE &&
+      error <= UPSHAKE_ERR_HTTP2_PREFACE)
+    return UPSHAKE_PLAIN;
+  return error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
 }
 
 /* The order between what two protocols came to: the first that is valid, else
  * the first that is refused, else the first that was passed over. */
-static int is_better(verdict a, verdict b) {
-  static const int rank[] = {0, 2, 1, 0}; /* by upshake_next */
-  return rank[a.next] > rank[b.next];
+static int is_better(const verdict *a, const verdict *b) {
+  static const uint8_t rank[] = {0, 3, 2, 1}; /* by upshake_next */
+  return rank[a->next] > rank[b->next];
 }
 
 /* Judges one, unless that was done, and keeps the better of two verdicts.  What
@@ -392,41 +414,47 @@ static int is_better(verdict a, verdict b) {
 static void judge_place(upshake *hs, size_t place, uint32_t *left,
                         verdict *best) {
   uint32_t bit = (uint32_t)1 << place;
-  verdict result;
+  verdict result = {0, 0, 0, 0, 0};
 
   if ((*left & bit) == 0)
     return;
   *left &= ~bit;
-  result = judge_protocol(hs, place);
-  if (result.next != UPSHAKE_DECIDE)
+  result.protocol = (uint8_t)place;
+  result.rules = (uint8_t)upshake_rules_of(&hs->config->protocols[place]);
+  result.error =
+      (uint8_t)judge_protocol(hs, place, result.rules, &result.offset);
+  result.next = (uint8_t)next_of((upshake_error)result.error);
+  if (result.error)
     hs->facts.offered &= ~bit;
-  if (best->error == UPSHAKE_ERR_NOT_SUPPORTED || is_better(result, *best))
+  if (is_better(&result, best))
     *best = result;
 }
 
-static verdict judge_protocols(upshake *hs) {
+static void judge_protocols(upshake *hs, verdict *best) {
   const upshake_config *config = hs->config;
-  const upshake_facts *facts = &hs->facts;
-  verdict best = pass(UPSHAKE_ERR_NOT_SUPPORTED);
-  const uint8_t *order = facts->in.head.order;
-  uint32_t left = facts->offered;
+  const uint8_t *order = hs->facts.in.head.order;
+  uint32_t left = hs->facts.offered;
 
+  best->next = UPSHAKE_READ; /* than which all are better */
   if (config->protocol_client_order)
-    for (size_t i = 0; i < sizeof facts->in.head.order && order[i]; i++)
-      judge_place(hs, order[i] - 1u, &left, &best);
-  for (size_t i = 0; i < config->protocols_len; i++)
-    judge_place(hs, i, &left, &best);
-  if (best.next == UPSHAKE_SEND &&
-      config->protocols[best.protocol].failed == UPSHAKE_FAILED_PLAIN)
-    best.next = UPSHAKE_PLAIN;
-  return best;
+    for (size_t i = 0; i < sizeof hs->facts.in.head.order && order[i]; i++)
+      judge_place(hs, order[i] - 1u, &left, best);
+  for (size_t i = 0; left; i++)
+    judge_place(hs, i, &left, best);
+  if (best->next == UPSHAKE_SEND &&
+      config->protocols[best->protocol].failed == UPSHAKE_FAILED_PLAIN)
+    best->next = UPSHAKE_PLAIN;
 }
 
 verdict upshake_judge_request(upshake *hs) {
-  verdict result = judge_message(hs);
-  if (!result.error)
-    result = judge_upgrade_fields(hs);
-  if (!result.error)
-    result = judge_protocols(hs);
+  verdict result = {0, 0, 0, 0, 0};
+  upshake_error error = judge_message(hs, &result.offset);
+
+  if (!error)
+    error = judge_upgrade_fields(hs, &result.offset);
+  result.error = (uint8_t)error;
+  result.next = (uint8_t)next_of(error);
+  if (!error)
+    judge_protocols(hs, &result);
   return result;
 }

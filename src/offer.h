@@ -54,30 +54,13 @@ static inline int is_known_length(size_t len) {
   return len < 32 && (known >> len & 1u);
 }
 
-enum {
-  FIELD_OTHER, /* is ignored */
-  FIELD_HOST,
-  FIELD_ORIGIN,
-  FIELD_EXPECT,
-  FIELD_UPGRADE,
-  FIELD_CONNECTION,
-  FIELD_CONTENT_TYPE,
-  FIELD_CONTENT_LENGTH,
-  FIELD_HTTP2_SETTINGS,
-  FIELD_TRANSFER_ENCODING,
-  FIELD_KEY,
-  FIELD_VERSION,
-  FIELD_SUBPROTOCOL,
-  FIELD_EXTENSIONS
-};
+/* 1 if it has a rule for the field with that name, a token. */
+int upshake_is_known_field(upshake_slice name);
 
-/* Which of these is the field with that name, a token? */
-unsigned upshake_which_field(const char *name, size_t len);
-
-/* A field line of that kind, not of another.  The facts begin as { 0 }, with
- * FACT_HTTP_1_0 where that is the version. */
-void upshake_judge_known(upshake_facts *facts, const upshake_config *config,
-                         unsigned which, upshake_slice value, uint32_t at);
+/* A field line, the value without blanks around it.  The facts begin as { 0 },
+ * with FACT_HTTP_1_0 where that is the version. */
+void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
+                        uint32_t at);
 
 typedef struct verdict {
   uint32_t offset;

@@ -34,7 +34,8 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
     return;
   upshake_accept_by(hs->config->cpu, key_of(hs).ptr, accept);
   r->response.accept = accept;
-  r->response.subprotocol = upshake_chosen_subprotocol(hs);
+  if (hs->facts.flags & FACT_SUBPROTOCOL)
+    r->response.subprotocol = upshake_chosen_subprotocol(hs);
 }
 
 /* Fields that the reason for a refusal calls for. */

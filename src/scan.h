@@ -129,18 +129,18 @@ static inline uint64_t scan_no_names(const char *p) {
            scan_no_name_sse2(p + 32) << 32 | scan_no_name_sse2(p + 48) << 48);
 }
 
-/* A bit for each of 16 octets that is not SP or VCHAR.  With one added these
- * are the largest numbers that have no sign. */
-static inline uint64_t scan_stop_sse2(const char *p) {
+/* A bit for each of 16 octets that is SP or VCHAR.  With one added these are
+ * the largest numbers that have no sign. */
+static inline uint64_t scan_text_sse2(const char *p) {
   __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
   octets = _mm_add_epi8(octets, _mm_set1_epi8(1));
   return (uint32_t)_mm_movemask_epi8(
-      _mm_cmplt_epi8(octets, _mm_set1_epi8(' ' + 1)));
+      _mm_cmpgt_epi8(octets, _mm_set1_epi8(' ')));
 }
 
 static inline uint64_t scan_stops(const char *p) {
-  return scan_stop_sse2(p) | scan_stop_sse2(p + 16) << 16 |
-         scan_stop_sse2(p + 32) << 32 | scan_stop_sse2(p + 48) << 48;
+  return ~(scan_text_sse2(p) | scan_text_sse2(p + 16) << 16 |
+           scan_text_sse2(p + 32) << 32 | scan_text_sse2(p + 48) << 48);
 }
 #endif
 
