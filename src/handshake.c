@@ -7,6 +7,7 @@
 #include "lean.h"
 
 #include "lines.h"
+#include "octet.h"
 #include "target.h"
 
 /* ---- from octets to an outcome ---- */
@@ -134,7 +135,7 @@ static NOINLINE head_event parse(upshake *hs) {
   head_event event = HEAD_LINE;
 
   while (goes_on(event)) {
-    if (upshake_head_is_at_line(&hs->parser) && !hs->config->lean)
+    if (is_at_line(&hs->parser) && !hs->config->lean)
       take_lines(&step, judge_plain_line, hs);
     if (!is_line_bad(&hs->facts))
       event = take_step(hs, &step);
@@ -247,6 +248,17 @@ static void take_held_body(upshake *hs) {
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 
+/* One octet of a head that is fed, and that is all there is to do. */
+static inline int take_octet(upshake *hs, char octet) {
+  if (hs->next != UPSHAKE_READ || hs->flags || hs->config->lean ||
+      hs->cap - hs->held < 2 || hs->parser.pos != hs->held ||
+      !head_take_octet(&hs->parser, &hs->config->limits, octet))
+    return 0;
+  hs->memory[hs->held++] = octet;
+  hs->parser.pos++;
+  return 1;
+}
+
 /* Octets of a head that are fed. */
 static inline void take_head(upshake *hs, const char *octets, size_t len,
                              size_t *used) {
@@ -263,6 +275,9 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
                           size_t *used) {
   const char *octets = data;
 
+  *used = 1;
+  if (len == 1 && take_octet(hs, *octets))
+    return UPSHAKE_READ;
   *used = 0;
   if (!is_reading(hs))
     return (upshake_next)hs->next;

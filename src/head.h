@@ -76,9 +76,6 @@ void upshake_head_at_fields(upshake_parser *parser, uint32_t pos);
  * FIELD_FOLDED, goes on there. */
 void upshake_head_unfold(upshake_parser *parser);
 
-/* 1 where a field line begins, or the end of the head: see lines.h. */
-int upshake_head_is_at_line(const upshake_parser *parser);
-
 /* 1 when the head is complete. */
 int upshake_head_is_complete(const upshake_parser *parser);
 

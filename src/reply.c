@@ -219,9 +219,10 @@ static upshake_error check_extra(const upshake_response *response,
 /* Entries of a table were checked when its handshake began, and an accept value
  * that comes with them is our own. */
 static upshake_error check_upgrade(const reply *r) {
-  int is_good = r->response.upgrade.ptr
-                    ? upshake_is_protocol_list(r->response.upgrade)
-                    : r->protocols_len > 0;
+  int is_good = r->protocols
+                    ? r->protocols_len > 0
+                    : r->response.upgrade.ptr &&
+                          upshake_is_protocol_list(r->response.upgrade);
   return is_good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
 }
 
@@ -278,18 +279,13 @@ static void produce(const reply *r, window *w) {
     put_refusal(w, r, extra_of(r));
 }
 
-static size_t text_len(const char *text) { return text ? strlen(text) : 0; }
-
 /* Has a 101 room for certain?  Names and spelling of all its fields have less
  * than 256 octets. */
 static int surely_fits(const reply *r, size_t cap) {
-  const upshake_protocol *protocol = r->protocols;
-  size_t len = 256 + r->response.subprotocol.len;
-  if (r->response.status != SWITCHING || r->response.extra || !protocol)
-    return 0;
-  return len + text_len(protocol->token) + text_len(protocol->version) +
-             text_len(protocol->upgrade) <=
-         cap;
+  const upshake_response *response = &r->response;
+  return response->status == SWITCHING && !response->extra &&
+         response->upgrade.ptr &&
+         256 + response->upgrade.len + response->subprotocol.len <= cap;
 }
 
 /* A whole reply is produced twice where it might not fit: without room first,

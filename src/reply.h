@@ -12,7 +12,8 @@
 
 typedef struct reply {
   upshake_response response;
-  const upshake_protocol *protocols; /* used where response.upgrade is absent */
+  const upshake_protocol *protocols; /* used where response.upgrade is absent;
+                                        that is not checked where they are */
   size_t protocols_len;
 } reply;
 

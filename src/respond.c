@@ -26,6 +26,8 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake_chosen_protocol(hs);
   r->protocols = protocol;
   r->protocols_len = 1;
+  if (!protocol->upgrade && !protocol->version)
+    r->response.upgrade = slice_text(protocol->token);
   if (hs->facts.flags & FACT_EXPECT_CONTINUE)
     r->response.continue_first = had_body(hs) ? 0 : 1;
   if (hs->rules == UPSHAKE_RULES_CAPSULES)

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts of a head: what the files of its parser share.
+ */
+#ifndef UPSHAKE_HEAD_PART_H
+#define UPSHAKE_HEAD_PART_H
+
+#include "head.h"
+
+/* What the octet at parser->pos is expected to be. */
+enum state {
+  STATE_START,    /* first octet of the request line, or of an empty one */
+  STATE_EMPTY_LF, /* LF of an empty line                                 */
+  STATE_METHOD,   /* in the method                                       */
+  STATE_PATH,     /* in the target, before a "?"                         */
+  STATE_QUERY,    /* in the target, after it                            */
+  STATE_VERSION,  /* in SP HTTP-version CRLF, at any octet               */
+  STATE_PREFACE,  /* the same in what may be the HTTP/2 preface          */
+  STATE_FIELD,    /* first octet of a field line, or CR of the last line */
+  STATE_NAME,     /* in a field's name, after its first octet           */
+  STATE_BLANKS,   /* in the blanks before a value                        */
+  STATE_VALUE,    /* in a value                                          */
+  STATE_VALUE_LF, /* LF of a field line                                  */
+  STATE_END_LF,   /* LF of the last line                                 */
+  STATE_END,
+  STATE_END_PREFACE
+};
+
+/* 1 where a field line begins, or the end of the head. */
+static inline int is_at_line(const upshake_parser *parser) {
+  return parser->state == STATE_FIELD;
+}
+
+static inline head_event head_go_on(head_step *step, enum state state) {
+  step->parser->state = (uint8_t)state;
+  return HEAD_GO_ON;
+}
+
+/* Refuse the octet at parser->pos.  A LF is always refused as what it means to
+ * be: files and tools that end lines with LF alone are the usual cause. */
+static inline head_event head_refuse(head_step *step, upshake_error error) {
+  int is_lf = step->octets[step->parser->pos] == '\n';
+  step->error = is_lf ? UPSHAKE_ERR_LINE_END : error;
+  step->offset = step->parser->pos;
+  return HEAD_REFUSED;
+}
+
+/* As head_refuse, but the octet at `pos`: what is before it was good. */
+static inline head_event head_refuse_at(head_step *step, upshake_error error,
+                                        uint32_t pos) {
+  step->parser->pos = pos;
+  return head_refuse(step, error);
+}
+
+static inline char octet_at(const head_step *step, uint32_t pos) {
+  return step->octets[pos];
+}
+
+/* The octets from `begin` on that are not looked at yet end here: all that
+ * came, or one after the limit of `begin`'s part, so that a part that is too
+ * long is noticed at the first octet too many and no further one is read. */
+static inline const char *window_end(const head_step *step, uint32_t begin,
+                                     uint32_t limit) {
+  if (step->len - begin > limit)
+    return step->octets + begin + limit + 1;
+  return step->octets + step->len;
+}
+
+/* A part of the request line, in a state of it. */
+head_event upshake_request_line_part(head_step *step);
+
+/* All of it, where it is complete and as most are.  Returns 0 and has done
+ * nothing where it is another, or anything is wrong. */
+int upshake_take_request_line(head_step *step);
+
+/* Has the target a form that goes with the method (RFC 9112 3.2)?  Otherwise
+ * the parser goes back to the octet after it, to refuse it again. */
+upshake_error upshake_judge_target(head_step *step);
+
+/* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
+ * there; UPSHAKE_OK where nothing is.  The major version is judged at its
+ * digit (RFC 9112 2.3). */
+static inline upshake_error judge_version_octet(char octet, uint32_t place) {
+  static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.d\r\n";
+  if (place == 6 && is_digit(octet))
+    return octet == '1' ? UPSHAKE_OK : UPSHAKE_ERR_HTTP_VERSION;
+  if (form[place] == 'd' ? is_digit(octet) : octet == form[place])
+    return UPSHAKE_OK;
+  if (place == 10)
+    return UPSHAKE_ERR_LINE_END;
+  return UPSHAKE_ERR_HTTP_VERSION_OCTET;
+}
+
+/* At the colon; the name has been found good. */
+static inline int end_name(upshake_parser *parser) {
+  parser->name_len = (uint16_t)(parser->pos - parser->name_at);
+  parser->fields++;
+  parser->state = STATE_BLANKS;
+  return 1;
+}
+
+#endif
