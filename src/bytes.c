@@ -139,26 +139,18 @@ int upshake_same(upshake_slice a, upshake_slice b) {
   return 1;
 }
 
-static inline int differ_fold(const char *a, const char *b, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
-      return 1;
-  return 0;
+static inline int is_same_fold(char a, char b) {
+  return a == b || to_lower(a) == to_lower(b);
 }
 
-/* Most are spelled as they are in the table: words of octets that are the same
- * need no second look. */
 int upshake_same_fold(upshake_slice a, upshake_slice b) {
-  size_t i = 0;
+  const char *p = a.ptr, *q = b.ptr;
   if (a.len != b.len)
     return 0;
-#ifndef UPSHAKE_SMALL
-  for (; a.len - i >= 4; i += 4)
-    if (memcmp(a.ptr + i, b.ptr + i, 4) != 0 &&
-        differ_fold(a.ptr + i, b.ptr + i, 4))
+  for (size_t left = a.len; left > 0; left--)
+    if (!is_same_fold(*p++, *q++))
       return 0;
-#endif
-  return !differ_fold(a.ptr + i, b.ptr + i, a.len - i);
+  return 1;
 }
 
 int upshake_is_value(upshake_slice value) {
@@ -169,22 +161,21 @@ int upshake_is_value(upshake_slice value) {
 
 /* ---- public ---- */
 
-/* strlen would be a call, and these are at the end of most paths. */
-static int has_len(const char *text, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    if (!text[i])
-      return 0;
-  return !text[len];
-}
-
+/* In one pass, and without a call: these are at the end of most paths. */
 int upshake_equal(upshake_slice slice, const char *text) {
-  return has_len(text, slice.len) &&
-         upshake_same(slice, slice_of(text, slice.len));
+  const char *p = slice.ptr;
+  for (size_t left = slice.len; left > 0; left--, p++, text++)
+    if (!*text || *p != *text)
+      return 0;
+  return !*text;
 }
 
 int upshake_equal_fold(upshake_slice slice, const char *text) {
-  return has_len(text, slice.len) &&
-         upshake_same_fold(slice, slice_of(text, slice.len));
+  const char *p = slice.ptr;
+  for (size_t left = slice.len; left > 0; left--, p++, text++)
+    if (!*text || !is_same_fold(*p, *text))
+      return 0;
+  return !*text;
 }
 
 int upshake_is_token(upshake_slice slice) {

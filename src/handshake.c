@@ -107,42 +107,65 @@ static NOINLINE void refuse_octet(upshake *hs, const head_step *step) {
   refuse(hs, step->error, offset, hs->parser.pos);
 }
 
-/* One step, and what it leads to. */
-static inline head_event take_step(upshake *hs, head_step *step) {
-  head_event event = upshake_head_step(step);
+/* The next event, after which the step has given its stack back. */
+static NOINLINE head_event take_step(upshake *hs) {
+  head_step step =
+      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+  head_event event = upshake_head_step(&step);
+  if (event == HEAD_REFUSED)
+    refuse_octet(hs, &step);
   if (event == HEAD_FIELD && hs->config->lean && upshake_lean_leave_out(hs))
     return HEAD_MORE; /* it was the last line: upshake_lean_piece */
+  return event;
+}
+
+static NOINLINE void take_plain_lines(upshake *hs) {
+  take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
+             judge_plain_line, hs);
+}
+
+/* A part of the request that is complete. */
+static inline void judge_part(upshake *hs, head_event event) {
   if (event == HEAD_TARGET)
     judge_target(hs);
   else if (event == HEAD_LINE && hs->parser.minor == 0)
     hs->facts.flags |= FACT_HTTP_1_0;
   else if (event == HEAD_FIELD)
     judge_line(hs);
-  else if (event == HEAD_REFUSED)
-    refuse_octet(hs, step);
-  return event;
 }
 
 static int goes_on(head_event event) {
   return event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD;
 }
 
+/* One event, and what follows from it. */
+static NOINLINE head_event parse_part(upshake *hs) {
+  head_event event = HEAD_REFUSED;
+  if (!is_line_bad(&hs->facts)) {
+    event = take_step(hs);
+    judge_part(hs, event);
+  }
+  judge_facts(hs);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
 /* Goes through what the memory holds, up to where the head is complete or is
  * refused, or more is needed. */
-static NOINLINE head_event parse(upshake *hs) {
-  head_step step =
-      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+static head_event parse(upshake *hs) {
   head_event event = HEAD_LINE;
-
   while (goes_on(event)) {
-    if (is_at_line(&hs->parser) && !hs->config->lean)
-      take_lines(&step, judge_plain_line, hs);
-    if (!is_line_bad(&hs->facts))
-      event = take_step(hs, &step);
-    judge_facts(hs);
-    if (hs->next != UPSHAKE_READ)
-      return HEAD_REFUSED;
+    if (is_at_line(&hs->parser))
+      take_plain_lines(hs);
+    event = parse_part(hs);
   }
+  return event;
+}
+
+/* The same where each line may be left out. */
+static head_event parse_lean(upshake *hs) {
+  head_event event = HEAD_LINE;
+  while (goes_on(event))
+    event = parse_part(hs);
   return event;
 }
 
@@ -172,7 +195,7 @@ static NOINLINE head_event hold_lean(upshake *hs, const char *octets,
     hold(hs, octets, piece);
     octets += piece;
     len -= piece;
-    event = parse(hs);
+    event = parse_lean(hs);
     if (event == HEAD_MORE && upshake_head_in_value(&hs->parser))
       upshake_lean_leave_out(hs);
     if (event == HEAD_MORE)

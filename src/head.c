@@ -152,33 +152,51 @@ static inline int pass_line(void *context, const plain_line *line) {
   return 1;
 }
 
+static NOINLINE void take_plain_lines(upshake_parser *parser,
+                                      const upshake_limits *limits,
+                                      const char *octets, uint32_t len) {
+  take_lines(parser, limits, octets, len, pass_line, NULL);
+}
+
+/* The next event, after which the step has given its stack back.  *error is why
+ * an octet is refused, and *end where. */
+static NOINLINE head_event take_step(upshake_parser *parser,
+                                     const upshake_limits *limits,
+                                     const char *octets, uint32_t len,
+                                     upshake_error *error, size_t *end) {
+  head_step step = head_begin(parser, limits, octets, len);
+  head_event event = upshake_head_step(&step);
+  *error = step.error;
+  *end = step.offset;
+  return event;
+}
+
+static upshake_error result_of(head_event event) {
+  if (event == HEAD_END)
+    return UPSHAKE_OK;
+  return event == HEAD_PREFACE ? UPSHAKE_ERR_HTTP2_PREFACE
+                               : UPSHAKE_ERR_INCOMPLETE;
+}
+
 static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *octets, size_t len,
                                         size_t *end) {
   uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
-  head_step step = head_begin(parser, limits, octets, most);
+  upshake_error error = UPSHAKE_OK;
   head_event event;
 
   do {
     if (is_at_line(parser))
-      take_lines(&step, pass_line, NULL);
-    event = upshake_head_step(&step);
-    if (event == HEAD_TARGET && upshake_judge_target(&step))
-      event = HEAD_REFUSED;
+      take_plain_lines(parser, limits, octets, most);
+    event = take_step(parser, limits, octets, most, &error, end);
+    if (event == HEAD_TARGET)
+      error = upshake_judge_target(parser, octets, end);
+    if (error)
+      return error;
   } while (event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD);
-
-  *end = event == HEAD_REFUSED ? step.offset : parser->pos;
-  switch (event) {
-  case HEAD_REFUSED:
-    return step.error;
-  case HEAD_END:
-    return UPSHAKE_OK;
-  case HEAD_PREFACE:
-    return UPSHAKE_ERR_HTTP2_PREFACE;
-  default:
-    return UPSHAKE_ERR_INCOMPLETE;
-  }
+  *end = parser->pos;
+  return result_of(event);
 }
 
 /* The same for a LF after which there is nothing to judge. */

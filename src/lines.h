@@ -19,8 +19,13 @@ typedef struct plain_line {
 typedef int see_line(void *context, const plain_line *line);
 
 #ifdef UPSHAKE_SMALL
-ALWAYS_INLINE void take_lines(head_step *step, see_line *see, void *context) {
-  (void)step;
+ALWAYS_INLINE void take_lines(upshake_parser *parser,
+                              const upshake_limits *limits, const char *octets,
+                              uint32_t len, see_line *see, void *context) {
+  (void)parser;
+  (void)limits;
+  (void)octets;
+  (void)len;
   (void)see;
   (void)context;
 }
@@ -30,12 +35,13 @@ ALWAYS_INLINE void take_lines(head_step *step, see_line *see, void *context) {
 /* Takes the lines that begin where the parser is, which must be the begin of
  * one, up to the first that is not plain or not complete.  A copy is made for
  * each caller, and what looks at the lines becomes a part of it. */
-ALWAYS_INLINE void take_lines(head_step *step, see_line *see, void *context) {
-  upshake_parser *parser = step->parser;
-  const char *begin = step->octets, *end = begin + step->len;
-  const char *p = begin + parser->pos;
-  uint32_t left = step->fields_limit - parser->fields;
-  const uint32_t name_limit = step->name_limit;
+ALWAYS_INLINE void take_lines(upshake_parser *parser,
+                              const upshake_limits *limits, const char *octets,
+                              uint32_t len, see_line *see, void *context) {
+  const char *begin = octets, *end = begin + len, *p = begin + parser->pos;
+  const uint32_t name_limit = head_name_limit(limits);
+  const uint32_t fields_limit = head_fields_limit(limits);
+  uint32_t left = fields_limit - parser->fields;
   scan_window window = {NULL, 0, 0};
 
   for (int more = 1; more && left > 0; left--) {
@@ -56,7 +62,7 @@ ALWAYS_INLINE void take_lines(head_step *step, see_line *see, void *context) {
     p = line.cr + 2;
     more = see(context, &line);
   }
-  parser->fields = (uint16_t)(step->fields_limit - left);
+  parser->fields = (uint16_t)(fields_limit - left);
   parser->pos = (uint32_t)(p - begin);
 }
 #endif

@@ -84,8 +84,9 @@ static NOINLINE void judge_member(upshake_facts *facts,
 
 /* The only member of a line, without a version, as most often: that it is an
  * entry's token is all there is to know.  Returns 0 for any other line. */
-static int judge_only_member(upshake_facts *facts, const upshake_config *config,
-                             upshake_slice value) {
+static NOINLINE int judge_only_member(upshake_facts *facts,
+                                      const upshake_config *config,
+                                      upshake_slice value) {
   int is_known = 0;
   if (config->transport == UPSHAKE_TRANSPORT_SECURED)
     return 0;
