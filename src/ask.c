@@ -347,7 +347,7 @@ static void put_websocket(window *w, const asked *a) {
 }
 
 static NOINLINE void put_request(window *w, const asked *a) {
-  w->pos = 0;
+  window_rewind(w);
   put_request_line(w, a);
   put_switch(w, a);
   upshake_put_added(w, a->ask->fields, a->ask->fields_len);
@@ -360,7 +360,7 @@ upshake_error upshake_write_request(const upshake_ask *ask,
                                     const uint8_t key[16], void *out,
                                     size_t cap, size_t *len) {
   asked a = {ask, key, NULL, 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0};
-  window w = {out, 0, 0, 0, 1};
+  window w = {out, 0, 0, 0, 1, 0};
   upshake_error error = check_ask(&a);
 
   *len = 0;

@@ -329,7 +329,7 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
 
 upshake_error upshake_write(const upshake_response *response, void *out,
                             size_t cap, size_t *len) {
-  window w = {out, cap, 0, 0, 1};
+  window w = {out, cap, 0, 0, 1, 0};
   upshake_error error = check_extensions(response);
   *len = 0;
   return error ? error : write_response(response, &w, len);
@@ -337,7 +337,7 @@ upshake_error upshake_write(const upshake_response *response, void *out,
 
 upshake_error upshake_write_part(const upshake_response *response, size_t from,
                                  void *out, size_t cap, size_t *len) {
-  window w = {out, cap, from, 0, 0};
+  window w = {out, cap, from, 0, 0, 0};
   upshake_error error = check_extensions(response);
   *len = 0;
   return error ? error : write_response(response, &w, len);

@@ -140,7 +140,7 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
 /* What is checked first needs the request; what does not, the writer checks. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
-  window w = {out, cap, 0, 0, 1};
+  window w = {out, cap, 0, 0, 1, 0};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
   return error ? error : respond(hs, extra, &w, len);
@@ -149,7 +149,7 @@ upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  size_t from, void *out, size_t cap,
                                  size_t *len) {
-  window w = {out, cap, from, 0, 0};
+  window w = {out, cap, from, 0, 0, 0};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
   return error ? error : respond(hs, extra, &w, len);

@@ -38,6 +38,18 @@ static inline int is_name(const char *octets, const char *lower, size_t len) {
   return differ == 0;
 }
 
+/* The same without folding, for 8 octets and more; memcmp would be a call. */
+static inline int is_text(const char *octets, const char *text, size_t len) {
+  uint64_t differ = 0, a, b;
+  for (size_t at = 0; at < len; at += 8) {
+    size_t from = len - at < 8 ? len - 8 : at;
+    memcpy(&a, octets + from, 8);
+    memcpy(&b, text + from, 8);
+    differ |= a ^ b;
+  }
+  return differ == 0;
+}
+
 /* Has the slice the octets of a literal in lower case, of 4 to 24 octets? */
 #define IS_NAME(slice, literal)                                                \
   ((slice).len == sizeof(literal) - 1 &&                                       \

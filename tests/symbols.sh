@@ -99,7 +99,7 @@ layer fields "upshake_next_field upshake_find_field upshake_next_member
   upshake_next_parameter upshake_unquote upshake_equal upshake_equal_fold
   upshake_is_token" field bytes
 layer head "upshake_parse_head upshake_parsed_request" \
-  head field target host bytes
+  head request_line field target host bytes
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
   judge request result decide error facts offer protocol framing \
   websocket key extension settings origin field target host bytes
@@ -108,7 +108,7 @@ layer reply "upshake_write upshake_write_part" \
 layer "client, request" "upshake_write_request" \
   ask window added protocol settings extension field target host bytes
 layer "client, answer" "upshake_client_init upshake_client_feed
-  upshake_client_get_result" client client_switch head field target \
+  upshake_client_get_result" client client_switch head request_line field target \
   host bytes framing facts key protocol extension deflate accept
 layer accept "upshake_accept upshake_accept_by" accept
 layer cpu "upshake_cpu" cpu
