@@ -8,6 +8,7 @@
  */
 #include "client.h"
 
+#include "field.h"
 #include "offer.h"
 #include "protocol.h"
 #include "scan.h"
@@ -96,36 +97,24 @@ static int unfold(upshake_client *client) {
 
 static NOINLINE upshake_error parse_fields(upshake_client *client) {
   size_t end;
-  upshake_error error;
-  do
-    error = upshake_parse_head(&client->parser, NULL, client->memory,
-                               client->held, &end);
-  while (error == UPSHAKE_ERR_FIELD_FOLDED && unfold(client));
-  return error;
+  return upshake_parse_head(&client->parser, NULL, client->memory, client->held,
+                            &end);
 }
 
 /* ---- what the answer is ---- */
 
 static upshake_client_next refuse(upshake_client *client, upshake_error error,
-                                  uint64_t offset) {
-  client->error = (uint8_t)error;
-  client->offset = offset;
+                                  uint64_t at) {
+  client_note(client, error, at);
   return UPSHAKE_CLIENT_REFUSED;
 }
 
-static NOINLINE upshake_client_next judge_101(upshake_client *client) {
-  answer_fault fault;
+static upshake_client_next judge_101(upshake_client *client) {
   if (is_http_1_0(client))
-    return refuse(client, UPSHAKE_ERR_SWITCH_HTTP_1_0, client->skipped);
-  fault = upshake_judge_switch(client);
-  if (!fault.error)
-    fault = upshake_judge_accepted(client);
-  if (!fault.error)
-    return UPSHAKE_CLIENT_SWITCHED;
-  if (!fault.at)
-    fault.at = client->memory + client->parser.pos;
-  return refuse(client, fault.error,
-                client->skipped + (uint64_t)(fault.at - client->memory));
+    return refuse(client, UPSHAKE_ERR_SWITCH_HTTP_1_0, 0);
+  return upshake_judge_switch(client) && upshake_judge_accepted(client)
+             ? UPSHAKE_CLIENT_SWITCHED
+             : UPSHAKE_CLIENT_REFUSED;
 }
 
 /* Where an answer ends is as grave a question as where a request does, and its
@@ -150,87 +139,96 @@ static NOINLINE upshake_client_next judge_other(upshake_client *client) {
     facts->flags = FACT_HTTP_1_0;
   judge_framing(client);
   if (facts->bad)
-    return refuse(client, (upshake_error)facts->bad,
-                  client->skipped + facts->bad_at);
+    return refuse(client, (upshake_error)facts->bad, facts->bad_at);
   return UPSHAKE_CLIENT_OTHER;
 }
 
-/* An interim answer is dropped, whatever it says (RFC 9110 15.2). */
+static upshake_client_next judge_head(upshake_client *client) {
+  return status_of(client) == SWITCHING ? judge_101(client)
+                                        : judge_other(client);
+}
+
+/* ---- octets ---- */
+
+/* Looks at what is held. */
+static upshake_error parse_held(upshake_client *client) {
+  upshake_error error = UPSHAKE_OK;
+  if (client->fields_at == 0)
+    error = parse_status_line(client);
+  if (error)
+    return error;
+  do
+    error = parse_fields(client);
+  while (error == UPSHAKE_ERR_FIELD_FOLDED && unfold(client));
+  return error;
+}
+
+static int is_interim(const upshake_client *client) {
+  int status = status_of(client);
+  return status / 100 == 1 && status != SWITCHING;
+}
+
+/* It is dropped, whatever it says (RFC 9110 15.2). */
 static upshake_client_next skip_interim(upshake_client *client) {
   if (client->interims++ == INTERIMS_MAX)
-    return refuse(client, UPSHAKE_ERR_INTERIM_MANY, client->skipped);
-  client->skipped += client->parser.pos;
+    return refuse(client, UPSHAKE_ERR_INTERIM_MANY, 0);
+  client->skipped += client->held;
   client->held = 0;
   client->fields_at = 0;
   memset(&client->parser, 0, sizeof client->parser);
   return UPSHAKE_CLIENT_READ;
 }
 
-static upshake_client_next judge_head(upshake_client *client) {
-  int status = status_of(client);
-  if (status == SWITCHING)
-    return judge_101(client);
-  return status / 100 == 1 ? skip_interim(client) : judge_other(client);
-}
-
-/* ---- octets ---- */
-
-/* Looks at what is held. */
-static upshake_client_next parse_held(upshake_client *client) {
-  upshake_parser *parser = &client->parser;
-  upshake_error error = UPSHAKE_OK;
-
-  if (client->fields_at == 0)
-    error = parse_status_line(client);
-  if (!error)
-    error = parse_fields(client);
-  if (!error)
-    return judge_head(client);
-  if (error != UPSHAKE_ERR_INCOMPLETE)
-    return refuse(client, error, client->skipped + parser->pos);
-  if (client->held == client->cap)
-    return refuse(client, UPSHAKE_ERR_HEAD_LONG, client->skipped + parser->pos);
-  return UPSHAKE_CLIENT_READ;
-}
-
-/* Takes what fits, up to the end of one head.  Returns how many octets. */
-static size_t take(upshake_client *client, const char *data, size_t len) {
+/* Takes what fits, up to the end of one head, and counts it in *used. */
+static upshake_error take(upshake_client *client, const char *data, size_t len,
+                          size_t *used) {
   uint32_t before = client->held;
-  uint64_t skipped = client->skipped;
+  upshake_error error;
 
   if (len > client->cap - client->held)
     len = client->cap - client->held;
   if (len > 0)
     memcpy(client->memory + client->held, data, len);
   client->held += (uint32_t)len;
-  client->next = (uint8_t)parse_held(client);
-  if (client->skipped > skipped)
-    return (size_t)(client->skipped - skipped) - before;
-  if (client->next != UPSHAKE_CLIENT_READ)
+  error = parse_held(client);
+  if (error != UPSHAKE_ERR_INCOMPLETE)
     client->held = client->parser.pos;
-  return client->held - before;
+  else if (client->held == client->cap)
+    error = UPSHAKE_ERR_HEAD_LONG;
+  *used += client->held - before;
+  return error;
+}
+
+/* Returns 1 where the final head is complete, and to be judged. */
+static NOINLINE int take_all(upshake_client *client, const char *data,
+                             size_t len, size_t *used) {
+  while (client->next == UPSHAKE_CLIENT_READ && *used < len) {
+    upshake_error error = take(client, data + *used, len - *used, used);
+    if (error && error != UPSHAKE_ERR_INCOMPLETE)
+      client->next = (uint8_t)refuse(client, error, client->parser.pos);
+    else if (!error && !is_interim(client))
+      return 1;
+    else if (!error)
+      client->next = (uint8_t)skip_interim(client);
+  }
+  return 0;
 }
 
 upshake_client_next upshake_client_feed(upshake_client *client,
                                         const void *data, size_t len,
                                         size_t *used) {
-  const char *octets = data;
   *used = 0;
-  while (client->next == UPSHAKE_CLIENT_READ && *used < len)
-    *used += take(client, octets + *used, len - *used);
+  if (take_all(client, data, len, used))
+    client->next = (uint8_t)judge_head(client);
   return (upshake_client_next)client->next;
 }
 
 /* ---- begin and result ---- */
 
 /* Is there a connection option of that name (RFC 9110 7.6.1)? */
-static NOINLINE int has_option(upshake_slice fields, const char *name) {
-  upshake_slice value, option;
-  while (upshake_next_line(&fields, "Connection", &value))
-    while (upshake_next_in(&value, &option))
-      if (upshake_equal_fold(option, name))
-        return 1;
-  return 0;
+static int has_option(upshake_slice fields, const char *name) {
+  upshake_slice option = slice_text(name);
+  return upshake_find_member(fields, "Connection", &option).ptr != NULL;
 }
 
 /* One key, and a good one (RFC 6455 4.1). */
@@ -255,12 +253,12 @@ static NOINLINE int is_misnamed(upshake_slice protocol) {
 /* What Upgrade asks for. */
 enum asked { ASKED_NOTHING, ASKED_OTHER, ASKED_WEBSOCKET };
 
-static NOINLINE enum asked what_is_asked(const upshake_slice *fields) {
-  upshake_slice rest = *fields, value, protocol;
+static NOINLINE enum asked what_is_asked(upshake_slice fields) {
+  upshake_slice line, protocol;
   enum asked asked = ASKED_NOTHING;
 
-  while (upshake_next_line(&rest, "Upgrade", &value)) {
-    while (upshake_next_in(&value, &protocol)) {
+  while (next_line(&fields, "Upgrade", &line)) {
+    while (next_in(&line, &protocol)) {
       if (is_misnamed(protocol))
         return ASKED_NOTHING;
       if (upshake_equal_fold(protocol, "websocket"))
@@ -273,10 +271,26 @@ static NOINLINE enum asked what_is_asked(const upshake_slice *fields) {
 }
 
 /* 1 where these fields ask for a switch, and have the key for it. */
-static int asks(const upshake_slice *fields) {
+static int asks(upshake_slice fields) {
   enum asked asked = what_is_asked(fields);
-  return asked != ASKED_NOTHING &&
-         (asked != ASKED_WEBSOCKET || has_key(*fields));
+  return asked != ASKED_NOTHING && has_option(fields, "upgrade") &&
+         (asked != ASKED_WEBSOCKET || has_key(fields));
+}
+
+/* The flags that follow from a request; -1 for one that asks for no switch. */
+static NOINLINE int read_request(const upshake_parser *parser,
+                                 const char *octets) {
+  upshake_slice fields = head_fields(parser, octets);
+  upshake_slice method = head_method(parser, octets);
+  int flags = 0;
+
+  if (parser->minor == 0 || upshake_equal(method, "CONNECT") || !asks(fields))
+    return -1;
+  if (upshake_equal(method, "HEAD"))
+    flags |= CLIENT_HEAD;
+  if (has_option(fields, "close"))
+    flags |= CLIENT_CLOSE;
+  return flags;
 }
 
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
@@ -285,28 +299,23 @@ upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
   static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
                                       UINT16_MAX, 0, 0};
   upshake_parser parser;
-  upshake_slice fields, method;
   size_t end;
+  int flags;
 
   memset(&parser, 0, sizeof parser);
   if (upshake_parse_head(&parser, &most, request.ptr, request.len, &end) ||
       end != request.len)
     return UPSHAKE_ERR_REQUEST;
-  fields = head_fields(&parser, request.ptr);
-  method = head_method(&parser, request.ptr);
-  if (parser.minor == 0 || upshake_equal(method, "CONNECT") ||
-      !has_option(fields, "upgrade") || !asks(&fields))
+  flags = read_request(&parser, request.ptr);
+  if (flags < 0)
     return UPSHAKE_ERR_REQUEST;
 
   memset(client, 0, sizeof *client);
-  client->asked = fields.ptr;
-  client->asked_len = (uint32_t)fields.len;
+  client->asked = head_fields(&parser, request.ptr).ptr;
+  client->asked_len = (uint32_t)head_fields(&parser, request.ptr).len;
   client->memory = memory;
   client->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
-  if (upshake_equal(method, "HEAD"))
-    client->flags |= CLIENT_HEAD;
-  if (has_option(fields, "close"))
-    client->flags |= CLIENT_CLOSE;
+  client->flags = (uint8_t)flags;
   if (subprotocol_required)
     client->flags |= CLIENT_SUBPROTOCOL_REQUIRED;
   return UPSHAKE_OK;
@@ -339,18 +348,11 @@ static int is_complete(const upshake_client *client) {
          upshake_head_is_complete(&client->parser);
 }
 
-static NOINLINE void read_switch(const upshake_client *client,
-                                 upshake_client_result *result) {
-  result->protocol = upshake_agreed_protocol(client);
-  result->subprotocol = upshake_agreed_subprotocol(client);
-  result->extensions = upshake_agreed_extensions(client);
-  result->deflate = client->deflate;
-}
+static NOINLINE upshake_client_result make_result(const upshake_client *client,
+                                                  const agreement *agreed,
+                                                  int keep) {
+  upshake_client_result result = {0};
 
-upshake_client_result upshake_client_get_result(const upshake_client *client) {
-  upshake_client_result result;
-
-  memset(&result, 0, sizeof result);
   result.next = (upshake_client_next)client->next;
   result.error = (upshake_error)client->error;
   if (result.next == UPSHAKE_CLIENT_READ)
@@ -363,11 +365,22 @@ upshake_client_result upshake_client_get_result(const upshake_client *client) {
   result.reason =
       slice_of(client->memory + REASON_AT, client->fields_at - 2 - REASON_AT);
   result.fields = client_fields(client);
-  if (result.next == UPSHAKE_CLIENT_SWITCHED)
-    read_switch(client, &result);
-  if (result.next == UPSHAKE_CLIENT_OTHER) {
+  result.protocol = agreed->protocol;
+  result.subprotocol = agreed->subprotocol;
+  result.extensions = agreed->extensions;
+  result.deflate = client->deflate;
+  if (result.next == UPSHAKE_CLIENT_OTHER)
     result.body_len = body_len(client);
-    result.may_keep = may_keep(client);
-  }
+  result.may_keep = keep;
   return result;
+}
+
+/* What the fields say is found before the result is made, which is large. */
+upshake_client_result upshake_client_get_result(const upshake_client *client) {
+  agreement agreed = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+  int keep = client->next == UPSHAKE_CLIENT_OTHER && may_keep(client);
+
+  if (client->next == UPSHAKE_CLIENT_SWITCHED)
+    upshake_read_agreement(client, &agreed);
+  return make_result(client, &agreed, keep);
 }

@@ -55,27 +55,29 @@ static int take_client_bits(offer *o, upshake_slice value) {
   return o->client_bits > 0;
 }
 
-static int take_parameter(offer *o, upshake_slice name, upshake_slice value) {
-  if (upshake_equal(name, "server_no_context_takeover"))
+static NOINLINE int take_parameter(offer *o, const upshake_slice *name,
+                                   upshake_slice value) {
+  if (upshake_equal(*name, "server_no_context_takeover"))
     return take_flag(&o->no_server_takeover, value);
-  if (upshake_equal(name, "client_no_context_takeover"))
+  if (upshake_equal(*name, "client_no_context_takeover"))
     return take_flag(&o->no_client_takeover, value);
-  if (upshake_equal(name, "server_max_window_bits"))
+  if (upshake_equal(*name, "server_max_window_bits"))
     return take_server_bits(o, value);
-  if (upshake_equal(name, "client_max_window_bits"))
+  if (upshake_equal(*name, "client_max_window_bits"))
     return take_client_bits(o, value);
   return 0;
 }
 
-static NOINLINE int parse_offer(upshake_slice member, offer *o) {
+/* Takes the member apart. */
+static NOINLINE int parse_offer(upshake_slice *member, offer *o) {
   upshake_slice name, value;
-  int more = upshake_next_parameter(&member, &name, &value);
+  int more = upshake_next_parameter(member, &name, &value);
 
   memset(o, 0, sizeof *o);
   if (more != 1 || value.ptr || !upshake_equal(name, "permessage-deflate"))
     return 0;
-  while ((more = upshake_next_parameter(&member, &name, &value)) == 1)
-    if (!take_parameter(o, name, value))
+  while ((more = upshake_next_parameter(member, &name, &value)) == 1)
+    if (!take_parameter(o, &name, value))
       return 0;
   return more == 0;
 }
@@ -150,7 +152,7 @@ size_t upshake_agree_deflate(upshake_list offers,
   offer o;
 
   while (upshake_next_member(&offers, &member))
-    if (parse_offer(member, &o) && agree(&o, caps ? caps : &all, agreed))
+    if (parse_offer(&member, &o) && agree(&o, caps ? caps : &all, agreed))
       return write_answer(&o, agreed, value);
   return 0;
 }
@@ -169,15 +171,16 @@ static int answers(const offer *answer, const offer *o) {
          (answer->server_bits && answer->server_bits <= o->server_bits);
 }
 
-int upshake_check_deflate(upshake_list *offers, upshake_slice member,
+int upshake_check_deflate(upshake_slice fields, upshake_slice member,
                           upshake_deflate *agreed) {
+  upshake_list offers = {{NULL, 0}, {NULL, 0}, "Sec-WebSocket-Extensions"};
   offer answer, o;
-  upshake_slice offered;
 
-  if (!parse_offer(member, &answer))
+  offers.fields = fields;
+  if (!parse_offer(&member, &answer))
     return 0;
-  while (upshake_next_member(offers, &offered)) {
-    if (!parse_offer(offered, &o) || !answers(&answer, &o))
+  while (upshake_next_member(&offers, &member)) {
+    if (!parse_offer(&member, &o) || !answers(&answer, &o))
       continue;
     agreed->server_bits = (uint8_t)bits_or(answer.server_bits, BITS_MOST);
     agreed->client_bits =
