@@ -95,7 +95,7 @@ static int unfold(upshake_client *client) {
   return 1;
 }
 
-static NOINLINE upshake_error parse_fields(upshake_client *client) {
+static upshake_error parse_fields(upshake_client *client) {
   size_t end;
   return upshake_parse_head(&client->parser, NULL, client->memory, client->held,
                             &end);
@@ -182,7 +182,6 @@ static upshake_client_next skip_interim(upshake_client *client) {
 /* Takes what fits, up to the end of one head, and counts it in *used. */
 static upshake_error take(upshake_client *client, const char *data, size_t len,
                           size_t *used) {
-  uint32_t before = client->held;
   upshake_error error;
 
   if (len > client->cap - client->held)
@@ -190,12 +189,12 @@ static upshake_error take(upshake_client *client, const char *data, size_t len,
   if (len > 0)
     memcpy(client->memory + client->held, data, len);
   client->held += (uint32_t)len;
+  *used += len;
   error = parse_held(client);
-  if (error != UPSHAKE_ERR_INCOMPLETE)
-    client->held = client->parser.pos;
-  else if (client->held == client->cap)
-    error = UPSHAKE_ERR_HEAD_LONG;
-  *used += client->held - before;
+  if (error == UPSHAKE_ERR_INCOMPLETE)
+    return client->held == client->cap ? UPSHAKE_ERR_HEAD_LONG : error;
+  *used -= client->held - client->parser.pos; /* what is after the head */
+  client->held = client->parser.pos;
   return error;
 }
 
@@ -225,72 +224,62 @@ upshake_client_next upshake_client_feed(upshake_client *client,
 
 /* ---- begin and result ---- */
 
-/* Is there a connection option of that name (RFC 9110 7.6.1)? */
-static int has_option(upshake_slice fields, const char *name) {
-  upshake_slice option = slice_text(name);
-  return upshake_find_member(fields, "Connection", &option).ptr != NULL;
+static const upshake_slice option_upgrade = {UPSHAKE_TEXT("upgrade")};
+static const upshake_slice option_close = {UPSHAKE_TEXT("close")};
+static const upshake_slice option_keep_alive = {UPSHAKE_TEXT("keep-alive")};
+
+/* Is there this connection option (RFC 9110 7.6.1)? */
+static int has_option(upshake_slice fields, const upshake_slice *option) {
+  return upshake_find_member(fields, "Connection", option).ptr != NULL;
 }
 
 /* One key, and a good one (RFC 6455 4.1). */
 static NOINLINE int has_key(upshake_slice fields) {
   upshake_slice value;
-  int keys = 0, good = 1;
-  while (upshake_next_line(&fields, "Sec-WebSocket-Key", &value)) {
-    keys++;
-    good = upshake_is_key(value);
-  }
-  return keys == 1 && good;
+  return upshake_next_line(&fields, "Sec-WebSocket-Key", &value) &&
+         upshake_is_key(value) &&
+         !upshake_next_line(&fields, "Sec-WebSocket-Key", &value);
 }
 
-/* 1 for a protocol with rules of its own and a version, which none has. */
-static NOINLINE int is_misnamed(upshake_slice protocol) {
-  size_t len = index_of(protocol, '/');
-  return len < protocol.len &&
-         upshake_rules_of_token(slice_of(protocol.ptr, len)) !=
-             UPSHAKE_RULES_NONE;
-}
-
-/* What Upgrade asks for. */
-enum asked { ASKED_NOTHING, ASKED_OTHER, ASKED_WEBSOCKET };
-
-static NOINLINE enum asked what_is_asked(upshake_slice fields) {
+/* Has a protocol with rules of its own a version, which none has? */
+static NOINLINE int is_misnamed(upshake_slice fields) {
   upshake_slice line, protocol;
-  enum asked asked = ASKED_NOTHING;
-
   while (next_line(&fields, "Upgrade", &line)) {
     while (next_in(&line, &protocol)) {
-      if (is_misnamed(protocol))
-        return ASKED_NOTHING;
-      if (upshake_equal_fold(protocol, "websocket"))
-        asked = ASKED_WEBSOCKET;
-      else if (asked == ASKED_NOTHING)
-        asked = ASKED_OTHER;
+      size_t len = index_of(protocol, '/');
+      if (len < protocol.len && upshake_rules_of_token(slice_of(
+                                    protocol.ptr, len)) != UPSHAKE_RULES_NONE)
+        return 1;
     }
   }
-  return asked;
+  return 0;
 }
 
-/* 1 where these fields ask for a switch, and have the key for it. */
-static int asks(upshake_slice fields) {
-  enum asked asked = what_is_asked(fields);
-  return asked != ASKED_NOTHING && has_option(fields, "upgrade") &&
-         (asked != ASKED_WEBSOCKET || has_key(fields));
-}
-
-/* The flags that follow from a request; -1 for one that asks for no switch. */
-static NOINLINE int read_request(const upshake_parser *parser,
-                                 const char *octets) {
+/* Does this request ask for a switch, and has it the key for that? */
+static NOINLINE int asks(const upshake_parser *parser, const char *octets) {
+  static const upshake_slice websocket = {UPSHAKE_TEXT("websocket")};
   upshake_slice fields = head_fields(parser, octets);
-  upshake_slice method = head_method(parser, octets);
-  int flags = 0;
 
-  if (parser->minor == 0 || upshake_equal(method, "CONNECT") || !asks(fields))
-    return -1;
-  if (upshake_equal(method, "HEAD"))
-    flags |= CLIENT_HEAD;
-  if (has_option(fields, "close"))
-    flags |= CLIENT_CLOSE;
-  return flags;
+  if (parser->minor == 0 ||
+      upshake_equal(head_method(parser, octets), "CONNECT") ||
+      !has_option(fields, &option_upgrade) ||
+      !upshake_find_member(fields, "Upgrade", NULL).ptr || is_misnamed(fields))
+    return 0;
+  return !upshake_find_member(fields, "Upgrade", &websocket).ptr ||
+         has_key(fields);
+}
+
+static NOINLINE void read_request(upshake_client *client,
+                                  const upshake_parser *parser,
+                                  const char *octets) {
+  upshake_slice fields = head_fields(parser, octets);
+
+  client->asked = fields.ptr;
+  client->asked_len = (uint32_t)fields.len;
+  if (upshake_equal(head_method(parser, octets), "HEAD"))
+    client->flags |= CLIENT_HEAD;
+  if (has_option(fields, &option_close))
+    client->flags |= CLIENT_CLOSE;
 }
 
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
@@ -300,24 +289,18 @@ upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
                                       UINT16_MAX, 0, 0};
   upshake_parser parser;
   size_t end;
-  int flags;
 
   memset(&parser, 0, sizeof parser);
   if (upshake_parse_head(&parser, &most, request.ptr, request.len, &end) ||
-      end != request.len)
-    return UPSHAKE_ERR_REQUEST;
-  flags = read_request(&parser, request.ptr);
-  if (flags < 0)
+      end != request.len || !asks(&parser, request.ptr))
     return UPSHAKE_ERR_REQUEST;
 
   memset(client, 0, sizeof *client);
-  client->asked = head_fields(&parser, request.ptr).ptr;
-  client->asked_len = (uint32_t)head_fields(&parser, request.ptr).len;
   client->memory = memory;
   client->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
-  client->flags = (uint8_t)flags;
   if (subprotocol_required)
-    client->flags |= CLIENT_SUBPROTOCOL_REQUIRED;
+    client->flags = CLIENT_SUBPROTOCOL_REQUIRED;
+  read_request(client, &parser, request.ptr);
   return UPSHAKE_OK;
 }
 
@@ -337,9 +320,9 @@ static NOINLINE int may_keep(const upshake_client *client) {
   int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
                   body_len(client) == 0;
   if (!is_framed || (client->flags & CLIENT_CLOSE) ||
-      has_option(fields, "close"))
+      has_option(fields, &option_close))
     return 0;
-  return !is_http_1_0(client) || has_option(fields, "keep-alive");
+  return !is_http_1_0(client) || has_option(fields, &option_keep_alive);
 }
 
 /* 1 where the head is complete; a refusal may come before that. */
@@ -348,6 +331,8 @@ static int is_complete(const upshake_client *client) {
          upshake_head_is_complete(&client->parser);
 }
 
+/* No pointer to the result is passed on, so that it is built where the caller
+ * wants it. */
 static NOINLINE upshake_client_result make_result(const upshake_client *client,
                                                   const agreement *agreed,
                                                   int keep) {
@@ -368,7 +353,8 @@ static NOINLINE upshake_client_result make_result(const upshake_client *client,
   result.protocol = agreed->protocol;
   result.subprotocol = agreed->subprotocol;
   result.extensions = agreed->extensions;
-  result.deflate = client->deflate;
+  if (client->next == UPSHAKE_CLIENT_SWITCHED)
+    result.deflate = client->deflate;
   if (result.next == UPSHAKE_CLIENT_OTHER)
     result.body_len = body_len(client);
   result.may_keep = keep;

@@ -26,9 +26,15 @@ static int refuse_missing(upshake_client *client, upshake_error error) {
   return client_note(client, error, client->parser.pos);
 }
 
-static upshake_slice find_value(const upshake_client *client,
-                                const char *name) {
+static NOINLINE upshake_slice find_value(const upshake_client *client,
+                                         const char *name) {
   return upshake_find_field(client_fields(client), name);
+}
+
+/* The value that is wrong is that of the one field with that name. */
+static NOINLINE int refuse_field(upshake_client *client, upshake_error error,
+                                 const char *name) {
+  return refuse(client, error, find_value(client, name).ptr);
 }
 
 /* Most fields have one line. */
@@ -218,10 +224,11 @@ static NOINLINE int judge_extensions(upshake_client *client) {
 
 static NOINLINE int is_extension_asked(const upshake_client *client,
                                        upshake_slice name) {
-  upshake_slice asked = client_asked(client), line;
+  upshake_slice asked = client_asked(client), line, member;
   while (next_line(&asked, extensions_name, &line))
-    if (upshake_find_extension(line, name))
-      return 1;
+    while (next_in(&line, &member))
+      if (upshake_same(upshake_extension_name(member), name))
+        return 1;
   return 0;
 }
 
@@ -256,8 +263,7 @@ static NOINLINE int judge_deflate(upshake_client *client) {
   if (!member.ptr ||
       upshake_check_deflate(client_asked(client), member, &client->deflate))
     return 1;
-  return refuse(client, UPSHAKE_ERR_EXTENSION_PARAMETER,
-                find_value(client, extensions_name).ptr);
+  return refuse_field(client, UPSHAKE_ERR_EXTENSION_PARAMETER, extensions_name);
 }
 
 /* ---- all of it ---- */

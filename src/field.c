@@ -7,7 +7,7 @@
 
 /* ---- field lines ---- */
 
-size_t upshake_token_len(upshake_slice text) {
+NOINLINE size_t upshake_token_len(upshake_slice text) {
   const char *stop;
   if (text.len == 0) /* perhaps absent: no pointer to count with */
     return 0;
@@ -49,7 +49,7 @@ static size_t quoted_len(upshake_slice text) {
   return text.len;
 }
 
-size_t upshake_member_len(upshake_slice text) {
+NOINLINE size_t upshake_member_len(upshake_slice text) {
   const char *p = text.ptr, *end = p + text.len;
   while ((p = skip_class(p, end, CLASS_MEMBER)) < end && *p != ',')
     p += *p == '"' ? quoted_len(slice_of(p, (size_t)(end - p))) : 1;
