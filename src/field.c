@@ -27,7 +27,7 @@ int upshake_next_field(upshake_slice *fields, upshake_field *field) {
 
 NOINLINE int upshake_next_line(upshake_slice *fields, const char *name,
                                upshake_slice *value) {
-  return next_line(fields, name, value);
+  return inlined_next_line(fields, name, value);
 }
 
 upshake_slice upshake_find_field(upshake_slice fields, const char *name) {
@@ -57,7 +57,7 @@ NOINLINE size_t upshake_member_len(upshake_slice text) {
 }
 
 NOINLINE int upshake_next_in(upshake_slice *value, upshake_slice *member) {
-  return next_in(value, member);
+  return inlined_next_in(value, member);
 }
 
 int upshake_next_member(upshake_list *list, upshake_slice *member) {

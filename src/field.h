@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fields: the lines of a head and the members of a list, for a loop that has
- * them inlined: it takes less stack than one that calls.
+ * them inlined.  It takes less stack than one that calls, as no slice has to be
+ * in memory.
  */
 #ifndef UPSHAKE_FIELD_H
 #define UPSHAKE_FIELD_H
@@ -31,8 +32,8 @@ ALWAYS_INLINE size_t take_line(upshake_slice *fields, upshake_slice *value) {
 }
 
 /* As upshake_next_line. */
-ALWAYS_INLINE int next_line(upshake_slice *fields, const char *name,
-                            upshake_slice *value) {
+ALWAYS_INLINE int inlined_next_line(upshake_slice *fields, const char *name,
+                                    upshake_slice *value) {
   upshake_slice found;
   do {
     found.ptr = fields->ptr;
@@ -45,7 +46,7 @@ ALWAYS_INLINE int next_line(upshake_slice *fields, const char *name,
 }
 
 /* As upshake_next_in. */
-ALWAYS_INLINE int next_in(upshake_slice *value, upshake_slice *member) {
+ALWAYS_INLINE int inlined_next_in(upshake_slice *value, upshake_slice *member) {
   while (value->len > 0) {
     size_t len = upshake_member_len(*value);
     *member = upshake_trim(slice_of(value->ptr, len));
@@ -57,5 +58,14 @@ ALWAYS_INLINE int next_in(upshake_slice *value, upshake_slice *member) {
   }
   return 0;
 }
+
+/* What such a loop uses: inlined, unless code is dearer than stack. */
+#ifdef UPSHAKE_SMALL
+#define next_line upshake_next_line
+#define next_in upshake_next_in
+#else
+#define next_line inlined_next_line
+#define next_in inlined_next_in
+#endif
 
 #endif
