@@ -16,14 +16,14 @@
 #define BITS_LEAST 8
 #define BITS_MOST 15
 
-/* What follows from an upshake_ask, with the defaults in place of NULL. */
+/* What is asked for, and what was found out about it.  Little, as it is on the
+ * stack all the time: defaults in place of NULL come from the functions below.
+ */
 typedef struct asked {
   const upshake_ask *ask;
   const uint8_t *key;
-  const char *const *protocols;
-  size_t protocols_len;
-  upshake_slice method, target, host;
-  unsigned rules; /* a bit for each of those that the protocols have */
+  size_t host_len; /* of the authority, as Host names it                */
+  unsigned rules;  /* a bit for each of those that the protocols have   */
 } asked;
 
 static int has_rules(const asked *a, int rules) {
@@ -32,6 +32,27 @@ static int has_rules(const asked *a, int rules) {
 
 static upshake_slice text_or(const char *text, const char *otherwise) {
   return slice_text(text ? text : otherwise);
+}
+
+static upshake_slice method_of(const asked *a) {
+  return text_or(a->ask->method, "GET");
+}
+
+static upshake_slice target_of(const asked *a) {
+  return text_or(a->ask->target, "");
+}
+
+static upshake_slice scheme_of(const asked *a) {
+  return text_or(a->ask->scheme, "ws");
+}
+
+static size_t protocols_len(const asked *a) {
+  return a->ask->protocols_len > 0 ? a->ask->protocols_len : 1;
+}
+
+static const char *const *protocols_of(const asked *a) {
+  static const char *const websocket[] = {"websocket"};
+  return a->ask->protocols_len > 0 ? a->ask->protocols : websocket;
 }
 
 /* ---- checks ---- */
@@ -49,61 +70,51 @@ static int check_protocol(asked *a, upshake_slice protocol) {
 }
 
 static NOINLINE upshake_error check_protocols(asked *a) {
-  static const char *const websocket[] = {"websocket"};
-  const upshake_ask *ask = a->ask;
-
-  a->protocols = ask->protocols_len > 0 ? ask->protocols : websocket;
-  a->protocols_len = ask->protocols_len > 0 ? ask->protocols_len : 1;
-  for (size_t i = 0; i < a->protocols_len; i++)
-    if (!check_protocol(a, slice_text(a->protocols[i])))
+  for (size_t i = 0; i < protocols_len(a); i++)
+    if (!check_protocol(a, slice_text(protocols_of(a)[i])))
       return UPSHAKE_ERR_REPLY_PROTOCOL;
   return has_rules(a, UPSHAKE_RULES_WEBSOCKET) && !a->key
              ? UPSHAKE_ERR_KEY_MISSING
              : UPSHAKE_OK;
 }
 
-static NOINLINE upshake_error check_method(asked *a) {
-  a->method = text_or(a->ask->method, "GET");
-  if (!upshake_is_token(a->method))
+static NOINLINE upshake_error check_method(const asked *a) {
+  upshake_slice method = method_of(a);
+  if (!upshake_is_token(method))
     return UPSHAKE_ERR_METHOD_OCTET;
-  if (a->method.len > METHOD_MOST)
+  if (method.len > METHOD_MOST)
     return UPSHAKE_ERR_METHOD_LONG;
-  if (upshake_equal(a->method, "GET"))
+  if (upshake_equal(method, "GET"))
     return UPSHAKE_OK;
   if (has_rules(a, UPSHAKE_RULES_CAPSULES))
     return UPSHAKE_ERR_METHOD_NOT_GET;
-  if (has_rules(a, UPSHAKE_RULES_WEBSOCKET) ||
-      upshake_equal(a->method, "CONNECT"))
+  if (has_rules(a, UPSHAKE_RULES_WEBSOCKET) || upshake_equal(method, "CONNECT"))
     return UPSHAKE_ERR_METHOD;
   return UPSHAKE_OK;
 }
 
 /* Host names the port only where it is not the scheme's (RFC 9110 7.2). */
 static NOINLINE upshake_error check_authority(asked *a) {
-  upshake_slice scheme = text_or(a->ask->scheme, "ws");
   upshake_slice authority = text_or(a->ask->authority, "");
-  size_t host_len;
-  int32_t port = upshake_parse_authority(authority, &host_len);
+  int32_t port = upshake_parse_authority(authority, &a->host_len);
 
-  if (!upshake_is_known_scheme(scheme))
+  if (!upshake_is_known_scheme(scheme_of(a)))
     return UPSHAKE_ERR_TARGET_SCHEME;
-  if (port == AUTHORITY_BROKEN || host_len == 0)
+  if (port == AUTHORITY_BROKEN || a->host_len == 0)
     return UPSHAKE_ERR_TARGET_AUTHORITY;
-  a->host = authority;
-  if (port == AUTHORITY_NO_PORT || port == upshake_default_port(scheme))
-    a->host.len = host_len;
+  if (port != AUTHORITY_NO_PORT && port != upshake_default_port(scheme_of(a)))
+    a->host_len = authority.len;
   return UPSHAKE_OK;
 }
 
 /* origin-form, whose path may be left out (RFC 6455 3), or asterisk-form. */
-static NOINLINE upshake_error check_target(asked *a) {
-  upshake_slice target = text_or(a->ask->target, "");
+static NOINLINE upshake_error check_target(const asked *a) {
+  upshake_slice target = target_of(a);
   size_t mark = index_of(target, '?');
 
-  a->target = target;
   if (upshake_equal(target, "*"))
-    return upshake_equal(a->method, "OPTIONS") ? UPSHAKE_OK
-                                               : UPSHAKE_ERR_TARGET_FORM;
+    return upshake_equal(method_of(a), "OPTIONS") ? UPSHAKE_OK
+                                                  : UPSHAKE_ERR_TARGET_FORM;
   if (mark > 0 && target.ptr[0] != '/')
     return UPSHAKE_ERR_TARGET_FORM;
   if (!upshake_all_in(slice_of(target.ptr, mark), CLASS_PATH) ||
@@ -153,22 +164,21 @@ static NOINLINE upshake_error check_extensions(const asked *a) {
   return UPSHAKE_OK;
 }
 
-/* origin-list-or-null with one origin (RFC 6454 7.1) */
+/* origin-list-or-null with one origin (RFC 6454 7.1), whose parts nobody needs
+ * here. */
 static NOINLINE upshake_error check_origin(const upshake_ask *ask) {
-  upshake_slice host;
+  upshake_slice origin = text_or(ask->origin, "null");
   int32_t port;
-  if (!ask->origin || upshake_equal(slice_text(ask->origin), "null"))
+  if (upshake_equal(origin, "null") ||
+      upshake_parse_origin(origin, &origin, &port) != AUTHORITY_BROKEN)
     return UPSHAKE_OK;
-  return upshake_parse_origin(slice_text(ask->origin), &host, &port) ==
-                 AUTHORITY_BROKEN
-             ? UPSHAKE_ERR_ORIGIN_MALFORMED
-             : UPSHAKE_OK;
+  return UPSHAKE_ERR_ORIGIN_MALFORMED;
 }
 
 /* Only h2c has settings, which are not empty (token68), and it is not spoken on
  * TLS (RFC 7540 3.2.1 and 3.3). */
 static NOINLINE upshake_error check_settings(const asked *a) {
-  int is_secured = upshake_is_secured_scheme(text_or(a->ask->scheme, "ws"));
+  int is_secured = upshake_is_secured_scheme(scheme_of(a));
   size_t len = a->ask->settings.len;
   int is_good = has_rules(a, UPSHAKE_RULES_H2C)
                     ? !is_secured && len > 0 && len % SETTING_LEN == 0
@@ -227,17 +237,18 @@ static upshake_error check_ask(asked *a) {
 /* ---- lines ---- */
 
 static void put_request_line(window *w, const asked *a) {
-  upshake_put(w, a->method);
+  upshake_slice target = target_of(a);
+  upshake_put(w, method_of(a));
   upshake_put_text(w, " ");
-  if (a->target.len == 0 || a->target.ptr[0] == '?')
+  if (target.len == 0 || target.ptr[0] == '?')
     upshake_put_text(w, "/");
-  upshake_put(w, a->target);
+  upshake_put(w, target);
   upshake_put_text(w, " HTTP/1.1\r\n");
 }
 
 /* A list, all of it in one line; nothing where it is empty. */
-static void put_list(window *w, const char *name, const char *const *members,
-                     size_t len) {
+static NOINLINE void put_list(window *w, const char *name,
+                              const char *const *members, size_t len) {
   for (size_t i = 0; i < len; i++) {
     upshake_put_text(w, i > 0 ? ", " : name);
     upshake_put_text(w, members[i]);
@@ -251,21 +262,26 @@ static uint32_t three_octets(const char *octets) {
   return (uint32_t)o[0] << 16 | (uint32_t)o[1] << 8 | o[2];
 }
 
-/* base64url (RFC 4648 5); whole settings need no padding. */
-static void put_settings(window *w, upshake_slice settings) {
-  upshake_put_text(w, "HTTP2-Settings: ");
+/* Four digits of base64url (RFC 4648 5). */
+static NOINLINE void url_group(const char octets[3], char digits[4]) {
+  base64_group(three_octets(octets), digits);
+  for (size_t i = 0; i < 4; i++) {
+    if (digits[i] == '+')
+      digits[i] = '-';
+    if (digits[i] == '/')
+      digits[i] = '_';
+  }
+}
+
+/* Whole settings need no padding. */
+static NOINLINE void put_settings(window *w, upshake_slice settings) {
+  PUT_LITERAL(w, "HTTP2-Settings: ");
   for (size_t i = 0; i < settings.len; i += 3) {
     char digits[4];
-    base64_group(three_octets(settings.ptr + i), digits);
-    for (size_t at = 0; at < sizeof digits; at++) {
-      if (digits[at] == '+')
-        digits[at] = '-';
-      if (digits[at] == '/')
-        digits[at] = '_';
-    }
+    url_group(settings.ptr + i, digits);
     upshake_put(w, slice_of(digits, sizeof digits));
   }
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "\r\n");
 }
 
 /* A method that means to send content says that there is none (RFC 9110 8.6).
@@ -276,14 +292,14 @@ static int means_content(upshake_slice method) {
 }
 
 static void put_switch(window *w, const asked *a) {
-  upshake_put_field(w, "Host", a->host);
+  upshake_put_field(w, "Host", slice_of(a->ask->authority, a->host_len));
   upshake_put_text(w, has_rules(a, UPSHAKE_RULES_H2C)
                           ? "Connection: Upgrade, HTTP2-Settings\r\n"
                           : "Connection: Upgrade\r\n");
-  put_list(w, "Upgrade: ", a->protocols, a->protocols_len);
+  put_list(w, "Upgrade: ", protocols_of(a), protocols_len(a));
   if (has_rules(a, UPSHAKE_RULES_H2C))
     put_settings(w, a->ask->settings);
-  if (means_content(a->method))
+  if (means_content(method_of(a)))
     upshake_put_text(w, "Content-Length: 0\r\n");
   if (has_rules(a, UPSHAKE_RULES_CAPSULES))
     upshake_put_text(w, "Capsule-Protocol: ?1\r\n");
@@ -330,13 +346,15 @@ static void put_extensions(window *w, const upshake_ask *ask) {
 }
 
 /* 16 octets are five groups, and one octet for two digits and the padding. */
-static void put_key(window *w, const uint8_t key[KEY_LEN]) {
+static NOINLINE void put_key(window *w, const uint8_t key[KEY_LEN]) {
   char digits[24];
   for (size_t i = 0; i < 5; i++)
     base64_group(three_octets((const char *)key + 3 * i), digits + 4 * i);
   base64_group((uint32_t)key[KEY_LEN - 1] << 16, digits + 20);
   memset(digits + 22, '=', 2);
-  upshake_put_field(w, "Sec-WebSocket-Key", slice_of(digits, sizeof digits));
+  PUT_LITERAL(w, "Sec-WebSocket-Key: ");
+  upshake_put(w, slice_of(digits, sizeof digits));
+  PUT_LITERAL(w, "\r\n");
 }
 
 static void put_websocket(window *w, const asked *a) {
@@ -359,7 +377,7 @@ static NOINLINE void put_request(window *w, const asked *a) {
 upshake_error upshake_write_request(const upshake_ask *ask,
                                     const uint8_t key[16], void *out,
                                     size_t cap, size_t *len) {
-  asked a = {ask, key, NULL, 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0};
+  asked a = {ask, key, 0, 0};
   window w = {out, 0, 0, 0, 1, 0};
   upshake_error error = check_ask(&a);
 

@@ -8,6 +8,7 @@
  */
 #include "client.h"
 
+#include "field.h"
 #include "offer.h"
 #include "protocol.h"
 #include "scan.h"
@@ -94,38 +95,26 @@ static int unfold(upshake_client *client) {
   return 1;
 }
 
-static NOINLINE upshake_error parse_fields(upshake_client *client) {
+static upshake_error parse_fields(upshake_client *client) {
   size_t end;
-  upshake_error error;
-  do
-    error = upshake_parse_head(&client->parser, NULL, client->memory,
-                               client->held, &end);
-  while (error == UPSHAKE_ERR_FIELD_FOLDED && unfold(client));
-  return error;
+  return upshake_parse_head(&client->parser, NULL, client->memory, client->held,
+                            &end);
 }
 
 /* ---- what the answer is ---- */
 
 static upshake_client_next refuse(upshake_client *client, upshake_error error,
-                                  uint64_t offset) {
-  client->error = (uint8_t)error;
-  client->offset = offset;
+                                  uint64_t at) {
+  client_note(client, error, at);
   return UPSHAKE_CLIENT_REFUSED;
 }
 
-static NOINLINE upshake_client_next judge_101(upshake_client *client) {
-  answer_fault fault;
+static upshake_client_next judge_101(upshake_client *client) {
   if (is_http_1_0(client))
-    return refuse(client, UPSHAKE_ERR_SWITCH_HTTP_1_0, client->skipped);
-  fault = upshake_judge_switch(client);
-  if (!fault.error)
-    fault = upshake_judge_accepted(client);
-  if (!fault.error)
-    return UPSHAKE_CLIENT_SWITCHED;
-  if (!fault.at)
-    fault.at = client->memory + client->parser.pos;
-  return refuse(client, fault.error,
-                client->skipped + (uint64_t)(fault.at - client->memory));
+    return refuse(client, UPSHAKE_ERR_SWITCH_HTTP_1_0, 0);
+  return upshake_judge_switch(client) && upshake_judge_accepted(client)
+             ? UPSHAKE_CLIENT_SWITCHED
+             : UPSHAKE_CLIENT_REFUSED;
 }
 
 /* Where an answer ends is as grave a question as where a request does, and its
@@ -150,133 +139,147 @@ static NOINLINE upshake_client_next judge_other(upshake_client *client) {
     facts->flags = FACT_HTTP_1_0;
   judge_framing(client);
   if (facts->bad)
-    return refuse(client, (upshake_error)facts->bad,
-                  client->skipped + facts->bad_at);
+    return refuse(client, (upshake_error)facts->bad, facts->bad_at);
   return UPSHAKE_CLIENT_OTHER;
 }
 
-/* An interim answer is dropped, whatever it says (RFC 9110 15.2). */
+static upshake_client_next judge_head(upshake_client *client) {
+  return status_of(client) == SWITCHING ? judge_101(client)
+                                        : judge_other(client);
+}
+
+/* ---- octets ---- */
+
+/* Looks at what is held. */
+static upshake_error parse_held(upshake_client *client) {
+  upshake_error error = UPSHAKE_OK;
+  if (client->fields_at == 0)
+    error = parse_status_line(client);
+  if (error)
+    return error;
+  do
+    error = parse_fields(client);
+  while (error == UPSHAKE_ERR_FIELD_FOLDED && unfold(client));
+  return error;
+}
+
+static int is_interim(const upshake_client *client) {
+  int status = status_of(client);
+  return status / 100 == 1 && status != SWITCHING;
+}
+
+/* It is dropped, whatever it says (RFC 9110 15.2). */
 static upshake_client_next skip_interim(upshake_client *client) {
   if (client->interims++ == INTERIMS_MAX)
-    return refuse(client, UPSHAKE_ERR_INTERIM_MANY, client->skipped);
-  client->skipped += client->parser.pos;
+    return refuse(client, UPSHAKE_ERR_INTERIM_MANY, 0);
+  client->skipped += client->held;
   client->held = 0;
   client->fields_at = 0;
   memset(&client->parser, 0, sizeof client->parser);
   return UPSHAKE_CLIENT_READ;
 }
 
-static upshake_client_next judge_head(upshake_client *client) {
-  int status = status_of(client);
-  if (status == SWITCHING)
-    return judge_101(client);
-  return status / 100 == 1 ? skip_interim(client) : judge_other(client);
-}
-
-/* ---- octets ---- */
-
-/* Looks at what is held. */
-static upshake_client_next parse_held(upshake_client *client) {
-  upshake_parser *parser = &client->parser;
-  upshake_error error = UPSHAKE_OK;
-
-  if (client->fields_at == 0)
-    error = parse_status_line(client);
-  if (!error)
-    error = parse_fields(client);
-  if (!error)
-    return judge_head(client);
-  if (error != UPSHAKE_ERR_INCOMPLETE)
-    return refuse(client, error, client->skipped + parser->pos);
-  if (client->held == client->cap)
-    return refuse(client, UPSHAKE_ERR_HEAD_LONG, client->skipped + parser->pos);
-  return UPSHAKE_CLIENT_READ;
-}
-
-/* Takes what fits, up to the end of one head.  Returns how many octets. */
-static size_t take(upshake_client *client, const char *data, size_t len) {
-  uint32_t before = client->held;
-  uint64_t skipped = client->skipped;
+/* Takes what fits, up to the end of one head, and counts it in *used. */
+static upshake_error take(upshake_client *client, const char *data, size_t len,
+                          size_t *used) {
+  upshake_error error;
 
   if (len > client->cap - client->held)
     len = client->cap - client->held;
   if (len > 0)
     memcpy(client->memory + client->held, data, len);
   client->held += (uint32_t)len;
-  client->next = (uint8_t)parse_held(client);
-  if (client->skipped > skipped)
-    return (size_t)(client->skipped - skipped) - before;
-  if (client->next != UPSHAKE_CLIENT_READ)
-    client->held = client->parser.pos;
-  return client->held - before;
+  *used += len;
+  error = parse_held(client);
+  if (error == UPSHAKE_ERR_INCOMPLETE)
+    return client->held == client->cap ? UPSHAKE_ERR_HEAD_LONG : error;
+  *used -= client->held - client->parser.pos; /* what is after the head */
+  client->held = client->parser.pos;
+  return error;
+}
+
+/* Returns 1 where the final head is complete, and to be judged. */
+static NOINLINE int take_all(upshake_client *client, const char *data,
+                             size_t len, size_t *used) {
+  while (client->next == UPSHAKE_CLIENT_READ && *used < len) {
+    upshake_error error = take(client, data + *used, len - *used, used);
+    if (error && error != UPSHAKE_ERR_INCOMPLETE)
+      client->next = (uint8_t)refuse(client, error, client->parser.pos);
+    else if (!error && !is_interim(client))
+      return 1;
+    else if (!error)
+      client->next = (uint8_t)skip_interim(client);
+  }
+  return 0;
 }
 
 upshake_client_next upshake_client_feed(upshake_client *client,
                                         const void *data, size_t len,
                                         size_t *used) {
-  const char *octets = data;
   *used = 0;
-  while (client->next == UPSHAKE_CLIENT_READ && *used < len)
-    *used += take(client, octets + *used, len - *used);
+  if (take_all(client, data, len, used))
+    client->next = (uint8_t)judge_head(client);
   return (upshake_client_next)client->next;
 }
 
 /* ---- begin and result ---- */
 
-/* Is there a connection option of that name (RFC 9110 7.6.1)? */
-static NOINLINE int has_option(upshake_slice fields, const char *name) {
-  upshake_slice value, option;
-  while (upshake_next_line(&fields, "Connection", &value))
-    while (upshake_next_in(&value, &option))
-      if (upshake_equal_fold(option, name))
-        return 1;
-  return 0;
+static const upshake_slice option_upgrade = {UPSHAKE_TEXT("upgrade")};
+static const upshake_slice option_close = {UPSHAKE_TEXT("close")};
+static const upshake_slice option_keep_alive = {UPSHAKE_TEXT("keep-alive")};
+
+/* Is there this connection option (RFC 9110 7.6.1)? */
+static int has_option(upshake_slice fields, const upshake_slice *option) {
+  return upshake_find_member(fields, "Connection", option).ptr != NULL;
 }
 
 /* One key, and a good one (RFC 6455 4.1). */
 static NOINLINE int has_key(upshake_slice fields) {
   upshake_slice value;
-  int keys = 0, good = 1;
-  while (upshake_next_line(&fields, "Sec-WebSocket-Key", &value)) {
-    keys++;
-    good = upshake_is_key(value);
-  }
-  return keys == 1 && good;
+  return upshake_next_line(&fields, "Sec-WebSocket-Key", &value) &&
+         upshake_is_key(value) &&
+         !upshake_next_line(&fields, "Sec-WebSocket-Key", &value);
 }
 
-/* 1 for a protocol with rules of its own and a version, which none has. */
-static NOINLINE int is_misnamed(upshake_slice protocol) {
-  size_t len = index_of(protocol, '/');
-  return len < protocol.len &&
-         upshake_rules_of_token(slice_of(protocol.ptr, len)) !=
-             UPSHAKE_RULES_NONE;
-}
-
-/* What Upgrade asks for. */
-enum asked { ASKED_NOTHING, ASKED_OTHER, ASKED_WEBSOCKET };
-
-static NOINLINE enum asked what_is_asked(const upshake_slice *fields) {
-  upshake_slice rest = *fields, value, protocol;
-  enum asked asked = ASKED_NOTHING;
-
-  while (upshake_next_line(&rest, "Upgrade", &value)) {
-    while (upshake_next_in(&value, &protocol)) {
-      if (is_misnamed(protocol))
-        return ASKED_NOTHING;
-      if (upshake_equal_fold(protocol, "websocket"))
-        asked = ASKED_WEBSOCKET;
-      else if (asked == ASKED_NOTHING)
-        asked = ASKED_OTHER;
+/* Has a protocol with rules of its own a version, which none has? */
+static NOINLINE int is_misnamed(upshake_slice fields) {
+  upshake_slice line, protocol;
+  while (next_line(&fields, "Upgrade", &line)) {
+    while (next_in(&line, &protocol)) {
+      size_t len = index_of(protocol, '/');
+      if (len < protocol.len && upshake_rules_of_token(slice_of(
+                                    protocol.ptr, len)) != UPSHAKE_RULES_NONE)
+        return 1;
     }
   }
-  return asked;
+  return 0;
 }
 
-/* 1 where these fields ask for a switch, and have the key for it. */
-static int asks(const upshake_slice *fields) {
-  enum asked asked = what_is_asked(fields);
-  return asked != ASKED_NOTHING &&
-         (asked != ASKED_WEBSOCKET || has_key(*fields));
+/* Does this request ask for a switch, and has it the key for that? */
+static NOINLINE int asks(const upshake_parser *parser, const char *octets) {
+  static const upshake_slice websocket = {UPSHAKE_TEXT("websocket")};
+  upshake_slice fields = head_fields(parser, octets);
+
+  if (parser->minor == 0 ||
+      upshake_equal(head_method(parser, octets), "CONNECT") ||
+      !has_option(fields, &option_upgrade) ||
+      !upshake_find_member(fields, "Upgrade", NULL).ptr || is_misnamed(fields))
+    return 0;
+  return !upshake_find_member(fields, "Upgrade", &websocket).ptr ||
+         has_key(fields);
+}
+
+static NOINLINE void read_request(upshake_client *client,
+                                  const upshake_parser *parser,
+                                  const char *octets) {
+  upshake_slice fields = head_fields(parser, octets);
+
+  client->asked = fields.ptr;
+  client->asked_len = (uint32_t)fields.len;
+  if (upshake_equal(head_method(parser, octets), "HEAD"))
+    client->flags |= CLIENT_HEAD;
+  if (has_option(fields, &option_close))
+    client->flags |= CLIENT_CLOSE;
 }
 
 upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
@@ -285,30 +288,19 @@ upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
   static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
                                       UINT16_MAX, 0, 0};
   upshake_parser parser;
-  upshake_slice fields, method;
   size_t end;
 
   memset(&parser, 0, sizeof parser);
   if (upshake_parse_head(&parser, &most, request.ptr, request.len, &end) ||
-      end != request.len)
-    return UPSHAKE_ERR_REQUEST;
-  fields = head_fields(&parser, request.ptr);
-  method = head_method(&parser, request.ptr);
-  if (parser.minor == 0 || upshake_equal(method, "CONNECT") ||
-      !has_option(fields, "upgrade") || !asks(&fields))
+      end != request.len || !asks(&parser, request.ptr))
     return UPSHAKE_ERR_REQUEST;
 
   memset(client, 0, sizeof *client);
-  client->asked = fields.ptr;
-  client->asked_len = (uint32_t)fields.len;
   client->memory = memory;
   client->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
-  if (upshake_equal(method, "HEAD"))
-    client->flags |= CLIENT_HEAD;
-  if (has_option(fields, "close"))
-    client->flags |= CLIENT_CLOSE;
   if (subprotocol_required)
-    client->flags |= CLIENT_SUBPROTOCOL_REQUIRED;
+    client->flags = CLIENT_SUBPROTOCOL_REQUIRED;
+  read_request(client, &parser, request.ptr);
   return UPSHAKE_OK;
 }
 
@@ -328,9 +320,9 @@ static NOINLINE int may_keep(const upshake_client *client) {
   int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
                   body_len(client) == 0;
   if (!is_framed || (client->flags & CLIENT_CLOSE) ||
-      has_option(fields, "close"))
+      has_option(fields, &option_close))
     return 0;
-  return !is_http_1_0(client) || has_option(fields, "keep-alive");
+  return !is_http_1_0(client) || has_option(fields, &option_keep_alive);
 }
 
 /* 1 where the head is complete; a refusal may come before that. */
@@ -339,18 +331,13 @@ static int is_complete(const upshake_client *client) {
          upshake_head_is_complete(&client->parser);
 }
 
-static NOINLINE void read_switch(const upshake_client *client,
-                                 upshake_client_result *result) {
-  result->protocol = upshake_agreed_protocol(client);
-  result->subprotocol = upshake_agreed_subprotocol(client);
-  result->extensions = upshake_agreed_extensions(client);
-  result->deflate = client->deflate;
-}
+/* No pointer to the result is passed on, so that it is built where the caller
+ * wants it. */
+static NOINLINE upshake_client_result make_result(const upshake_client *client,
+                                                  const agreement *agreed,
+                                                  int keep) {
+  upshake_client_result result = {0};
 
-upshake_client_result upshake_client_get_result(const upshake_client *client) {
-  upshake_client_result result;
-
-  memset(&result, 0, sizeof result);
   result.next = (upshake_client_next)client->next;
   result.error = (upshake_error)client->error;
   if (result.next == UPSHAKE_CLIENT_READ)
@@ -363,11 +350,23 @@ upshake_client_result upshake_client_get_result(const upshake_client *client) {
   result.reason =
       slice_of(client->memory + REASON_AT, client->fields_at - 2 - REASON_AT);
   result.fields = client_fields(client);
-  if (result.next == UPSHAKE_CLIENT_SWITCHED)
-    read_switch(client, &result);
-  if (result.next == UPSHAKE_CLIENT_OTHER) {
+  result.protocol = agreed->protocol;
+  result.subprotocol = agreed->subprotocol;
+  result.extensions = agreed->extensions;
+  if (client->next == UPSHAKE_CLIENT_SWITCHED)
+    result.deflate = client->deflate;
+  if (result.next == UPSHAKE_CLIENT_OTHER)
     result.body_len = body_len(client);
-    result.may_keep = may_keep(client);
-  }
+  result.may_keep = keep;
   return result;
+}
+
+/* What the fields say is found before the result is made, which is large. */
+upshake_client_result upshake_client_get_result(const upshake_client *client) {
+  agreement agreed = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+  int keep = client->next == UPSHAKE_CLIENT_OTHER && may_keep(client);
+
+  if (client->next == UPSHAKE_CLIENT_SWITCHED)
+    upshake_read_agreement(client, &agreed);
+  return make_result(client, &agreed, keep);
 }

@@ -6,71 +6,82 @@
 #include "client.h"
 
 #include "extension.h"
+#include "field.h"
 #include "offer.h"
 #include "protocol.h"
 
 #define KEY_LEN 24
 #define ACCEPT_LEN 28
 
+static const char accept_name[] = "Sec-WebSocket-Accept";
 static const char subprotocol_name[] = "Sec-WebSocket-Protocol";
 static const char extensions_name[] = "Sec-WebSocket-Extensions";
 
-static answer_fault fault(upshake_error error, const char *at) {
-  answer_fault f = {error, at};
-  return f;
+static int refuse(upshake_client *client, upshake_error error, const char *at) {
+  return client_note(client, error, (uint64_t)(at - client->memory));
 }
 
-static answer_fault no_fault(void) { return fault(UPSHAKE_OK, NULL); }
-
-/* The one line with that name, absent where there is none; *again is the
- * second one, which most fields cannot have. */
-static upshake_slice only_line(upshake_slice fields, const char *name,
-                               upshake_slice *again) {
-  upshake_slice value;
-  *again = slice_none();
-  if (!upshake_next_line(&fields, name, &value))
-    return slice_none();
-  if (!upshake_next_line(&fields, name, again))
-    *again = slice_none();
-  return value;
+/* What is missing is missing at the end. */
+static int refuse_missing(upshake_client *client, upshake_error error) {
+  return client_note(client, error, client->parser.pos);
 }
 
-static upshake_list list_in(upshake_slice fields, const char *name) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
-  list.fields = fields;
-  list.name = name;
-  return list;
+static NOINLINE upshake_slice find_value(const upshake_client *client,
+                                         const char *name) {
+  return upshake_find_field(client_fields(client), name);
+}
+
+/* The value that is wrong is that of the one field with that name. */
+static NOINLINE int refuse_field(upshake_client *client, upshake_error error,
+                                 const char *name) {
+  return refuse(client, error, find_value(client, name).ptr);
+}
+
+/* Most fields have one line. */
+static NOINLINE int judge_once(upshake_client *client, const char *name,
+                               upshake_error repeated) {
+  upshake_slice fields = client_fields(client), value;
+  upshake_next_line(&fields, name, &value);
+  if (upshake_next_line(&fields, name, &value))
+    return refuse(client, repeated, value.ptr);
+  return 1;
 }
 
 /* ---- every protocol: RFC 9110 7.8 ---- */
 
 /* token ["/" version]: the token without regard to case. */
-static NOINLINE int same_protocol(const upshake_slice *a,
-                                  const upshake_slice *b) {
-  size_t len = index_of(*a, '/');
-  return len == index_of(*b, '/') &&
-         upshake_same_fold(slice_of(a->ptr, len), slice_of(b->ptr, len)) &&
-         upshake_same(slice_from(*a, len), slice_from(*b, len));
+static int same_protocol(upshake_slice a, const upshake_slice *b) {
+  int in_version = 0;
+  if (a.len != b->len)
+    return 0;
+  for (size_t i = 0; i < a.len; i++) {
+    if (in_version ? a.ptr[i] != b->ptr[i]
+                   : to_lower(a.ptr[i]) != to_lower(b->ptr[i]))
+      return 0;
+    in_version |= a.ptr[i] == '/';
+  }
+  return 1;
+}
+
+upshake_slice upshake_find_member(upshake_slice fields, const char *name,
+                                  const upshake_slice *member) {
+  upshake_slice line, found;
+  while (next_line(&fields, name, &line))
+    while (next_in(&line, &found))
+      if (!member || same_protocol(found, member))
+        return found;
+  return slice_none();
 }
 
 /* As it was asked for; absent where it was not. */
-static NOINLINE upshake_slice find_asked(const upshake_client *client,
-                                         const upshake_slice *protocol) {
-  upshake_slice asked = client_asked(client), value, member;
-  while (upshake_next_line(&asked, "Upgrade", &value))
-    while (upshake_next_in(&value, &member))
-      if (same_protocol(&member, protocol))
-        return member;
-  return slice_none();
+static upshake_slice find_asked(const upshake_client *client,
+                                const upshake_slice *protocol) {
+  return upshake_find_member(client_asked(client), "Upgrade", protocol);
 }
 
 /* The protocol that a 101 names first, which is the one it switches to. */
-static NOINLINE upshake_slice first_protocol(const upshake_client *client) {
-  upshake_slice fields = client_fields(client), value, member;
-  while (upshake_next_line(&fields, "Upgrade", &value))
-    if (upshake_next_in(&value, &member))
-      return member;
-  return slice_none();
+static upshake_slice first_protocol(const upshake_client *client) {
+  return upshake_find_member(client_fields(client), "Upgrade", NULL);
 }
 
 static int rules_of(const upshake_client *client) {
@@ -78,70 +89,66 @@ static int rules_of(const upshake_client *client) {
 }
 
 /* RFC 9110 8.6, RFC 9112 6.1, RFC 9297 3.2 */
-static NOINLINE answer_fault judge_content(const upshake_client *client) {
+static NOINLINE int judge_content(upshake_client *client, int rules) {
   upshake_slice fields = client_fields(client);
-  int is_capsules = rules_of(client) == UPSHAKE_RULES_CAPSULES;
   upshake_field field;
 
   while (upshake_next_field(&fields, &field))
     if (upshake_equal_fold(field.name, "Content-Length") ||
         upshake_equal_fold(field.name, "Transfer-Encoding") ||
-        (is_capsules && upshake_equal_fold(field.name, "Content-Type")))
-      return fault(UPSHAKE_ERR_SWITCH_CONTENT, field.value.ptr);
-  return no_fault();
+        (rules == UPSHAKE_RULES_CAPSULES &&
+         upshake_equal_fold(field.name, "Content-Type")))
+      return refuse(client, UPSHAKE_ERR_SWITCH_CONTENT, field.value.ptr);
+  return 1;
 }
 
 /* A layer on the first protocol: none goes with rules of their own, and the one
  * on TLS need not have been asked for (RFC 2817 3.3). */
-static NOINLINE upshake_error judge_layer(const upshake_client *client,
-                                          const upshake_slice *place) {
-  upshake_slice first = first_protocol(client), member = *place;
-  if (first.ptr == member.ptr)
+static NOINLINE upshake_error judge_layer(upshake_slice first,
+                                          const upshake_slice *member) {
+  if (first.ptr == member->ptr)
     return UPSHAKE_ERR_UPGRADE_NOT_ASKED; /* it is no layer */
   if (upshake_rules_of_token(first) != UPSHAKE_RULES_NONE ||
-      upshake_rules_of_token(member) != UPSHAKE_RULES_NONE)
+      upshake_rules_of_token(*member) != UPSHAKE_RULES_NONE)
     return UPSHAKE_ERR_UPGRADE_REPEATED;
   if (first.len > 4 && upshake_equal_fold(slice_of(first.ptr, 4), "TLS/") &&
-      upshake_equal_fold(member, "HTTP/1.1"))
+      upshake_equal_fold(*member, "HTTP/1.1"))
     return UPSHAKE_OK;
   return UPSHAKE_ERR_UPGRADE_NOT_ASKED;
 }
 
-/* A protocol with rules of its own has one line, and nothing else is in it
- * (RFC 6455 4.1). */
-static NOINLINE answer_fault judge_alone(const upshake_client *client) {
-  upshake_slice protocol = first_protocol(client), again;
-  upshake_slice value = only_line(client_fields(client), "Upgrade", &again);
-
-  if (upshake_rules_of_token(protocol) == UPSHAKE_RULES_NONE)
-    return no_fault();
-  if (again.ptr)
-    return fault(UPSHAKE_ERR_UPGRADE_REPEATED, again.ptr);
-  if (value.len != protocol.len)
-    return fault(UPSHAKE_ERR_UPGRADE_REPEATED, value.ptr);
-  return no_fault();
-}
-
 /* All members were asked for, or are layers that need not be. */
-static NOINLINE answer_fault judge_upgrade(const upshake_client *client) {
+static NOINLINE int judge_upgrade(upshake_client *client, upshake_slice first) {
   upshake_slice fields = client_fields(client), value, member;
-  upshake_error error = UPSHAKE_ERR_UPGRADE_MISSING;
 
   while (upshake_next_line(&fields, "Upgrade", &value)) {
     const char *at = value.ptr;
     while (upshake_next_in(&value, &member)) {
-      error = judge_layer(client, &member);
+      upshake_error error = judge_layer(first, &member);
       if (error == UPSHAKE_ERR_UPGRADE_NOT_ASKED &&
           find_asked(client, &member).ptr)
-        error = UPSHAKE_OK;
+        continue;
       if (error)
-        return fault(error, at);
+        return refuse(client, error, at);
     }
   }
-  return fault(error, NULL);
+  return 1;
 }
 
-static NOINLINE answer_fault judge_connection(const upshake_client *client) {
+/* A protocol with rules of its own has one line, and nothing else is in it
+ * (RFC 6455 4.1). */
+static NOINLINE int judge_alone(upshake_client *client, upshake_slice first) {
+  upshake_slice value = find_value(client, "Upgrade");
+  if (upshake_rules_of_token(first) == UPSHAKE_RULES_NONE)
+    return 1;
+  if (!judge_once(client, "Upgrade", UPSHAKE_ERR_UPGRADE_REPEATED))
+    return 0;
+  if (value.len != first.len)
+    return refuse(client, UPSHAKE_ERR_UPGRADE_REPEATED, value.ptr);
+  return 1;
+}
+
+static NOINLINE int judge_connection(upshake_client *client) {
   upshake_slice fields = client_fields(client), value, member;
   int has_upgrade = 0;
 
@@ -149,154 +156,136 @@ static NOINLINE answer_fault judge_connection(const upshake_client *client) {
     const char *at = value.ptr;
     while (upshake_next_in(&value, &member)) {
       if (!upshake_is_token(member))
-        return fault(UPSHAKE_ERR_CONNECTION_MALFORMED, at);
+        return refuse(client, UPSHAKE_ERR_CONNECTION_MALFORMED, at);
       has_upgrade |= upshake_equal_fold(member, "upgrade");
     }
   }
-  return has_upgrade ? no_fault() : fault(UPSHAKE_ERR_CONNECTION_MISSING, NULL);
+  if (!has_upgrade)
+    return refuse_missing(client, UPSHAKE_ERR_CONNECTION_MISSING);
+  return 1;
+}
+
+int upshake_judge_switch(upshake_client *client) {
+  upshake_slice first = first_protocol(client);
+  if (!judge_content(client, upshake_rules_of_token(first)))
+    return 0;
+  if (!first.ptr)
+    return refuse_missing(client, UPSHAKE_ERR_UPGRADE_MISSING);
+  return judge_upgrade(client, first) && judge_alone(client, first) &&
+         judge_connection(client);
 }
 
 /* ---- WebSocket: RFC 6455 4.1 ---- */
 
-static NOINLINE answer_fault judge_accept(const upshake_client *client) {
+static NOINLINE int judge_accept(upshake_client *client) {
   upshake_slice key =
       upshake_find_field(client_asked(client), "Sec-WebSocket-Key");
-  upshake_slice again,
-      value = only_line(client_fields(client), "Sec-WebSocket-Accept", &again);
+  upshake_slice value = find_value(client, accept_name);
   char accept[ACCEPT_LEN];
 
   if (!value.ptr)
-    return fault(UPSHAKE_ERR_ACCEPT_MISSING, NULL);
-  if (again.ptr)
-    return fault(UPSHAKE_ERR_ACCEPT_REPEATED, again.ptr);
+    return refuse_missing(client, UPSHAKE_ERR_ACCEPT_MISSING);
   upshake_accept(key.ptr, accept);
   if (!upshake_same(value, slice_of(accept, sizeof accept)))
-    return fault(UPSHAKE_ERR_ACCEPT_WRONG, value.ptr);
-  return no_fault();
+    return refuse(client, UPSHAKE_ERR_ACCEPT_WRONG, value.ptr);
+  return 1;
 }
 
-static NOINLINE answer_fault judge_subprotocol(const upshake_client *client) {
-  upshake_list asked = list_in(client_asked(client), subprotocol_name);
-  upshake_slice again, member;
-  upshake_slice value =
-      only_line(client_fields(client), subprotocol_name, &again);
-  int is_required = client->flags & CLIENT_SUBPROTOCOL_REQUIRED;
+/* Is this one of the sub-protocols that were asked for; or, where it is absent,
+ * is there one? */
+static NOINLINE int is_subprotocol_asked(const upshake_client *client,
+                                         upshake_slice name) {
+  upshake_slice asked = client_asked(client), line, member;
+  while (upshake_next_line(&asked, subprotocol_name, &line))
+    while (upshake_next_in(&line, &member))
+      if (!name.ptr || upshake_same(member, name))
+        return 1;
+  return 0;
+}
 
-  if (again.ptr)
-    return fault(UPSHAKE_ERR_SUBPROTOCOL_REPEATED, again.ptr);
-  while (upshake_next_member(&asked, &member))
-    if (value.ptr ? upshake_same(member, value) : is_required)
-      return value.ptr ? no_fault() : fault(UPSHAKE_ERR_SUBPROTOCOL_NONE, NULL);
-  return value.ptr ? fault(UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, value.ptr)
-                   : no_fault();
+static NOINLINE int judge_subprotocol(upshake_client *client) {
+  upshake_slice value = find_value(client, subprotocol_name);
+  int is_asked = is_subprotocol_asked(client, value);
+
+  if (value.ptr && !is_asked)
+    return refuse(client, UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, value.ptr);
+  if (!value.ptr && is_asked && (client->flags & CLIENT_SUBPROTOCOL_REQUIRED))
+    return refuse_missing(client, UPSHAKE_ERR_SUBPROTOCOL_NONE);
+  return 1;
+}
+
+/* A list that is not empty (RFC 6455 9.1 and 11.3.2). */
+static NOINLINE int judge_extensions(upshake_client *client) {
+  upshake_slice value = find_value(client, extensions_name);
+  if (value.ptr && !upshake_is_extension_answer(value))
+    return refuse(client, UPSHAKE_ERR_EXTENSION_MALFORMED, value.ptr);
+  return 1;
 }
 
 static NOINLINE int is_extension_asked(const upshake_client *client,
                                        upshake_slice name) {
-  upshake_slice asked = client_asked(client), line;
-  while (upshake_next_line(&asked, extensions_name, &line))
-    if (upshake_find_extension(line, name))
-      return 1;
+  upshake_slice asked = client_asked(client), line, member;
+  while (next_line(&asked, extensions_name, &line))
+    while (next_in(&line, &member))
+      if (upshake_same(upshake_extension_name(member), name))
+        return 1;
   return 0;
 }
 
-/* Is there a member before this one, in the same value, with its name? */
-static NOINLINE int is_named_before(upshake_slice value, upshake_slice member) {
-  return upshake_find_extension(
-      slice_of(value.ptr, (size_t)(member.ptr - value.ptr)),
-      upshake_extension_name(member));
-}
-
-/* One line, with a list that is not empty (RFC 6455 9.1 and 11.3.2). */
-static NOINLINE answer_fault judge_extensions(const upshake_client *client) {
-  upshake_slice again;
-  upshake_slice value =
-      only_line(client_fields(client), extensions_name, &again);
-
-  if (again.ptr)
-    return fault(UPSHAKE_ERR_EXTENSION_REPEATED, again.ptr);
-  if (value.ptr && !upshake_is_extension_answer(value))
-    return fault(UPSHAKE_ERR_EXTENSION_MALFORMED, value.ptr);
-  return no_fault();
-}
-
-static NOINLINE answer_fault
-judge_extension_names(const upshake_client *client) {
-  upshake_slice value =
-      upshake_find_field(client_fields(client), extensions_name);
-  upshake_slice rest = value, member;
+/* Each name once, and only those that were asked for. */
+static NOINLINE int judge_extension_names(upshake_client *client) {
+  upshake_slice rest = find_value(client, extensions_name), member;
+  const char *begin = rest.ptr;
 
   while (upshake_next_in(&rest, &member)) {
-    if (is_named_before(value, member))
-      return fault(UPSHAKE_ERR_EXTENSION_REPEATED, value.ptr);
-    if (!is_extension_asked(client, upshake_extension_name(member)))
-      return fault(UPSHAKE_ERR_EXTENSION_NOT_ASKED, value.ptr);
+    upshake_slice before = slice_of(begin, (size_t)(member.ptr - begin));
+    upshake_slice name = upshake_extension_name(member);
+    if (upshake_find_extension(before, name))
+      return refuse(client, UPSHAKE_ERR_EXTENSION_REPEATED, begin);
+    if (!is_extension_asked(client, name))
+      return refuse(client, UPSHAKE_ERR_EXTENSION_NOT_ASKED, begin);
   }
-  return no_fault();
+  return 1;
 }
 
 /* ---- permessage-deflate: RFC 7692 7.1 ---- */
 
 static NOINLINE upshake_slice deflate_member(const upshake_client *client) {
-  upshake_slice fields = client_fields(client), line, member;
-  while (upshake_next_line(&fields, extensions_name, &line))
-    while (upshake_next_in(&line, &member))
-      if (upshake_equal(upshake_extension_name(member), "permessage-deflate"))
-        return member;
+  upshake_slice line = find_value(client, extensions_name), member;
+  while (upshake_next_in(&line, &member))
+    if (upshake_equal(upshake_extension_name(member), "permessage-deflate"))
+      return member;
   return slice_none();
 }
 
-static NOINLINE answer_fault judge_deflate(upshake_client *client) {
+static NOINLINE int judge_deflate(upshake_client *client) {
   upshake_slice member = deflate_member(client);
-  upshake_list offers = {{NULL, 0}, {NULL, 0}, extensions_name};
-  offers.fields = client_asked(client);
-  if (!member.ptr || upshake_check_deflate(&offers, member, &client->deflate))
-    return no_fault();
-  return fault(UPSHAKE_ERR_EXTENSION_PARAMETER,
-               upshake_find_field(client_fields(client), extensions_name).ptr);
+  if (!member.ptr ||
+      upshake_check_deflate(client_asked(client), member, &client->deflate))
+    return 1;
+  return refuse_field(client, UPSHAKE_ERR_EXTENSION_PARAMETER, extensions_name);
 }
 
 /* ---- all of it ---- */
 
-answer_fault upshake_judge_accepted(upshake_client *client) {
-  answer_fault found;
+int upshake_judge_accepted(upshake_client *client) {
   if (rules_of(client) != UPSHAKE_RULES_WEBSOCKET)
-    return no_fault();
-  found = judge_accept(client);
-  if (!found.error)
-    found = judge_subprotocol(client);
-  if (!found.error)
-    found = judge_extensions(client);
-  if (!found.error)
-    found = judge_extension_names(client);
-  return found.error ? found : judge_deflate(client);
+    return 1;
+  return judge_once(client, accept_name, UPSHAKE_ERR_ACCEPT_REPEATED) &&
+         judge_accept(client) &&
+         judge_once(client, subprotocol_name,
+                    UPSHAKE_ERR_SUBPROTOCOL_REPEATED) &&
+         judge_subprotocol(client) &&
+         judge_once(client, extensions_name, UPSHAKE_ERR_EXTENSION_REPEATED) &&
+         judge_extensions(client) && judge_extension_names(client) &&
+         judge_deflate(client);
 }
 
-answer_fault upshake_judge_switch(const upshake_client *client) {
-  answer_fault found = judge_content(client);
-  if (!found.error)
-    found = judge_upgrade(client);
-  if (!found.error)
-    found = judge_alone(client);
-  return found.error ? found : judge_connection(client);
-}
-
-upshake_slice upshake_agreed_protocol(const upshake_client *client) {
-  upshake_slice first = first_protocol(client);
-  return find_asked(client, &first);
-}
-
-static upshake_slice find_websocket(const upshake_client *client,
-                                    const char *name) {
-  return rules_of(client) == UPSHAKE_RULES_WEBSOCKET
-             ? upshake_find_field(client_fields(client), name)
-             : slice_none();
-}
-
-upshake_slice upshake_agreed_subprotocol(const upshake_client *client) {
-  return find_websocket(client, subprotocol_name);
-}
-
-upshake_slice upshake_agreed_extensions(const upshake_client *client) {
-  return find_websocket(client, extensions_name);
+void upshake_read_agreement(const upshake_client *client, agreement *agreed) {
+  agreed->protocol = first_protocol(client);
+  agreed->protocol = find_asked(client, &agreed->protocol);
+  if (rules_of(client) != UPSHAKE_RULES_WEBSOCKET)
+    return;
+  agreed->subprotocol = find_value(client, subprotocol_name);
+  agreed->extensions = find_value(client, extensions_name);
 }

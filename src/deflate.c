@@ -3,6 +3,7 @@
  * Agreeing to permessage-deflate (RFC 7692 7.1), without compressing anything.
  */
 #include "extension.h"
+#include "field.h"
 
 #define BITS_LEAST 8
 #define BITS_MOST 15
@@ -10,6 +11,7 @@
 
 /* Parameters of an offer; bits are 0 where there are none. */
 typedef struct offer {
+  upshake_slice rest; /* of the member, that is not looked at yet */
   uint8_t server_bits, client_bits;
   uint8_t no_server_takeover, no_client_takeover;
   uint8_t client_bits_named; /* client_max_window_bits, with a value or not */
@@ -55,27 +57,44 @@ static int take_client_bits(offer *o, upshake_slice value) {
   return o->client_bits > 0;
 }
 
-static int take_parameter(offer *o, upshake_slice name, upshake_slice value) {
-  if (upshake_equal(name, "server_no_context_takeover"))
+enum { SERVER_TAKEOVER, CLIENT_TAKEOVER, SERVER_BITS, CLIENT_BITS, PARAMETERS };
+
+static NOINLINE int which_parameter(upshake_slice name) {
+  static const char names[PARAMETERS][27] = {
+      "server_no_context_takeover", "client_no_context_takeover",
+      "server_max_window_bits", "client_max_window_bits"};
+  int i = 0;
+  while (i < PARAMETERS && !upshake_equal(name, names[i]))
+    i++;
+  return i;
+}
+
+static NOINLINE int take_parameter(offer *o, int which, upshake_slice value) {
+  switch (which) {
+  case SERVER_TAKEOVER:
     return take_flag(&o->no_server_takeover, value);
-  if (upshake_equal(name, "client_no_context_takeover"))
+  case CLIENT_TAKEOVER:
     return take_flag(&o->no_client_takeover, value);
-  if (upshake_equal(name, "server_max_window_bits"))
+  case SERVER_BITS:
     return take_server_bits(o, value);
-  if (upshake_equal(name, "client_max_window_bits"))
+  case CLIENT_BITS:
     return take_client_bits(o, value);
-  return 0;
+  default:
+    return 0;
+  }
 }
 
 static NOINLINE int parse_offer(upshake_slice member, offer *o) {
   upshake_slice name, value;
-  int more = upshake_next_parameter(&member, &name, &value);
+  int more;
 
   memset(o, 0, sizeof *o);
+  o->rest = member;
+  more = upshake_next_parameter(&o->rest, &name, &value);
   if (more != 1 || value.ptr || !upshake_equal(name, "permessage-deflate"))
     return 0;
-  while ((more = upshake_next_parameter(&member, &name, &value)) == 1)
-    if (!take_parameter(o, name, value))
+  while ((more = upshake_next_parameter(&o->rest, &name, &value)) == 1)
+    if (!take_parameter(o, which_parameter(name), value))
       return 0;
   return more == 0;
 }
@@ -157,11 +176,20 @@ size_t upshake_agree_deflate(upshake_list offers,
 
 /* ---- checking an answer: the client's side ---- */
 
+/* What an answer says of itself.  Returns 0 for one that no offer can have
+ * had: to an answer the client's bits are no hint (7.1.2.2). */
+static int read_answer(const offer *answer, upshake_deflate *agreed) {
+  agreed->server_bits = answer->server_bits;
+  agreed->client_bits = answer->client_bits;
+  agreed->no_server_takeover = answer->no_server_takeover;
+  agreed->no_client_takeover = answer->no_client_takeover;
+  return answer->client_bits || !answer->client_bits_named;
+}
+
 /* What was asked for has to be there, and what was not offered cannot be
  * (RFC 7692 7.1). */
-static int answers(const offer *answer, const offer *o) {
-  if (answer->client_bits_named &&
-      (!answer->client_bits || !o->client_bits_named))
+static int answers(const upshake_deflate *answer, const offer *o) {
+  if (answer->client_bits && !o->client_bits_named)
     return 0;
   if (o->no_server_takeover && !answer->no_server_takeover)
     return 0;
@@ -169,24 +197,29 @@ static int answers(const offer *answer, const offer *o) {
          (answer->server_bits && answer->server_bits <= o->server_bits);
 }
 
-int upshake_check_deflate(upshake_list *offers, upshake_slice member,
-                          upshake_deflate *agreed) {
-  offer answer, o;
-  upshake_slice offered;
+/* What the answer does not say is as it was offered. */
+static void complete(upshake_deflate *agreed, const offer *o) {
+  agreed->server_bits = (uint8_t)bits_or(agreed->server_bits, BITS_MOST);
+  agreed->client_bits =
+      (uint8_t)smaller(bits_or(agreed->client_bits, BITS_MOST),
+                       bits_or(o->client_bits, BITS_MOST));
+  agreed->no_client_takeover |= o->no_client_takeover;
+}
 
-  if (!parse_offer(member, &answer))
+int upshake_check_deflate(upshake_slice fields, upshake_slice member,
+                          upshake_deflate *agreed) {
+  upshake_slice line;
+  offer o;
+
+  if (!parse_offer(member, &o) || !read_answer(&o, agreed))
     return 0;
-  while (upshake_next_member(offers, &offered)) {
-    if (!parse_offer(offered, &o) || !answers(&answer, &o))
-      continue;
-    agreed->server_bits = (uint8_t)bits_or(answer.server_bits, BITS_MOST);
-    agreed->client_bits =
-        (uint8_t)smaller(bits_or(answer.client_bits, BITS_MOST),
-                         bits_or(o.client_bits, BITS_MOST));
-    agreed->no_server_takeover = answer.no_server_takeover;
-    agreed->no_client_takeover =
-        answer.no_client_takeover || o.no_client_takeover;
-    return 1;
+  while (next_line(&fields, "Sec-WebSocket-Extensions", &line)) {
+    while (next_in(&line, &member)) {
+      if (parse_offer(member, &o) && answers(agreed, &o)) {
+        complete(agreed, &o);
+        return 1;
+      }
+    }
   }
   return 0;
 }

@@ -27,8 +27,9 @@ upshake_slice upshake_extension_name(upshake_slice member);
 int upshake_find_extension(upshake_slice line, upshake_slice name);
 
 /* Does the member of an answer accept one of the offers of permessage-deflate
- * (RFC 7692 7.1)?  Then *agreed is what both sides do. */
-int upshake_check_deflate(upshake_list *offers, upshake_slice member,
+ * in these fields (RFC 7692 7.1)?  Then *agreed is what both sides do; else it
+ * means nothing. */
+int upshake_check_deflate(upshake_slice fields, upshake_slice member,
                           upshake_deflate *agreed);
 
 #endif

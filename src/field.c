@@ -3,45 +3,31 @@
  * Fields: walking the lines of a head, the members of a list, the parameters
  * of a member.
  */
-#include "bytes.h"
+#include "field.h"
 
 /* ---- field lines ---- */
 
-static size_t token_len(upshake_slice text) {
-  const char *stop;
-  if (text.len == 0) /* perhaps absent: no pointer to count with */
-    return 0;
-  stop = upshake_skip_class(text.ptr, text.ptr + text.len, CLASS_TOKEN);
-  return (size_t)(stop - text.ptr);
-}
-
-ALWAYS_INLINE int take_line(upshake_slice *fields, upshake_slice *name,
-                            upshake_slice *value) {
-  size_t colon = token_len(*fields), end;
-
-  if (colon == 0 || colon == fields->len || fields->ptr[colon] != ':')
-    return 0;
-  *name = slice_of(fields->ptr, colon);
-  *value = slice_from(*fields, colon + 1);
-  end = index_of(*value, '\n');
-  if (end == 0 || end == value->len || value->ptr[end - 1] != '\r')
-    return 0;
-  *fields = slice_from(*value, end + 1);
-  *value = upshake_trim(slice_of(value->ptr, end - 1));
-  return 1;
+/* A loop of its own: without a call this is the end of most paths. */
+NOINLINE size_t upshake_token_len(upshake_slice text) {
+  size_t len = 0;
+  while (len < text.len && in_class(text.ptr[len], CLASS_TOKEN))
+    len++;
+  return len;
 }
 
 int upshake_next_field(upshake_slice *fields, upshake_field *field) {
-  return take_line(fields, &field->name, &field->value);
+  const char *begin = fields->ptr;
+  size_t len = take_line(fields, &field->value);
+  if (len == 0)
+    return 0;
+  field->name = slice_of(begin, len);
+  field->value = upshake_trim(field->value);
+  return 1;
 }
 
 NOINLINE int upshake_next_line(upshake_slice *fields, const char *name,
                                upshake_slice *value) {
-  upshake_slice other;
-  while (take_line(fields, &other, value))
-    if (upshake_equal_fold(other, name))
-      return 1;
-  return 0;
+  return inlined_next_line(fields, name, value);
 }
 
 upshake_slice upshake_find_field(upshake_slice fields, const char *name) {
@@ -63,7 +49,7 @@ static size_t quoted_len(upshake_slice text) {
   return text.len;
 }
 
-static size_t member_len(upshake_slice text) {
+NOINLINE size_t upshake_member_len(upshake_slice text) {
   const char *p = text.ptr, *end = p + text.len;
   while ((p = upshake_skip_class(p, end, CLASS_MEMBER)) < end && *p != ',')
     p += *p == '"' ? quoted_len(slice_of(p, (size_t)(end - p))) : 1;
@@ -71,16 +57,7 @@ static size_t member_len(upshake_slice text) {
 }
 
 NOINLINE int upshake_next_in(upshake_slice *value, upshake_slice *member) {
-  while (value->len > 0) {
-    size_t len = member_len(*value);
-    *member = upshake_trim(slice_of(value->ptr, len));
-    if (len < value->len)
-      len++; /* the comma */
-    *value = slice_from(*value, len);
-    if (member->len > 0)
-      return 1;
-  }
-  return 0;
+  return inlined_next_in(value, member);
 }
 
 int upshake_next_member(upshake_list *list, upshake_slice *member) {
@@ -125,7 +102,7 @@ static size_t unquote_into(upshake_slice value, char *out) {
 /* A token, or a quoted-string that ends.  Returns 0 where there is neither. */
 static int take_value(upshake_slice *text, upshake_slice *value) {
   if (text->len == 0 || text->ptr[0] != '"') {
-    *value = take(text, token_len(*text));
+    *value = take(text, upshake_token_len(*text));
     return value->len > 0;
   }
   *value = take(text, quoted_len(*text));
@@ -140,7 +117,7 @@ int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
   trim_front(&rest);
   if (rest.len == 0)
     return 0;
-  *name = take(&rest, token_len(rest));
+  *name = take(&rest, upshake_token_len(rest));
   if (name->len == 0)
     return -1;
   *value = slice_none();

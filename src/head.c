@@ -17,7 +17,7 @@ int upshake_head_in_target(const upshake_parser *parser) {
 
 /* ---- field lines: RFC 9112 5 ---- */
 
-static head_event parse_field(head_step *step) {
+static NOINLINE head_event parse_field(head_step *step) {
   upshake_parser *parser = step->parser;
   char octet = octet_at(step, parser->pos);
 
@@ -34,7 +34,7 @@ static head_event parse_field(head_step *step) {
 }
 
 /* field-name ":" (RFC 9112 5.1) */
-static head_event parse_name(head_step *step) {
+static NOINLINE head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = parser->name_at, limit = step->name_limit;
   const char *end = window_end(step, begin, limit);
@@ -64,7 +64,7 @@ static head_event parse_blanks(head_step *step) {
 }
 
 /* field-value CRLF (RFC 9110 5.5) */
-static head_event parse_value(head_step *step) {
+static NOINLINE head_event parse_value(head_step *step) {
   upshake_parser *parser = step->parser;
   const char *end = step->octets + step->len;
   const char *stop = scan_value(step->octets + parser->pos, end);
@@ -108,7 +108,7 @@ void upshake_head_unfold(upshake_parser *parser) {
 
 /* ---- all of it ---- */
 
-static head_event parse_part(head_step *step) {
+static NOINLINE head_event parse_part(head_step *step) {
   switch ((enum state)step->parser->state) {
   case STATE_FIELD:
     return parse_field(step);

@@ -128,10 +128,10 @@ int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
 /* ---- origins ---- */
 
 int32_t upshake_default_port(upshake_slice scheme) {
-  if (upshake_is_secured_scheme(scheme))
-    return 443;
   if (upshake_equal_fold(scheme, "http") || upshake_equal_fold(scheme, "ws"))
-    return 80;
+    return HTTP_PORT;
+  if (upshake_equal_fold(scheme, "https") || upshake_equal_fold(scheme, "wss"))
+    return HTTPS_PORT;
   return AUTHORITY_NO_PORT;
 }
 

@@ -8,9 +8,9 @@
 
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at,
                                const char *name) {
-  upshake_slice rest;
+  upshake_slice rest = head_fields(&hs->parser, hs->memory), value;
   if (hs->end != hs->parser.pos) /* lean: no place in the stream is one here */
-    return upshake_find_field(head_fields(&hs->parser, hs->memory), name);
+    return upshake_next_line(&rest, name, &value) ? value : slice_none();
   rest = slice_of(hs->memory + at, hs->end - at);
   return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }
@@ -80,24 +80,21 @@ upshake_list upshake_list_at(const upshake *hs, offered what, size_t place) {
   return list;
 }
 
-static NOINLINE void fill_request(const upshake *hs, upshake_request *request) {
-  uint8_t transport = hs->config->transport;
-
-  upshake_split_target(request, upshake_method_of(hs), target_of(hs));
-  request->authority = upshake_authority_of(hs);
-  if ((hs->flags & HANDSHAKE_JUDGE) == 0)
-    request->fields = head_fields(&hs->parser, hs->memory);
-  if (!request->scheme.ptr && transport == UPSHAKE_TRANSPORT_SECURED)
-    request->scheme = slice_text("https");
-  if (!request->scheme.ptr && transport == UPSHAKE_TRANSPORT_UNSECURED)
-    request->scheme = slice_text("http");
-}
-
 upshake_request upshake_get_request(const upshake *hs) {
   upshake_request request;
 
   memset(&request, 0, sizeof request);
-  if (hs->flags & HANDSHAKE_COMPLETE)
-    fill_request(hs, &request);
+  if ((hs->flags & HANDSHAKE_COMPLETE) == 0)
+    return request;
+  upshake_split_target(&request, upshake_method_of(hs), target_of(hs));
+  request.authority = upshake_authority_of(hs);
+  if ((hs->flags & HANDSHAKE_JUDGE) == 0)
+    request.fields = head_fields(&hs->parser, hs->memory);
+  if (request.scheme.ptr)
+    return request;
+  if (hs->config->transport == UPSHAKE_TRANSPORT_SECURED)
+    request.scheme = slice_text("https");
+  if (hs->config->transport == UPSHAKE_TRANSPORT_UNSECURED)
+    request.scheme = slice_text("http");
   return request;
 }

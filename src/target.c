@@ -13,14 +13,11 @@ static int is_origin_form(upshake_slice target) {
 }
 
 int upshake_is_secured_scheme(upshake_slice scheme) {
-  return upshake_equal_fold(scheme, "https") ||
-         upshake_equal_fold(scheme, "wss");
+  return upshake_default_port(scheme) == HTTPS_PORT;
 }
 
 int upshake_is_known_scheme(upshake_slice scheme) {
-  return upshake_equal_fold(scheme, "http") ||
-         upshake_equal_fold(scheme, "https") ||
-         upshake_equal_fold(scheme, "ws") || upshake_equal_fold(scheme, "wss");
+  return upshake_default_port(scheme) != AUTHORITY_NO_PORT;
 }
 
 /* ---- absolute-form = scheme "://" authority path-abempty [ "?" query ]
@@ -28,16 +25,15 @@ int upshake_is_known_scheme(upshake_slice scheme) {
 
 /* Where its "://" is, or target.len. */
 static size_t scheme_len(upshake_slice target) {
-  size_t colon = index_of(target, ':');
-  if (is_origin_form(target) || target.len - colon < 3 ||
-      target.ptr[colon + 1] != '/' || target.ptr[colon + 2] != '/')
+  size_t len = 0;
+  if (is_origin_form(target))
     return target.len;
-  return colon;
-}
-
-/* What is after the "://". */
-static upshake_slice behind_scheme(upshake_slice target) {
-  return slice_from(target, scheme_len(target) + 3);
+  while (len < target.len && target.ptr[len] != ':')
+    len++;
+  return target.len - len >= 3 && target.ptr[len + 1] == '/' &&
+                 target.ptr[len + 2] == '/'
+             ? len
+             : target.len;
 }
 
 static size_t authority_len(upshake_slice text) {
@@ -47,18 +43,21 @@ static size_t authority_len(upshake_slice text) {
   return len;
 }
 
-static upshake_error check_absolute(upshake_slice target) {
-  upshake_slice scheme = slice_of(target.ptr, scheme_len(target));
-  upshake_slice rest;
-  size_t host_len;
+/* The authority, after a scheme of that length and "://". */
+static upshake_slice authority_behind(upshake_slice target, size_t len) {
+  upshake_slice rest = slice_from(target, len + 3);
+  return slice_of(rest.ptr, authority_len(rest));
+}
 
-  if (scheme.len == target.len)
+static upshake_error check_absolute(upshake_slice target) {
+  size_t len = scheme_len(target), host_len;
+
+  if (len == target.len)
     return UPSHAKE_ERR_TARGET_FORM;
-  if (!upshake_is_known_scheme(scheme))
+  if (!upshake_is_known_scheme(slice_of(target.ptr, len)))
     return UPSHAKE_ERR_TARGET_SCHEME;
-  rest = behind_scheme(target);
-  rest.len = authority_len(rest);
-  if (upshake_parse_authority(rest, &host_len) == AUTHORITY_BROKEN ||
+  if (upshake_parse_authority(authority_behind(target, len), &host_len) ==
+          AUTHORITY_BROKEN ||
       host_len == 0)
     return UPSHAKE_ERR_TARGET_AUTHORITY;
   return UPSHAKE_OK;
@@ -97,13 +96,11 @@ upshake_error upshake_check_target(upshake_slice method, upshake_slice target) {
 
 upshake_slice upshake_target_authority(upshake_slice method,
                                        upshake_slice target) {
-  upshake_slice rest;
+  size_t len;
   if (is_connect(method))
     return target;
-  if (scheme_len(target) == target.len)
-    return slice_none();
-  rest = behind_scheme(target);
-  return slice_of(rest.ptr, authority_len(rest));
+  len = scheme_len(target);
+  return len < target.len ? authority_behind(target, len) : slice_none();
 }
 
 /* absolute-path [ "?" query ]; an empty path means "/" (RFC 9110 4.2.3). */
@@ -119,17 +116,18 @@ static upshake_slice query_of(upshake_slice text) {
 
 NOINLINE void upshake_split_target(upshake_request *request,
                                    upshake_slice method, upshake_slice target) {
-  size_t len = scheme_len(target);
+  upshake_slice authority = upshake_target_authority(method, target);
 
   memset(request, 0, sizeof *request);
   request->method = method;
   request->target = target;
-  request->authority = upshake_target_authority(method, target);
+  request->authority = authority;
   if (is_connect(method) || SLICE_IS(target, "*"))
     return;
-  if (len < target.len) {
-    request->scheme = slice_of(target.ptr, len);
-    target = slice_from(target, len + 3 + request->authority.len);
+  if (authority.ptr) {
+    size_t begin = (size_t)(authority.ptr - target.ptr);
+    request->scheme = slice_of(target.ptr, begin - 3); /* the "://" */
+    target = slice_from(target, begin + authority.len);
   }
   request->path = path_of(target);
   request->query = query_of(target);

@@ -19,6 +19,8 @@ int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
                              int32_t *otherwise);
 
 /* The port that a scheme stands for, or AUTHORITY_NO_PORT. */
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
 int32_t upshake_default_port(upshake_slice scheme);
 
 /* Has the target one of the four forms of RFC 9112 3.2, and one that goes with

@@ -41,9 +41,9 @@ void upshake_put_number(window *w, size_t number) {
 
 void upshake_put_field(window *w, const char *name, upshake_slice value) {
   upshake_put_text(w, name);
-  upshake_put_text(w, ": ");
+  PUT_LITERAL(w, ": ");
   upshake_put(w, value);
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "\r\n");
 }
 
 void upshake_put_optional(window *w, const char *name, upshake_slice value) {
@@ -52,10 +52,10 @@ void upshake_put_optional(window *w, const char *name, upshake_slice value) {
 }
 
 void upshake_put_added(window *w, const upshake_field *fields, size_t len) {
-  for (size_t i = 0; i < len; i++) {
-    upshake_put(w, fields[i].name);
-    upshake_put_text(w, ": ");
-    upshake_put(w, fields[i].value);
-    upshake_put_text(w, "\r\n");
+  for (; len > 0; len--, fields++) {
+    upshake_put(w, fields->name);
+    PUT_LITERAL(w, ": ");
+    upshake_put(w, fields->value);
+    PUT_LITERAL(w, "\r\n");
   }
 }
