@@ -5,27 +5,34 @@
 #include "window.h"
 
 /* Stores those of the octets that are in the window, and counts all. */
-static NOINLINE void put_part(window *w, upshake_slice octets) {
+static NOINLINE void put_part(window *w, const char *octets, size_t len) {
   size_t skip = w->pos < w->from ? w->from - w->pos : 0;
   size_t at = w->pos + skip - w->from;
 
-  w->pos += octets.len;
-  if (skip >= octets.len || at >= w->cap)
+  w->pos += len;
+  if (skip >= len || at >= w->cap)
     return;
-  octets = slice_from(octets, skip);
-  if (octets.len > w->cap - at)
-    octets.len = w->cap - at;
-  memcpy(w->out + at, octets.ptr, octets.len);
+  len -= skip;
+  if (len > w->cap - at)
+    len = w->cap - at;
+  memcpy(w->out + at, octets + skip, len);
 }
 
-void upshake_put(window *w, upshake_slice octets) {
-  if (w->from > 0 || w->pos > w->cap || octets.len > w->cap - w->pos) {
-    put_part(w, octets);
+#ifdef UPSHAKE_SMALL
+#define IS_INSIDE(w, len) 0 /* the way of any part does for all */
+#else
+#define IS_INSIDE(w, len)                                                      \
+  ((w)->from == 0 && (w)->pos <= (w)->cap && (len) <= (w)->cap - (w)->pos)
+#endif
+
+void upshake_put_octets(window *w, const char *octets, size_t len) {
+  if (!IS_INSIDE(w, len)) {
+    put_part(w, octets, len);
     return;
   }
-  w->pos += octets.len;
-  if (octets.len > 0) /* last, so that nothing of this is on the stack */
-    memcpy(w->out + w->pos - octets.len, octets.ptr, octets.len);
+  w->pos += len;
+  if (len > 0) /* last, so that nothing of this is on the stack */
+    memcpy(w->out + w->pos - len, octets, len);
 }
 
 void upshake_put_number(window *w, size_t number) {
@@ -37,11 +44,16 @@ void upshake_put_number(window *w, size_t number) {
   upshake_put(w, slice_of(digits + at, sizeof digits - at));
 }
 
+/* What follows the name. */
+static NOINLINE void put_value(window *w, upshake_slice value) {
+  PUT_LITERAL(w, ": ");
+  upshake_put(w, value);
+  PUT_LITERAL(w, "\r\n");
+}
+
 void upshake_put_field(window *w, const char *name, upshake_slice value) {
   upshake_put_text(w, name);
-  upshake_put_text(w, ": ");
-  upshake_put(w, value);
-  upshake_put_text(w, "\r\n");
+  put_value(w, value);
 }
 
 void upshake_put_optional(window *w, const char *name, upshake_slice value) {
@@ -52,8 +64,6 @@ void upshake_put_optional(window *w, const char *name, upshake_slice value) {
 void upshake_put_added(window *w, const upshake_field *fields, size_t len) {
   for (size_t i = 0; i < len; i++) {
     upshake_put(w, fields[i].name);
-    upshake_put_text(w, ": ");
-    upshake_put(w, fields[i].value);
-    upshake_put_text(w, "\r\n");
+    put_value(w, fields[i].value);
   }
 }

@@ -18,13 +18,17 @@ typedef struct window {
   int whole;
 } window;
 
-void upshake_put(window *w, upshake_slice octets);
+/* Not as a slice: where that has to be on the stack, each call is longer. */
+void upshake_put_octets(window *w, const char *octets, size_t len);
+static inline void upshake_put(window *w, upshake_slice octets) {
+  upshake_put_octets(w, octets.ptr, octets.len);
+}
 static inline void upshake_put_text(window *w, const char *text) {
-  upshake_put(w, slice_text(text));
+  upshake_put_octets(w, text, strlen(text));
 }
 
 /* The same with a string literal, whose length is known. */
-#define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))
+#define PUT_LITERAL(w, literal) upshake_put_octets(w, UPSHAKE_TEXT(literal))
 
 void upshake_put_number(window *w, size_t number);
 
