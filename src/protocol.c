@@ -78,7 +78,8 @@ static int keeps_rules(const upshake_protocol *protocol) {
   int rules = upshake_rules_of(protocol);
   if (!upshake_is_strict(rules))
     return protocol->rules == UPSHAKE_RULES_BY_TOKEN ||
-           !upshake_equal_fold(slice_text(protocol->token), "websocket");
+           upshake_rules_of_token(slice_text(protocol->token)) !=
+               UPSHAKE_RULES_WEBSOCKET;
   if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
     return 0;
   return !protocol->upgrade && !protocol->version &&
