@@ -88,6 +88,8 @@ static const struct move moves[] = {
 };
 /* clang-format on */
 
+_Static_assert(sizeof moves / sizeof moves[0] == STATE_END, "enum state");
+
 static int is_expected(unsigned expected, char octet) {
   if (expected & 0x80)
     return in_class(octet, expected & 0x7f);

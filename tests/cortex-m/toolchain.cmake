@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Cortex-M0+, the smallest there is; its code runs on every other Cortex-M.
 # libc is the six functions that the library needs, from whoever links it.
-# The objects hold code for every linker, and what -flto makes less of.
+# The objects hold code for every linker, and what -flto makes less of (on more
+# stack).
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_C_COMPILER arm-none-eabi-gcc)
