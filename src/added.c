@@ -6,21 +6,28 @@
 #include "added.h"
 
 /* Fields that only the handshake itself may write. */
+#define RESERVED(X)                                                            \
+  X("Connection")                                                              \
+  X("Upgrade")                                                                 \
+  X("HTTP2-Settings")                                                          \
+  X("Content-Length")                                                          \
+  X("Transfer-Encoding")                                                       \
+  X("Keep-Alive") X("Proxy-Connection") X("TE") X("Trailer")
+
 static int is_reserved(upshake_slice name) {
-  static const char names[][20] = {"Connection",
-                                   "Upgrade",
-                                   "HTTP2-Settings",
-                                   "Content-Length",
-                                   "Transfer-Encoding",
-                                   "Keep-Alive",
-                                   "Proxy-Connection",
-                                   "TE",
-                                   "Trailer"};
+#define LEN(name) sizeof name - 1,
+#define NAME(name) name
+  static const uint8_t lens[] = {RESERVED(LEN)};
+  static const char names[] = RESERVED(NAME); /* one after the other */
+#undef LEN
+#undef NAME
   static const char prefix[] = "Sec-WebSocket-";
   size_t prefix_len = sizeof prefix - 1;
+  const char *other = names;
 
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (upshake_equal_fold(name, names[i]))
+  for (size_t i = 0; i < sizeof lens; other += lens[i++])
+    if (name.len == lens[i] &&
+        upshake_same_fold(name, slice_of(other, lens[i])))
       return 1;
   return name.len >= prefix_len &&
          upshake_equal_fold(slice_of(name.ptr, prefix_len), prefix);

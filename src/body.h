@@ -24,6 +24,7 @@ typedef struct body_step {
  * a field line, and how many there were.  An error was noted only where there
  * is no body, or where it is the end of it. */
 #define BODY_STATE(hs) ((hs)->parser.state)
+#define BODY_BEGIN 1                              /* a state */
 #define BODY_SLICE_LEN(hs) ((hs)->parser.name_at) /* at UPSHAKE_BODY */
 #define BODY_DROPPED(hs)                                                       \
   ((hs)->parser.value_at) /* octets of it at parser.pos */
@@ -33,7 +34,7 @@ typedef struct body_step {
 
 /* The head is complete and accepted: its body comes. */
 static inline void begin_body(upshake *hs) {
-  BODY_STATE(hs) = 0;
+  BODY_STATE(hs) = BODY_BEGIN;
   BODY_SLICE_LEN(hs) = 0;
   BODY_DROPPED(hs) = 0;
   BODY_EXTENSION_OCTETS(hs) = 0;

@@ -148,7 +148,7 @@ static upshake_slice find_member(upshake_list *list, upshake_slice text) {
 static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
   upshake_slice found = slice_none();
   for (size_t i = 0; i < upshake_lists_len(hs) && !found.ptr; i++) {
-    upshake_list list = upshake_list_at(hs, OFFERED_SUBPROTOCOLS, i);
+    upshake_list list = upshake_list_at(hs, i);
     found = find_member(&list, name);
   }
   return found;

@@ -5,11 +5,16 @@
  */
 #include "errors.h"
 
+#define LEAST 399 /* so that a status fits an octet */
+
 int upshake_error_status(upshake_error error) {
-  static const uint16_t statuses[UPSHAKE_ERRORS_LEN] = {
-#define STATUS(name, status, rule, sentence) [UPSHAKE_ERR_##name] = status,
-      ERRORS(STATUS)
+  static const uint8_t statuses[] = {
+#define STATUS(name, status, rule, sentence)                                   \
+  [UPSHAKE_ERR_##name] = status ? status - LEAST : 0,
+      ERRORS_OF_REQUESTS(STATUS)
 #undef STATUS
   };
-  return (unsigned)error < UPSHAKE_ERRORS_LEN ? statuses[error] : 0;
+  if ((size_t)error >= sizeof statuses || !statuses[error])
+    return 0;
+  return statuses[error] + LEAST;
 }

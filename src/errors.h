@@ -13,7 +13,9 @@
 
 /* X(name, status of the reply or 0, section of the rule, sentence), in the
  * order of upshake_error. */
-#define ERRORS(X) \
+#define ERRORS(X) ERRORS_OF_REQUESTS(X) ERRORS_OF_CALLS(X)
+
+#define ERRORS_OF_REQUESTS(X) \
   X(OK, 0, "", "no error") \
   X(INCOMPLETE, 0, "RFC 9112 2.1", "the head is not complete yet") \
   X(PROXY_TOOK_UPGRADE, 0, "RFC 9110 7.8", \
@@ -135,7 +137,10 @@
     "no sub-protocol of this server was offered, and one is required") \
   X(REFUSED, 0, "RFC 9110 15", "the application refused") \
   X(DECISION, 500, "RFC 9110 15.6.1", \
-    "the application's callback returned something that is no answer") \
+    "the application's callback returned something that is no answer")
+
+/* In answers to a client, and of calls: no reply has them. */
+#define ERRORS_OF_CALLS(X) \
   X(STATUS_LINE, 0, "RFC 9112 4", \
     "this octet cannot stand in a status line: not HTTP/1.x, or not the " \
     "beginning of a response") \

@@ -21,8 +21,12 @@ void upshake_judge_host(upshake_facts *facts, const upshake_config *config,
     facts->flags |= FACT_HOST_EMPTY;
 }
 
-static void note_framing(upshake_facts *facts, upshake_error error,
-                         uint32_t at) {
+/* Of several errors of one line the one listed first is enough; UPSHAKE_OK is
+ * none. */
+static NOINLINE void note_framing(upshake_facts *facts, upshake_error error,
+                                  uint32_t at) {
+  if (!error)
+    return;
   facts->flags |= FACT_FRAMING_BAD;
   upshake_note_bad(facts, error, at);
 }
@@ -32,7 +36,7 @@ static void note_framing(upshake_facts *facts, upshake_error error,
 static int parse_length(upshake_slice value, uint64_t *length) {
   *length = 0;
   for (size_t i = 0; i < value.len; i++) {
-    if (!is_digit(value.ptr[i]) || *length > INT64_MAX / 10)
+    if (!is_digit(value.ptr[i]) || *length >> 60) /* ten times that is more */
       return 0;
     *length = *length * 10 + (uint64_t)(value.ptr[i] - '0');
     if (*length > INT64_MAX)
@@ -43,18 +47,20 @@ static int parse_length(upshake_slice value, uint64_t *length) {
 
 void upshake_judge_length(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
+  upshake_error error = UPSHAKE_OK;
   uint64_t length;
   (void)config;
-  if (facts->flags & FACT_LENGTH)
-    note_framing(facts, UPSHAKE_ERR_LENGTH_REPEATED, at);
-  if (facts->flags & FACT_CODING)
-    note_framing(facts, UPSHAKE_ERR_LENGTH_AND_CODING, at);
-  facts->flags |= FACT_LENGTH;
-  facts->in.head.content_at = at;
   if (parse_length(value, &length))
     facts->body_len = length;
   else
-    note_framing(facts, UPSHAKE_ERR_LENGTH_MALFORMED, at);
+    error = UPSHAKE_ERR_LENGTH_MALFORMED;
+  if (facts->flags & FACT_LENGTH)
+    error = UPSHAKE_ERR_LENGTH_REPEATED;
+  if (facts->flags & FACT_CODING)
+    error = UPSHAKE_ERR_LENGTH_AND_CODING;
+  facts->flags |= FACT_LENGTH;
+  facts->in.head.content_at = at;
+  note_framing(facts, error, at);
 }
 
 /* transfer-coding = token *( OWS ";" OWS transfer-parameter ) (RFC 9112 7).
@@ -99,15 +105,17 @@ static int is_known_before(const upshake_facts *facts) {
 void upshake_judge_coding(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
   int is_first = (facts->flags & FACT_CODING) == 0;
+  upshake_error error = UPSHAKE_OK;
 
   (void)config;
   facts->flags |= FACT_CODING;
-  if (facts->flags & FACT_LENGTH)
-    note_framing(facts, UPSHAKE_ERR_LENGTH_AND_CODING, at);
-  if (facts->flags & FACT_HTTP_1_0)
-    note_framing(facts, UPSHAKE_ERR_CODING_IN_1_0, at);
   if (!take_codings(facts, value))
-    note_framing(facts, UPSHAKE_ERR_CODING_MALFORMED, at);
+    error = UPSHAKE_ERR_CODING_MALFORMED;
+  if (facts->flags & FACT_HTTP_1_0)
+    error = UPSHAKE_ERR_CODING_IN_1_0;
+  if (facts->flags & FACT_LENGTH)
+    error = UPSHAKE_ERR_LENGTH_AND_CODING;
+  note_framing(facts, error, at);
   if (is_first || !is_known_before(facts))
     facts->in.head.content_at = at;
 }

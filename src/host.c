@@ -21,13 +21,19 @@ static const char *match_reg_name(const char *p, const char *end) {
   return p;
 }
 
+/* *DIGIT up to `most`, or AUTHORITY_BROKEN. */
+static int32_t take_number(const char **p, const char *end, int32_t most) {
+  int32_t number = 0;
+  while (*p < end && is_digit(**p) && number <= most)
+    number = number * 10 + (*(*p)++ - '0');
+  return number <= most ? number : AUTHORITY_BROKEN;
+}
+
 /* dec-octet: 0 to 255 without a leading zero */
 static const char *match_dec_octet(const char *p, const char *end) {
   const char *begin = p;
-  int number = 0;
-  while (p < end && is_digit(*p) && number <= 255)
-    number = number * 10 + (*p++ - '0');
-  if (p == begin || number > 255 || (*begin == '0' && p - begin > 1))
+  if (take_number(&p, end, 255) < 0 || p == begin ||
+      (*begin == '0' && p - begin > 1))
     return NULL;
   return p;
 }
@@ -55,8 +61,12 @@ static int is_ipv6(const char *p, const char *end) {
   }
   while (p < end) {
     const char *stop = upshake_skip_class(p, end, CLASS_HEX);
-    if (stop < end && *stop == '.')
-      return is_ipv4(p, end) && gaps <= 1 && (gaps ? groups <= 5 : groups == 6);
+    if (stop < end && *stop == '.') {
+      if (!is_ipv4(p, end))
+        return 0;
+      groups += 2;
+      break;
+    }
     if (stop == p || stop - p > 4)
       return 0;
     groups++;
@@ -100,15 +110,8 @@ static const char *match_host(const char *p, const char *end) {
 
 /* port = *DIGIT, and one that TCP has (RFC 3986 3.2.3) */
 static int32_t parse_port(const char *p, const char *end) {
-  int32_t port = p < end ? 0 : AUTHORITY_NO_PORT;
-  for (; p < end; p++) {
-    if (!is_digit(*p))
-      return AUTHORITY_BROKEN;
-    port = port * 10 + (*p - '0');
-    if (port > PORT_MAX)
-      return AUTHORITY_BROKEN;
-  }
-  return port;
+  int32_t port = p < end ? take_number(&p, end, PORT_MAX) : AUTHORITY_NO_PORT;
+  return p < end ? AUTHORITY_BROKEN : port;
 }
 
 int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
@@ -128,37 +131,48 @@ int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {
 /* ---- origins ---- */
 
 int32_t upshake_default_port(upshake_slice scheme) {
-  if (upshake_equal_fold(scheme, "http") || upshake_equal_fold(scheme, "ws"))
-    return HTTP_PORT;
-  if (upshake_equal_fold(scheme, "https") || upshake_equal_fold(scheme, "wss"))
-    return HTTPS_PORT;
+  static const char schemes[][6] = {"http", "ws", "https", "wss"};
+  for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+    if (upshake_equal_fold(scheme, schemes[i]))
+      return i < 2 ? 80 : SECURED_PORT;
   return AUTHORITY_NO_PORT;
+}
+
+static int is_letter(char octet) {
+  return to_lower(octet) >= 'a' && to_lower(octet) <= 'z';
 }
 
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1) */
 static int is_scheme(upshake_slice text) {
-  if (text.len == 0 || to_lower(text.ptr[0]) < 'a' ||
-      to_lower(text.ptr[0]) > 'z')
-    return 0;
-  for (size_t i = 1; i < text.len; i++) {
-    char octet = to_lower(text.ptr[i]);
-    if ((octet < 'a' || octet > 'z') && !is_digit(octet) && octet != '+' &&
-        octet != '-' && octet != '.')
+  for (size_t i = 0; i < text.len; i++) {
+    char octet = text.ptr[i];
+    if (!is_letter(octet) && (i == 0 || (!is_digit(octet) && octet != '+' &&
+                                         octet != '-' && octet != '.')))
       return 0;
   }
-  return 1;
+  return text.len > 0;
+}
+
+size_t upshake_scheme_len(upshake_slice text) {
+  size_t colon;
+  if (text.len == 0 || text.ptr[0] == '/')
+    return text.len;
+  colon = index_of(text, ':');
+  if (text.len - colon < 3 || text.ptr[colon + 1] != '/' ||
+      text.ptr[colon + 2] != '/')
+    return text.len;
+  return colon;
 }
 
 int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
                              int32_t *otherwise) {
-  size_t colon = index_of(origin, ':'), host_len;
-  upshake_slice scheme = slice_of(origin.ptr, colon);
+  upshake_slice scheme = slice_of(origin.ptr, upshake_scheme_len(origin));
+  size_t host_len;
   int32_t port;
 
-  if (!is_scheme(scheme) || origin.len - colon < 3 ||
-      origin.ptr[colon + 1] != '/' || origin.ptr[colon + 2] != '/')
+  if (scheme.len == origin.len || !is_scheme(scheme))
     return AUTHORITY_BROKEN;
-  *host = slice_from(origin, colon + 3);
+  *host = slice_from(origin, scheme.len + 3);
   port = upshake_parse_authority(*host, &host_len);
   if (port == AUTHORITY_BROKEN || host_len == 0)
     return AUTHORITY_BROKEN;

@@ -7,8 +7,11 @@
 
 #define TOTAL_DEFAULT 65536
 
-static int is_config_name(const upshake_config *config, upshake_slice name) {
-  for (size_t i = 0; i < config->wanted_len; i++)
+/* A name that is gone is no name. */
+static int is_wanted(const upshake_config *config, upshake_slice name) {
+  if (upshake_is_known_field(name))
+    return 1;
+  for (size_t i = 0; i < config->wanted_len && name.len > 0; i++)
     if (upshake_equal_fold(name, config->wanted[i]))
       return 1;
   return 0;
@@ -21,14 +24,19 @@ static uint32_t total_of(const upshake *hs) {
   return total < UINT32_MAX ? total : UINT32_MAX - 1;
 }
 
+/* How many octets of a head may still come. */
+static uint32_t octets_left(const upshake *hs) {
+  return total_of(hs) - (hs->end + hs->held);
+}
+
 int upshake_lean_is_full(const upshake *hs) {
-  return hs->held == hs->cap || octets_taken(hs) == total_of(hs);
+  return hs->held == hs->cap || octets_left(hs) == 0;
 }
 
 uint32_t upshake_lean_piece(const upshake *hs, const char *octets,
                             uint32_t len) {
   uint32_t room = hs->cap - hs->held;
-  uint32_t left = total_of(hs) - octets_taken(hs);
+  uint32_t left = octets_left(hs);
 
   if (room < len)
     len = room;
@@ -47,11 +55,9 @@ uint32_t upshake_lean_piece(const upshake *hs, const char *octets,
 int upshake_lean_leave_out(upshake *hs) {
   upshake_parser *parser = &hs->parser;
   char *line = hs->memory + parser->name_at;
-  upshake_slice name = slice_of(line, parser->name_len);
   uint32_t len = parser->pos - parser->name_at;
 
-  if (name.len > 0 &&
-      (upshake_is_known_field(name) || is_config_name(hs->config, name)))
+  if (is_wanted(hs->config, slice_of(line, parser->name_len)))
     return 0;
   memmove(line, line + len, hs->held - parser->pos);
   hs->held -= len;

@@ -17,56 +17,60 @@
 
 /* RFC 9110 15.  A reason phrase may be empty, and says nothing that the number
  * does not (RFC 9112 4); those that servers here send have theirs. */
-static const char *reason_phrase(int status) {
-  static const struct {
-    uint16_t status;
-    char phrase[32];
-  } phrases[] = {
-      {100, "Continue"},
-      {101, "Switching Protocols"},
-      {301, "Moved Permanently"},
-      {302, "Found"},
-      {303, "See Other"},
-      {304, "Not Modified"},
-      {307, "Temporary Redirect"},
-      {308, "Permanent Redirect"},
-      {400, "Bad Request"},
-      {401, "Unauthorized"},
-      {403, "Forbidden"},
-      {404, "Not Found"},
-      {405, "Method Not Allowed"},
-      {408, "Request Timeout"},
-      {409, "Conflict"},
-      {410, "Gone"},
-      {413, "Content Too Large"},
-      {414, "URI Too Long"},
-      {417, "Expectation Failed"},
-      {421, "Misdirected Request"},
-      {426, "Upgrade Required"},
-      {429, "Too Many Requests"},
-      {431, "Request Header Fields Too Large"},
-      {500, "Internal Server Error"},
-      {501, "Not Implemented"},
-      {502, "Bad Gateway"},
-      {503, "Service Unavailable"},
-      {504, "Gateway Timeout"},
-      {505, "HTTP Version Not Supported"},
-  };
-  for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-    if (phrases[i].status == status)
-      return phrases[i].phrase;
-  return "";
+/* clang-format off */
+#define PHRASES(X) \
+  X(301, "Moved Permanently") \
+  X(302, "Found") \
+  X(303, "See Other") \
+  X(304, "Not Modified") \
+  X(307, "Temporary Redirect") \
+  X(308, "Permanent Redirect") \
+  X(400, "Bad Request") \
+  X(401, "Unauthorized") \
+  X(403, "Forbidden") \
+  X(404, "Not Found") \
+  X(405, "Method Not Allowed") \
+  X(408, "Request Timeout") \
+  X(409, "Conflict") \
+  X(410, "Gone") \
+  X(413, "Content Too Large") \
+  X(414, "URI Too Long") \
+  X(417, "Expectation Failed") \
+  X(421, "Misdirected Request") \
+  X(426, "Upgrade Required") \
+  X(429, "Too Many Requests") \
+  X(431, "Request Header Fields Too Large") \
+  X(500, "Internal Server Error") \
+  X(501, "Not Implemented") \
+  X(502, "Bad Gateway") \
+  X(503, "Service Unavailable") \
+  X(504, "Gateway Timeout") \
+  X(505, "HTTP Version Not Supported")
+/* clang-format on */
+
+static upshake_slice reason_phrase(int status) {
+#define ROW(status, phrase) {status - 300, sizeof phrase - 1},
+#define PHRASE(status, phrase) phrase
+  static const struct { uint8_t code, len; } rows[] = {PHRASES(ROW)};
+  static const char phrases[] = PHRASES(PHRASE); /* one after the other */
+#undef ROW
+#undef PHRASE
+  const char *phrase = phrases;
+  unsigned code = (unsigned)status - 300;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (rows[i].code == code)
+      return slice_of(phrase, rows[i].len);
+    phrase += rows[i].len;
+  }
+  return slice_none();
 }
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
 static void put_status_line(window *w, int status, upshake_slice reason) {
-  unsigned number = (unsigned)status;
-  const char code[4] = {(char)('0' + number / 100),
-                        (char)('0' + number / 10 % 10),
-                        (char)('0' + number % 10), ' '};
   PUT_LITERAL(w, "HTTP/1.1 ");
-  upshake_put(w, slice_of(code, sizeof code));
-  upshake_put(w, reason.ptr ? reason : slice_text(reason_phrase(status)));
+  upshake_put_number(w, (size_t)status);
+  PUT_LITERAL(w, " ");
+  upshake_put(w, reason.ptr ? reason : reason_phrase(status));
   PUT_LITERAL(w, "\r\n");
 }
 
@@ -95,8 +99,7 @@ static void put_extra_fields(window *w, const upshake_extra *extra) {
 }
 
 static void put_continue(window *w) {
-  put_status_line(w, CONTINUE, slice_none());
-  upshake_put_text(w, "\r\n");
+  PUT_LITERAL(w, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 static void put_accept(window *w, const upshake_response *response) {

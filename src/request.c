@@ -65,18 +65,13 @@ size_t upshake_lists_len(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE ? UPSHAKE_JUDGE_LINES : 1;
 }
 
-upshake_list upshake_list_at(const upshake *hs, offered what, size_t place) {
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
-  int are_extensions = what == OFFERED_EXTENSIONS;
+upshake_list upshake_list_at(const upshake *hs, size_t place) {
+  upshake_list list = {{NULL, 0}, {NULL, 0}, "Sec-WebSocket-Protocol"};
 
-  if (hs->flags & HANDSHAKE_JUDGE) {
-    list.value = are_extensions ? judge_of(hs)->extensions[place]
-                                : judge_of(hs)->lines[place];
-    return list;
-  }
-  list.fields = head_fields(&hs->parser, hs->memory);
-  list.name =
-      are_extensions ? "Sec-WebSocket-Extensions" : "Sec-WebSocket-Protocol";
+  if (hs->flags & HANDSHAKE_JUDGE)
+    list.value = judge_of(hs)->lines[place];
+  else
+    list.fields = head_fields(&hs->parser, hs->memory);
   return list;
 }
 

@@ -39,11 +39,10 @@ upshake_slice upshake_authority_of(const upshake *hs);
 int upshake_has_authority(const upshake *hs); /* in the target */
 upshake_slice upshake_origin_of(const upshake *hs);
 
-/* What was offered in lists that the application may choose from: all lines
- * are one list in a handshake, and in a judge each that it remembers is one. */
-typedef enum offered { OFFERED_SUBPROTOCOLS, OFFERED_EXTENSIONS } offered;
+/* Sub-protocols that were offered: all lines are one list in a handshake, and
+ * in a judge each that it remembers is one. */
 size_t upshake_lists_len(const upshake *hs);
-upshake_list upshake_list_at(const upshake *hs, offered what, size_t place);
+upshake_list upshake_list_at(const upshake *hs, size_t place);
 
 /* 1 if the method is known to be HEAD, or CONNECT. */
 int upshake_is_head(const upshake *hs);

@@ -105,18 +105,21 @@ static uint64_t body_left(const upshake *hs) {
 }
 
 upshake_result upshake_get_result(const upshake *hs) {
-  int is_refused = hs->next == UPSHAKE_SEND && hs->status >= 300;
   upshake_result result;
+
+  memset(&result, 0, sizeof result);
   result.next = (upshake_next)hs->next;
   result.error = (upshake_error)hs->error;
   result.status = hs->status;
-  result.offset = is_refused ? hs->facts.bad_at : 0;
+  if (hs->next == UPSHAKE_SEND && hs->status >= 300)
+    result.offset = hs->facts.bad_at;
+  if (hs->next == UPSHAKE_BODY)
+    result.body = BODY_SLICE_LEN(hs);
   result.consumed = octets_taken(hs);
   result.protocol = upshake_chosen_protocol(hs);
   result.subprotocol = upshake_chosen_subprotocol(hs);
   result.may_keep = hs->status != UPSHAKE_ACCEPT && upshake_may_keep(hs);
   result.body_left = body_left(hs);
-  result.body = hs->next == UPSHAKE_BODY ? BODY_SLICE_LEN(hs) : 0;
   result.dropped = octets_left_out(hs);
   return result;
 }

@@ -18,10 +18,23 @@ int32_t upshake_parse_authority(upshake_slice text, size_t *host_len);
 int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
                              int32_t *otherwise);
 
-/* The port that a scheme stands for, or AUTHORITY_NO_PORT. */
-#define HTTP_PORT 80
-#define HTTPS_PORT 443
+/* Where the scheme of an absolute URI ends, before its "://"; text.len where it
+ * has none. */
+size_t upshake_scheme_len(upshake_slice text);
+
+/* The port that a scheme stands for: of http, https, ws and wss; or
+ * AUTHORITY_NO_PORT. */
+#define SECURED_PORT 443
 int32_t upshake_default_port(upshake_slice scheme);
+
+/* 1 for these four, and for https and wss. */
+static inline int upshake_is_known_scheme(upshake_slice scheme) {
+  return upshake_default_port(scheme) != AUTHORITY_NO_PORT;
+}
+
+static inline int upshake_is_secured_scheme(upshake_slice scheme) {
+  return upshake_default_port(scheme) == SECURED_PORT;
+}
 
 /* Has the target one of the four forms of RFC 9112 3.2, and one that goes with
  * the method?  Returns UPSHAKE_OK or what is wrong. */
@@ -35,11 +48,7 @@ void upshake_split_target(upshake_request *request, upshake_slice method,
 upshake_slice upshake_target_authority(upshake_slice method,
                                        upshake_slice target);
 
-/* 1 where the scheme of the target, or this scheme, is https or wss. */
+/* 1 where the scheme of the target is https or wss. */
 int upshake_is_secured_target(upshake_slice target);
-int upshake_is_secured_scheme(upshake_slice scheme);
-
-/* 1 for http, https, ws and wss. */
-int upshake_is_known_scheme(upshake_slice scheme);
 
 #endif

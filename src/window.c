@@ -5,29 +5,31 @@
 #include "window.h"
 
 /* Stores those of the octets that are in the window, and counts all. */
-static NOINLINE void put_part(window *w, upshake_slice octets) {
+static NOINLINE void put_part(window *w, const char *octets, size_t len) {
   size_t skip = w->pos < w->from ? w->from - w->pos : 0;
   size_t at = w->pos + skip - w->from;
 
-  w->pos += octets.len;
+  w->pos += len;
   w->room = 0;
-  if (skip >= octets.len || at >= w->cap)
+  if (skip >= len || at >= w->cap)
     return;
-  octets = slice_from(octets, skip);
-  if (octets.len > w->cap - at)
-    octets.len = w->cap - at;
-  memcpy(w->out + at, octets.ptr, octets.len);
+  len -= skip;
+  if (len > w->cap - at)
+    len = w->cap - at;
+  memcpy(w->out + at, octets + skip, len);
 }
 
-void upshake_put(window *w, upshake_slice octets) {
-  if (octets.len > w->room) {
-    put_part(w, octets);
+void upshake_put_octets(window *w, const char *octets, size_t len) {
+#ifndef UPSHAKE_SMALL /* the way of any part does for all */
+  if (len <= w->room) {
+    w->room -= len;
+    w->pos += len;
+    if (len > 0) /* last, so that nothing of this is on the stack */
+      memcpy(w->out + w->pos - len, octets, len);
     return;
   }
-  w->room -= octets.len;
-  w->pos += octets.len;
-  if (octets.len > 0) /* last, so that nothing of this is on the stack */
-    memcpy(w->out + w->pos - octets.len, octets.ptr, octets.len);
+#endif
+  put_part(w, octets, len);
 }
 
 void upshake_put_number(window *w, size_t number) {
@@ -39,11 +41,16 @@ void upshake_put_number(window *w, size_t number) {
   upshake_put(w, slice_of(digits + at, sizeof digits - at));
 }
 
-void upshake_put_field(window *w, const char *name, upshake_slice value) {
-  upshake_put_text(w, name);
+/* What follows the name. */
+static NOINLINE void put_value(window *w, upshake_slice value) {
   PUT_LITERAL(w, ": ");
   upshake_put(w, value);
   PUT_LITERAL(w, "\r\n");
+}
+
+void upshake_put_field(window *w, const char *name, upshake_slice value) {
+  upshake_put_text(w, name);
+  put_value(w, value);
 }
 
 void upshake_put_optional(window *w, const char *name, upshake_slice value) {
@@ -54,8 +61,6 @@ void upshake_put_optional(window *w, const char *name, upshake_slice value) {
 void upshake_put_added(window *w, const upshake_field *fields, size_t len) {
   for (; len > 0; len--, fields++) {
     upshake_put(w, fields->name);
-    PUT_LITERAL(w, ": ");
-    upshake_put(w, fields->value);
-    PUT_LITERAL(w, "\r\n");
+    put_value(w, fields->value);
   }
 }

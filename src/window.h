@@ -25,20 +25,24 @@ static inline void window_rewind(window *w) {
   w->room = w->from == 0 ? w->cap : 0;
 }
 
-void upshake_put(window *w, upshake_slice octets);
+/* Not as a slice: where that has to be on the stack, each call is longer. */
+void upshake_put_octets(window *w, const char *octets, size_t len);
+static inline void upshake_put(window *w, upshake_slice octets) {
+  upshake_put_octets(w, octets.ptr, octets.len);
+}
 static inline void upshake_put_text(window *w, const char *text) {
-  upshake_put(w, slice_text(text));
+  upshake_put_octets(w, text, strlen(text));
 }
 
 /* The same with a string literal, whose length is known: a few stores where it
  * fits and code is not dearer than time. */
 #ifdef UPSHAKE_SMALL
-#define PUT_LITERAL(w, literal) upshake_put(w, slice_of(UPSHAKE_TEXT(literal)))
+#define PUT_LITERAL(w, literal) upshake_put_octets(w, UPSHAKE_TEXT(literal))
 #else
 #define PUT_LITERAL(w, literal) put_literal(w, UPSHAKE_TEXT(literal))
 ALWAYS_INLINE void put_literal(window *w, const char *literal, size_t len) {
   if (len > w->room) {
-    upshake_put(w, slice_of(literal, len));
+    upshake_put_octets(w, literal, len);
     return;
   }
   memcpy(w->out + w->pos, literal, len);

@@ -50,12 +50,13 @@ compile() { # DIRECTORY HEADERS FILE...: against those headers and no other
   done
 }
 
+lto=-fno-lto # as most will link
 link_image() { # IMAGE ROM RAM STACK WHAT...: with nothing but libgcc
   local image=$1 sizes=--defsym=rom_size=$2,--defsym=ram_size=$3
   sizes+=,--defsym=stack_size=$4
   shift 4
   # shellcheck disable=SC2086
-  $gcc $cpu -nostdlib -Wl,--gc-sections,"$sizes" -T "$here/image.ld" "$@" \
+  $gcc $cpu -Os $lto -nostdlib -Wl,--gc-sections,"$sizes" -T "$here/image.ld" "$@" \
     -lgcc -o "$image"
 }
 
@@ -63,6 +64,7 @@ compile "$out" libc "$here/libc.c" "$here/machine.c" "$here/handshake.c"
 machine=("$out/libc.o" "$out/machine.o")
 server=("$out/handshake.o" "${machine[@]}" "$library")
 link_image "$out/handshake" 256K 16K 4K "${server[@]}"
+lto=-flto link_image "$out/handshake-lto" 256K 16K 4K "${server[@]}"
 
 # The server's side; which chapters there are is said by the host.
 reader_and_runner=()
@@ -102,6 +104,7 @@ emulate() { # MACHINE IMAGE [ARGUMENT]
 }
 
 emulate microbit handshake
+emulate microbit handshake-lto
 
 printf '%s\n' "${chapters[@]}" >"$out/chapters"
 emulate mps2-an385 vectors "$out/chapters" | tee "$out/log"
