@@ -273,14 +273,14 @@ typedef struct upshake_facts {
 /* A handshake: one for each connection. */
 struct upshake {
   const upshake_config *config;
-  void *user;
-  char *memory;
-  upshake_facts facts;
-  upshake_parser parser;
+  uint8_t next, error, protocol, rules;
+  uint16_t status, flags;
   uint32_t cap, held, end;
   uint32_t chosen_at, chosen_len;
-  uint16_t status, flags;
-  uint8_t next, error, protocol, rules;
+  char *memory;
+  void *user;
+  upshake_parser parser;
+  upshake_facts facts;
 };
 
 /* Begin.  The head of the request (request line and field lines) is kept in

@@ -161,30 +161,56 @@ static void judge_content_type(upshake_facts *facts,
 
 /* ---- which field is it? ---- */
 
-enum {
-  FIELD_OTHER, /* is ignored */
-  FIELD_HOST,
-  FIELD_ORIGIN,
-  FIELD_EXPECT,
-  FIELD_UPGRADE,
-  FIELD_CONNECTION,
-  FIELD_CONTENT_TYPE,
-  FIELD_CONTENT_LENGTH,
-  FIELD_HTTP2_SETTINGS,
-  FIELD_TRANSFER_ENCODING,
-  FIELD_KEY,
-  FIELD_VERSION,
-  FIELD_SUBPROTOCOL,
-  FIELD_EXTENSIONS
-};
+/* clang-format off */
 
-ALWAYS_INLINE unsigned which_field(const char *name, size_t len) {
-#define IS(lower) is_name(name, lower, sizeof(lower) - 1)
-  switch (len) {
+/* X(field, name, judge of its lines): what the judgement has rules for. */
+#define KNOWN(X) \
+  X(HOST, "host", upshake_judge_host) \
+  X(ORIGIN, "origin", judge_origin_line) \
+  X(EXPECT, "expect", judge_expect) \
+  X(UPGRADE, "upgrade", judge_upgrade) \
+  X(CONNECTION, "connection", judge_connection) \
+  X(CONTENT_TYPE, "content-type", judge_content_type) \
+  X(CONTENT_LENGTH, "content-length", upshake_judge_length) \
+  X(HTTP2_SETTINGS, "http2-settings", judge_settings) \
+  X(TRANSFER_ENCODING, "transfer-encoding", upshake_judge_coding) \
+  X(KEY, "sec-websocket-key", upshake_judge_key) \
+  X(VERSION, "sec-websocket-version", upshake_judge_version) \
+  X(SUBPROTOCOL, "sec-websocket-protocol", upshake_judge_subprotocol) \
+  X(EXTENSIONS, "sec-websocket-extensions", upshake_judge_extensions)
+
+#define FIELD(field, name, judge) FIELD_##field,
+enum { KNOWN(FIELD) FIELD_OTHER };
+#undef FIELD
+
+/* clang-format on */
+
+#ifdef UPSHAKE_SMALL
+static unsigned which_field(upshake_slice name) {
+#define LEN(field, name, judge) sizeof name - 1,
+#define NAME(field, name, judge) name
+  static const uint8_t lens[] = {KNOWN(LEN)};
+  static const char names[] = KNOWN(NAME); /* one after the other */
+#undef LEN
+#undef NAME
+  const char *known = names;
+  unsigned which = 0;
+
+  while (which < FIELD_OTHER &&
+         !upshake_same_fold(name, slice_of(known, lens[which])))
+    known += lens[which++];
+  return which;
+}
+#else
+ALWAYS_INLINE unsigned which_field(upshake_slice name) {
+#define IS(lower) is_name(name.ptr, lower, sizeof(lower) - 1)
+  switch (name.len) {
   case 4:
     return IS("host") ? FIELD_HOST : FIELD_OTHER;
   case 6:
-    return IS("origin") ? FIELD_ORIGIN : IS("expect") ? FIELD_EXPECT : 0;
+    return IS("origin")   ? FIELD_ORIGIN
+           : IS("expect") ? FIELD_EXPECT
+                          : FIELD_OTHER;
   case 7:
     return IS("upgrade") ? FIELD_UPGRADE : FIELD_OTHER;
   case 10:
@@ -210,31 +236,20 @@ ALWAYS_INLINE unsigned which_field(const char *name, size_t len) {
   }
 #undef IS
 }
+#endif
 
 int upshake_is_known_field(upshake_slice name) {
-  return which_field(name.ptr, name.len) != FIELD_OTHER;
+  return which_field(name) != FIELD_OTHER;
 }
 
 void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
                         uint32_t at) {
   typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
                      uint32_t);
-  static judge *const judges[] = {
-      [FIELD_HOST] = upshake_judge_host,
-      [FIELD_ORIGIN] = judge_origin_line,
-      [FIELD_EXPECT] = judge_expect,
-      [FIELD_UPGRADE] = judge_upgrade,
-      [FIELD_CONNECTION] = judge_connection,
-      [FIELD_CONTENT_TYPE] = judge_content_type,
-      [FIELD_CONTENT_LENGTH] = upshake_judge_length,
-      [FIELD_HTTP2_SETTINGS] = judge_settings,
-      [FIELD_TRANSFER_ENCODING] = upshake_judge_coding,
-      [FIELD_KEY] = upshake_judge_key,
-      [FIELD_VERSION] = upshake_judge_version,
-      [FIELD_SUBPROTOCOL] = upshake_judge_subprotocol,
-      [FIELD_EXTENSIONS] = upshake_judge_extensions,
-  };
-  unsigned which = which_field(name.ptr, name.len);
+#define JUDGE(field, name, judge) judge,
+  static judge *const judges[] = {KNOWN(JUDGE)};
+#undef JUDGE
+  unsigned which = which_field(name);
 
   if (which != FIELD_OTHER)
     judges[which](&hs->facts, hs->config, value, at);

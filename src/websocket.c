@@ -84,11 +84,15 @@ void upshake_judge_subprotocol(upshake_facts *facts,
 
 /* What all browsers of the Chromium family send is good without a look at each
  * octet. */
+#ifdef UPSHAKE_SMALL
+#define is_browsers(value) 0
+#else
 static inline int is_browsers(upshake_slice value) {
   static const char offer[] = "permessage-deflate; client_max_window_bits";
   const size_t len = sizeof offer - 1;
   return value.len == len && is_text(value.ptr, offer, len);
 }
+#endif
 
 void upshake_judge_extensions(upshake_facts *facts,
                               const upshake_config *config, upshake_slice value,

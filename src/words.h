@@ -51,8 +51,12 @@ static inline int is_text(const char *octets, const char *text, size_t len) {
 }
 
 /* Has the slice the octets of a literal in lower case, of 4 to 24 octets? */
+#ifdef UPSHAKE_SMALL
+#define IS_NAME(slice, literal) upshake_equal_fold(slice, literal)
+#else
 #define IS_NAME(slice, literal)                                                \
   ((slice).len == sizeof(literal) - 1 &&                                       \
    is_name((slice).ptr, literal, sizeof(literal) - 1))
+#endif
 
 #endif
