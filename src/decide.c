@@ -24,12 +24,35 @@ void upshake_conclude_refusal(upshake *hs, upshake_error error,
     hs->flags |= HANDSHAKE_CLOSE;
 }
 
+/* Accepted: what comes first, a 100 (Continue), the body, or the 101?  The body
+ * of a judged request is its host's to read. */
+static void go_on(upshake *hs) {
+  int awaits_body = has_body(&hs->facts) &&
+                    !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
+
+  hs->next = UPSHAKE_SEND;
+  hs->status = UPSHAKE_ACCEPT;
+  if (!awaits_body)
+    return;
+  hs->flags |= HANDSHAKE_BODY;
+  begin_body(hs);
+  hs->status = STATUS_CONTINUE;
+  if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
+    hs->next = UPSHAKE_READ;
+    hs->status = 0;
+  }
+}
+
 /* Asks the application.  It may have answered before the callback returns. */
 static void ask(upshake *hs) {
   const upshake_config *config = hs->config;
-  int answer =
-      config->decide ? config->decide(hs, hs->user) : (int)UPSHAKE_ACCEPT;
+  int answer;
 
+  if (!config->decide) {
+    go_on(hs);
+    return;
+  }
+  answer = config->decide(hs, hs->user);
   if (hs->next != UPSHAKE_DECIDE || answer == UPSHAKE_LATER)
     return;
   if (upshake_answer(hs, answer) != UPSHAKE_OK)
@@ -55,25 +78,6 @@ void upshake_conclude(upshake *hs) {
 }
 
 /* ---- the application's part ---- */
-
-/* Accepted: what comes first, a 100 (Continue), the body, or the 101?  The body
- * of a judged request is its host's to read. */
-static void go_on(upshake *hs) {
-  int awaits_body = upshake_has_body(&hs->facts) &&
-                    !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
-
-  hs->next = UPSHAKE_SEND;
-  hs->status = UPSHAKE_ACCEPT;
-  if (!awaits_body)
-    return;
-  hs->flags |= HANDSHAKE_BODY;
-  begin_body(hs);
-  hs->status = STATUS_CONTINUE;
-  if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
-    hs->next = UPSHAKE_READ;
-    hs->status = 0;
-  }
-}
 
 void upshake_conclude_body(upshake *hs) {
   const upshake_protocol *protocol = &hs->config->protocols[hs->protocol];

@@ -11,10 +11,6 @@ void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at) {
   facts->bad_at = at;
 }
 
-int upshake_has_body(const upshake_facts *facts) {
-  return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
-}
-
 int upshake_note_once(upshake_facts *facts, uint32_t flag,
                       upshake_error repeated, uint32_t at) {
   if (facts->flags & flag) {

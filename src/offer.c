@@ -313,7 +313,7 @@ static int allows_method(const upshake_protocol *protocol,
 static int body_policy(const upshake_protocol *protocol, int rules) {
   if (protocol->body != UPSHAKE_BODY_DEFAULT)
     return protocol->body;
-  return upshake_is_strict(rules) ? UPSHAKE_BODY_REFUSE : UPSHAKE_BODY_PLAIN;
+  return is_strict(rules) ? UPSHAKE_BODY_REFUSE : UPSHAKE_BODY_PLAIN;
 }
 
 /* HTTP2-Settings is good, and not forwarded by mistake (RFC 9110 7.6.1). */
@@ -325,11 +325,10 @@ static int has_settings(const upshake_facts *facts) {
 /* The reason to pass an offer over as if it had not been made. */
 static upshake_error
 judge_eligible(const upshake *hs, const upshake_protocol *protocol, int rules) {
-  if (upshake_has_body(&hs->facts) &&
+  if (has_body(&hs->facts) &&
       body_policy(protocol, rules) == UPSHAKE_BODY_PLAIN)
     return UPSHAKE_ERR_PASSED_OVER_BODY;
-  if (!upshake_is_strict(rules) &&
-      !allows_method(protocol, upshake_method_of(hs)))
+  if (!is_strict(rules) && !allows_method(protocol, upshake_method_of(hs)))
     return UPSHAKE_ERR_PASSED_OVER_METHOD;
   if (rules == UPSHAKE_RULES_H2C && !has_settings(&hs->facts))
     return UPSHAKE_ERR_PASSED_OVER_SETTINGS;
@@ -345,7 +344,7 @@ static int names_no_host(const upshake *hs) {
 static upshake_error judge_body(const upshake *hs,
                                 const upshake_protocol *protocol, int rules) {
   uint64_t most = hs->config->limits.body;
-  if (!upshake_has_body(&hs->facts))
+  if (!has_body(&hs->facts))
     return UPSHAKE_OK;
   if (body_policy(protocol, rules) == UPSHAKE_BODY_REFUSE)
     return UPSHAKE_ERR_BODY;
@@ -366,7 +365,7 @@ static upshake_error judge_method(const upshake *hs,
 static int speaks_of_content(const upshake *hs, uint32_t *offset) {
   const upshake_facts *facts = &hs->facts;
   *offset = facts->in.head.content_at;
-  return !upshake_has_body(facts) &&
+  return !has_body(facts) &&
          (facts->flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
 }
 
@@ -380,7 +379,7 @@ static upshake_error judge_rules(const upshake *hs,
   *offset = facts->in.head.content_at;
   if (facts->flags & FACT_CODING_UNKNOWN)
     return UPSHAKE_ERR_CODING_UNKNOWN;
-  if (upshake_is_strict(rules) && names_no_host(hs)) {
+  if (is_strict(rules) && names_no_host(hs)) {
     *offset = facts->host_at;
     return UPSHAKE_ERR_HOST_EMPTY;
   }

@@ -76,7 +76,9 @@ typedef struct verdict {
 verdict upshake_judge_request(upshake *hs);
 
 /* Is there a body, or may there be one? */
-int upshake_has_body(const upshake_facts *facts);
+static inline int has_body(const upshake_facts *facts) {
+  return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
+}
 
 /* ---- fields of a family, each in its own file ---- */
 

@@ -51,10 +51,6 @@ int upshake_rules_of(const upshake_protocol *protocol) {
   return upshake_rules_of_token(slice_text(protocol->token));
 }
 
-int upshake_is_strict(int rules) {
-  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
-}
-
 /* ---- entries ---- */
 
 static int is_token_text(const char *text) {
@@ -71,7 +67,7 @@ static int is_method_list(upshake_slice text) {
  * 3.2), and "websocket" is never spoken without its rules. */
 static int keeps_rules(const upshake_protocol *protocol, int by_token) {
   int rules = protocol->rules ? protocol->rules : by_token;
-  if (!upshake_is_strict(rules))
+  if (!is_strict(rules))
     return by_token != UPSHAKE_RULES_WEBSOCKET;
   if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
     return 0;

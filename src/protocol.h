@@ -20,6 +20,8 @@ int upshake_rules_of(const upshake_protocol *protocol);
 
 /* 1 for rules that want GET, a host, and no body unless the table says so:
  * RFC 6455 4.2.1, RFC 9298 3.2. */
-int upshake_is_strict(int rules);
+static inline int is_strict(int rules) {
+  return rules == UPSHAKE_RULES_WEBSOCKET || rules == UPSHAKE_RULES_CAPSULES;
+}
 
 #endif

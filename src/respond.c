@@ -19,7 +19,7 @@ static upshake_slice key_of(const upshake *hs) {
 
 /* A body has had its own 100 (Continue); one that is judged, from its host. */
 static int had_body(const upshake *hs) {
-  return (hs->flags & HANDSHAKE_BODY) || upshake_has_body(&hs->facts);
+  return (hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts);
 }
 
 static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {

@@ -85,9 +85,9 @@ upshake_slice upshake_chosen_subprotocol(const upshake *hs) {
  * body, or where a client that waits for a 100 may send it or not, what comes
  * next is in doubt. */
 int upshake_may_keep(const upshake *hs) {
-  int may_wait = in_body(hs) || ((hs->facts.flags & FACT_EXPECT_CONTINUE) &&
-                                 upshake_has_body(&hs->facts) &&
-                                 !(hs->flags & HANDSHAKE_BODY_END));
+  int may_wait = in_body(hs) ||
+                 ((hs->facts.flags & FACT_EXPECT_CONTINUE) &&
+                  has_body(&hs->facts) && !(hs->flags & HANDSHAKE_BODY_END));
 
   return (hs->flags & HANDSHAKE_COMPLETE) && !(hs->flags & HANDSHAKE_CLOSE) &&
          !may_wait &&
