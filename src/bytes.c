@@ -139,7 +139,7 @@ int upshake_same(upshake_slice a, upshake_slice b) {
   return 1;
 }
 
-static inline int is_same_fold(char a, char b) {
+ALWAYS_INLINE int is_same_fold(char a, char b) {
   return a == b || to_lower(a) == to_lower(b);
 }
 

@@ -196,12 +196,9 @@ static int is_repeated(const upshake_response *response,
          (response->capsules && count_extra(extra, "Capsule-Protocol") > 0);
 }
 
+/* Its fields have been checked one by one. */
 static upshake_error check_extra(const upshake_response *response,
                                  const upshake_extra *extra) {
-  added fields = {extra->fields, extra->fields_len};
-  upshake_error error = upshake_check_added(fields);
-  if (error)
-    return error;
   if (extra->date.ptr &&
       (extra->date.len == 0 || !upshake_is_value(extra->date)))
     return UPSHAKE_ERR_EXTRA_VALUE;
@@ -312,15 +309,19 @@ upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
 }
 
 /* What was offered is not known here; what can be answered at all is. */
-static NOINLINE upshake_error
-check_extensions(const upshake_response *response) {
-  const upshake_extra *extra = response->extra;
-  if (!extra || extra->extensions.len == 0)
-    return UPSHAKE_OK;
+static int may_answer(const upshake_response *response) {
   return response->status == SWITCHING && response->accept &&
-                 upshake_is_extension_answer(extra->extensions)
-             ? UPSHAKE_OK
-             : UPSHAKE_ERR_EXTRA_EXTENSION;
+         upshake_is_extension_answer(response->extra->extensions);
+}
+
+/* Before there is a reply, which takes stack. */
+static NOINLINE upshake_error check_response(const upshake_response *response) {
+  const upshake_extra *extra = response->extra;
+  if (!extra)
+    return UPSHAKE_OK;
+  if (extra->extensions.len > 0 && !may_answer(response))
+    return UPSHAKE_ERR_EXTRA_EXTENSION;
+  return upshake_check_added((added){extra->fields, extra->fields_len});
 }
 
 static NOINLINE upshake_error write_response(const upshake_response *response,
@@ -333,7 +334,7 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
 upshake_error upshake_write(const upshake_response *response, void *out,
                             size_t cap, size_t *len) {
   window w = {out, cap, 0, 0, 1, 0};
-  upshake_error error = check_extensions(response);
+  upshake_error error = check_response(response);
   *len = 0;
   return error ? error : write_response(response, &w, len);
 }
@@ -341,7 +342,7 @@ upshake_error upshake_write(const upshake_response *response, void *out,
 upshake_error upshake_write_part(const upshake_response *response, size_t from,
                                  void *out, size_t cap, size_t *len) {
   window w = {out, cap, from, 0, 0, 0};
-  upshake_error error = check_extensions(response);
+  upshake_error error = check_response(response);
   *len = 0;
   return error ? error : write_response(response, &w, len);
 }

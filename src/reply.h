@@ -17,7 +17,8 @@ typedef struct reply {
   size_t protocols_len;
 } reply;
 
-/* Everything is checked before the first octet. */
+/* Everything is checked before the first octet; extra fields by
+ * upshake_check_added, before this. */
 upshake_error upshake_check_reply(const reply *r);
 
 /* *len as upshake_reply says. */

@@ -2,6 +2,7 @@
  *
  * The reply of a handshake: from its state to what the writer takes.
  */
+#include "added.h"
 #include "extension.h"
 #include "handshake.h"
 #include "protocol.h"
@@ -76,18 +77,17 @@ static NOINLINE int is_offered(const upshake *hs, upshake_slice name) {
   return 0;
 }
 
-static NOINLINE int are_offered(const upshake *hs, upshake_slice extensions) {
+/* An answer is to WebSocket, and to what was offered. */
+static NOINLINE upshake_error check_extensions(const upshake *hs,
+                                               upshake_slice extensions) {
   upshake_slice member;
+  if (hs->status != UPSHAKE_ACCEPT || hs->rules != UPSHAKE_RULES_WEBSOCKET ||
+      !upshake_is_extension_answer(extensions))
+    return UPSHAKE_ERR_EXTRA_EXTENSION;
   while (upshake_next_in(&extensions, &member))
     if (!is_offered(hs, upshake_extension_name(member)))
-      return 0;
-  return 1;
-}
-
-/* An answer is to WebSocket, and to what was offered. */
-static int may_answer(const upshake *hs, upshake_slice extensions) {
-  return hs->rules == UPSHAKE_RULES_WEBSOCKET &&
-         upshake_is_extension_answer(extensions) && are_offered(hs, extensions);
+      return UPSHAKE_ERR_EXTRA_EXTENSION;
+  return UPSHAKE_OK;
 }
 
 /* From the first octet on the reply is what it is; a 100 only once all of it
@@ -100,23 +100,34 @@ static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
     hs->flags |= HANDSHAKE_KEPT;
 }
 
-static NOINLINE upshake_error check_reply(const upshake *hs,
+/* What the application adds, before there is a reply, which takes stack. */
+static NOINLINE upshake_error check_extra(const upshake *hs,
                                           const upshake_extra *extra) {
-  if (hs->next != UPSHAKE_SEND)
-    return UPSHAKE_ERR_STATE;
-  if (!extra)
-    return UPSHAKE_OK;
+  added fields = {extra->fields, extra->fields_len};
+  upshake_error error;
   if (hs->status >= 300 && extra->keep && !upshake_may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
-  if (hs->status == STATUS_CONTINUE || extra->extensions.len == 0)
+  if (hs->status == STATUS_CONTINUE)
     return UPSHAKE_OK;
-  if (hs->status != UPSHAKE_ACCEPT || !may_answer(hs, extra->extensions))
-    return UPSHAKE_ERR_EXTRA_EXTENSION;
-  return UPSHAKE_OK;
+  error = upshake_check_added(fields);
+  if (error || extra->extensions.len == 0)
+    return error;
+  return check_extensions(hs, extra->extensions);
 }
 
+static upshake_error check_reply(const upshake *hs,
+                                 const upshake_extra *extra) {
+  if (hs->next != UPSHAKE_SEND)
+    return UPSHAKE_ERR_STATE;
+  return extra ? check_extra(hs, extra) : UPSHAKE_OK;
+}
+
+#define WHOLE SIZE_MAX /* instead of a position in the reply */
+
 static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
-                                      window *w, size_t *len) {
+                                      size_t from, void *out, size_t cap,
+                                      size_t *len) {
+  window w = {out, cap, from == WHOLE ? 0 : from, 0, from == WHOLE, 0};
   upshake_error error;
   char accept[ACCEPT_LEN];
   reply r;
@@ -131,26 +142,26 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
     build_refusal(hs, &r);
   error = upshake_check_reply(&r);
   if (!error)
-    error = upshake_write_window(&r, w, len);
+    error = upshake_write_window(&r, &w, len);
   if (!error && *len > 0)
-    note_taken(hs, extra, w->from + *len == w->pos);
+    note_taken(hs, extra, w.from + *len == w.pos);
   return error;
 }
 
 /* What is checked first needs the request; what does not, the writer checks. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
-  window w = {out, cap, 0, 0, 1, 0};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
-  return error ? error : respond(hs, extra, &w, len);
+  return error ? error : respond(hs, extra, WHOLE, out, cap, len);
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  size_t from, void *out, size_t cap,
                                  size_t *len) {
-  window w = {out, cap, from, 0, 0, 0};
   upshake_error error = check_reply(hs, extra);
   *len = 0;
-  return error ? error : respond(hs, extra, &w, len);
+  if (!error && from < WHOLE)
+    error = respond(hs, extra, from, out, cap, len);
+  return error;
 }

@@ -85,7 +85,9 @@ static inline const char *scan_value_neon(const char *p, const char *end) {
 #endif
 
 static inline const char *scan_value(const char *p, const char *end) {
-#if defined(SCAN_HAS_SSE2)
+#if defined(UPSHAKE_SMALL)
+  return scan_value_octets(p, end);
+#elif defined(SCAN_HAS_SSE2)
   return scan_value_sse2(p, end);
 #elif defined(SCAN_HAS_NEON)
   return scan_value_neon(p, end);
