@@ -109,7 +109,7 @@ const char *upshake_skip_class(const char *p, const char *end,
 int upshake_all_in(upshake_slice slice, unsigned class_bits) {
   const char *p = slice.ptr;
   size_t left = slice.len;
-  unsigned all = class_bits;
+  unsigned char all = (unsigned char)class_bits;
 #define ADD(i) all &= upshake_classes[(unsigned char)p[i]];
   for (; left >= STRIDE; left -= STRIDE, p += STRIDE) {
     FOR_STRIDE(ADD)

@@ -82,11 +82,13 @@ upshake_error upshake_judge_target(upshake_parser *parser, const char *octets,
  * there; UPSHAKE_OK where nothing is.  The major version is judged at its
  * digit (RFC 9112 2.3). */
 static inline upshake_error judge_version_octet(char octet, uint32_t place) {
-  static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.d\r\n";
-  if (place == 6 && is_digit(octet))
-    return octet == '1' ? UPSHAKE_OK : UPSHAKE_ERR_HTTP_VERSION;
-  if (form[place] == 'd' ? is_digit(octet) : octet == form[place])
+  static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.\0\r\n";
+  if (octet == form[place] && octet)
     return UPSHAKE_OK;
+  if (is_digit(octet) && place == 8)
+    return UPSHAKE_OK;
+  if (is_digit(octet) && place == 6)
+    return UPSHAKE_ERR_HTTP_VERSION;
   if (place == 10)
     return UPSHAKE_ERR_LINE_END;
   return UPSHAKE_ERR_HTTP_VERSION_OCTET;

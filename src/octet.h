@@ -25,16 +25,15 @@ ALWAYS_INLINE int head_take_octet(upshake_parser *parser,
   uint32_t place;
   if (parser->state == STATE_VALUE && in_class(octet, CLASS_VALUE))
     return 1; /* most of all octets */
+  if (parser->state == STATE_NAME && in_class(octet, CLASS_TOKEN))
+    return parser->pos - parser->name_at < head_name_limit(limits);
   switch ((enum state)parser->state) {
   case STATE_VALUE:
     if (octet == '\r')
       parser->state = STATE_VALUE_LF;
     return octet == '\r';
   case STATE_NAME:
-    if (octet == ':' && parser->pos > parser->name_at)
-      return end_name(parser);
-    return parser->pos - parser->name_at < head_name_limit(limits) &&
-           in_class(octet, CLASS_TOKEN);
+    return octet == ':' && parser->pos > parser->name_at && end_name(parser);
   case STATE_BLANKS:
     if (!in_class(octet, CLASS_VALUE) || is_blank(octet))
       return octet == ' ';
@@ -48,7 +47,8 @@ ALWAYS_INLINE int head_take_octet(upshake_parser *parser,
   case STATE_QUERY:
     return in_class(octet,
                     parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY) &&
-           parser->pos - head_target_at(parser) < head_target_limit(limits);
+           (!limits || !limits->target ||
+            parser->pos - head_target_at(parser) < limits->target);
   case STATE_VERSION:
     place = parser->pos - head_target_end(parser);
     return place < HEAD_VERSION_LEN - 1 && !judge_version_octet(octet, place);
