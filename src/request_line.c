@@ -198,8 +198,8 @@ int upshake_take_request_line(head_step *step) {
     stop = upshake_skip_class(stop, end, CLASS_QUERY);
   if (end - stop < HEAD_VERSION_LEN ||
       memcmp(stop, " HTTP/1.1\r\n", HEAD_VERSION_LEN) != 0 ||
-      target - begin - 1 > head_method_limit(step->limits) ||
-      stop - target > head_target_limit(step->limits))
+      (size_t)(target - begin - 1) > head_method_limit(step->limits) ||
+      (size_t)(stop - target) > head_target_limit(step->limits))
     return 0;
   parser->method_len = (uint8_t)(target - begin - 1);
   parser->target_len = (uint32_t)(stop - target);
