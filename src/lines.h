@@ -56,7 +56,7 @@ ALWAYS_INLINE void take_lines(upshake_parser *parser,
       line.value++;
     if (is_blank(*line.value))
       break;
-    line.cr = scan_stop(&window, begin, p, end);
+    line.cr = scan_stop(&window, begin, p, line.value, end);
     if (end - line.cr < 2 || memcmp(line.cr, "\r\n", 2) != 0)
       break;
     p = line.cr + 2;

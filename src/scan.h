@@ -204,11 +204,14 @@ static inline uintptr_t scan_place(const scan_window *window, const char *p) {
   return (uintptr_t)p - (uintptr_t)window->begin;
 }
 
-/* Where a plain value ends: the first octet that may end it, or end.  There are
- * octets of the same head from `least` on. */
+/* Where a plain value ends: the first octet that may end it, or end.  What is
+ * before it, from p on, has none.  To begin there does not wait for where the
+ * value begins.  There are octets of the same head from `least` on. */
 static inline const char *scan_stop(scan_window *window, const char *least,
-                                    const char *p, const char *end) {
+                                    const char *p, const char *value,
+                                    const char *end) {
   uintptr_t at = scan_place(window, p);
+  (void)value;
   if (at < SCAN_WINDOW) {
     if (window->stops >> at)
       return p + __builtin_ctzll(window->stops >> at);
@@ -244,17 +247,21 @@ static inline const char *scan_name(scan_window *window, const char *least,
 }
 #else
 static inline const char *scan_stop(scan_window *window, const char *least,
-                                    const char *p, const char *end) {
+                                    const char *p, const char *value,
+                                    const char *end) {
   (void)window;
   (void)least;
-  return scan_value_words(p, end);
+  (void)p;
+  return scan_value_words(value, end);
 }
 
 static inline const char *scan_name(scan_window *window, const char *least,
                                     const char *p, const char *end) {
   (void)window;
   (void)least;
-  return upshake_skip_class(p, end, CLASS_TOKEN);
+  while (p < end && in_class(*p, CLASS_TOKEN))
+    p++;
+  return p;
 }
 #endif
 

@@ -193,7 +193,7 @@ static void walk(const char *octets, size_t len) {
   const char *p = octets, *end = octets + len;
   scan_window window = {NULL, 0, 0};
   for (int turn = 0; p < end; turn++) {
-    const char *stop = turn % 2 ? scan_stop(&window, octets, p, end)
+    const char *stop = turn % 2 ? scan_stop(&window, octets, p, p, end)
                                 : scan_name(&window, octets, p, end);
     assert_stop(p, stop, end, turn % 2 ? CLASS_VALUE : CLASS_TOKEN);
     p = stop + random_below(3);
