@@ -22,6 +22,7 @@
 #include "client_options.h"
 #include "client_report.h"
 #include "client_talk.h"
+#include "start.h"
 #include "upshake.h"
 
 #define REQUEST_CAP 65536 /* cookies may be long */
@@ -33,9 +34,7 @@ enum {
   EXIT_OTHER = 2,   /* it is no switch */
   EXIT_INCOMPLETE = 3,
   EXIT_TALK = 4, /* it failed behind the switch */
-  EXIT_BAD_USAGE = 64,
-  EXIT_BAD_SYSTEM = 71,
-  EXIT_BAD_OUTPUT = 74
+  EXIT_BAD_SYSTEM = 71
 };
 
 struct session {
@@ -247,6 +246,7 @@ static int run(const struct options *options) {
 int main(int argc, char **argv) {
   struct options options;
   int status = EXIT_SUCCESS;
+  keep_streams();
   if (options_parse(&options, argc, argv) != 0)
     status = EXIT_BAD_USAGE;
   else if (options.help)

@@ -24,8 +24,7 @@
 
 #include "demo_connection.h"
 #include "demo_options.h"
-
-#define EXIT_USAGE 64
+#include "start.h"
 
 /* Beside --max-connections so many more are open at once, just to be told
  * 503; what comes beyond them waits in the queue of the listener. */
@@ -302,12 +301,16 @@ static int serve(const struct options *options) {
 int main(int argc, char **argv) {
   struct options options;
   int status = EXIT_SUCCESS;
+  keep_streams();
   if (options_parse(&options, argc, argv) != 0)
-    status = EXIT_USAGE;
+    status = EXIT_BAD_USAGE;
   else if (options.help)
     options_print_help();
   else
     status = serve(&options);
   options_free(&options);
-  return status;
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return status;
+  fputs("upshake-demo: cannot write to standard output\n", stderr);
+  return EXIT_BAD_OUTPUT;
 }

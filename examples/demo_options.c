@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "demo_text.h"
 #include "protocol_option.h"
 
 #define PROTOCOLS_MAX 32 /* as upshake_init says */
@@ -32,7 +33,7 @@ void options_print_help(void) {
        "  --help               this text\n"
        "\n"
        "Exit status: 0 on SIGINT or SIGTERM, 1 where it cannot listen, 64 on\n"
-       "bad usage.");
+       "bad usage, 74 no output.");
 }
 
 /* A decimal number from min to max, or -1. */
@@ -49,8 +50,11 @@ static long parse_number(const char *text, long min, long max) {
 
 /* The options; each returns NULL, or what the value should have been. */
 static const char *set_host(struct options *options, char *value) {
+  const char *end = value;
+  while (*end >= '!' && *end <= '~')
+    end++;
   options->host = value;
-  return *value != '\0' ? NULL : "not an address";
+  return end > value && *end == '\0' ? NULL : "not an address";
 }
 
 static const char *set_port(struct options *options, char *value) {
@@ -122,6 +126,19 @@ static const struct {
     {"--max-connections", set_max_connections},
 };
 
+/* A word of the command line as it is shown: in one line. */
+struct word {
+  char text[1024];
+};
+
+static struct word show_word(const char *word) {
+  struct word shown;
+  struct text text = {shown.text, sizeof shown.text - 1, 0, 0};
+  text_add_clipped(&text, (upshake_slice){word, strlen(word)}, 200);
+  shown.text[text.len] = '\0';
+  return shown;
+}
+
 /* The options without a value. */
 static int take_flag(struct options *options, const char *name) {
   if (strcmp(name, "--help") == 0)
@@ -146,15 +163,16 @@ static int take_option(struct options *options, char **words) {
       fprintf(stderr, "upshake-demo: %s needs a value\n", known[i].name);
       return 0;
     }
+    struct word shown = show_word(value); /* what is set may be cut up */
     const char *complaint = known[i].set(options, value);
     if (complaint == NULL)
       return value == words[1] ? 2 : 1;
-    fprintf(stderr, "upshake-demo: %s: \"%s\" is %s\n", known[i].name, value,
-            complaint);
+    fprintf(stderr, "upshake-demo: %s: \"%s\" is %s\n", known[i].name,
+            shown.text, complaint);
     return 0;
   }
   fprintf(stderr, "upshake-demo: unknown option \"%s\"; see --help\n",
-          words[0]);
+          show_word(words[0]).text);
   return 0;
 }
 

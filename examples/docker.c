@@ -16,12 +16,13 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <upshake.h>
+
+#include "start.h"
 
 /* The len octets at `at` are received and not yet taken. */
 struct exec {
@@ -128,22 +129,17 @@ static void serve(int fd) {
 }
 
 int main(int argc, char **argv) {
-  int port = argc > 1 ? atoi(argv[1]) : 2375; /* 0: any free one */
-  struct sockaddr_in at = {.sin_family = AF_INET};
-  socklen_t len = sizeof at;
+  struct sockaddr_in at = take_port("upshake-docker", argc, argv, 0, 2375);
   struct timeval limit = {.tv_sec = 60};
   int fd, listener = socket(AF_INET, SOCK_STREAM, 0);
-  at.sin_port = htons((unsigned short)port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, (void *)&at, len) || listen(listener, 64) ||
-      getsockname(listener, (void *)&at, &len))
+  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-docker"), 1;
-  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
-  fflush(stdout);
+  say_where("upshake-docker", listener);
   signal(SIGCHLD, SIG_IGN); /* children that have ended just go */
   for (; (fd = accept(listener, NULL, NULL)) >= 0; close(fd)) {
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (fork() == 0) /* one process for each connection */
       return serve(fd), 0;
   }
+  return perror("upshake-docker"), 1;
 }

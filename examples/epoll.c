@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 #include <upshake.h>
+#include "start.h"
 static const upshake_protocol table[] = {{.token = "echo"},
                                          {.token = "websocket"}};
 static const upshake_config config = {.protocols = table, .protocols_len = 2};
@@ -75,8 +76,7 @@ static void wait_or_close(int loop, int what, struct connection *c, int alive) {
   free(c);
 }
 int main(int argc, char **argv) {
-  in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
-  struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
+  struct sockaddr_in at = take_port("upshake-epoll", argc, argv, 1, 8100);
   struct epoll_event ready = {.events = EPOLLIN};
   int on = 1, loop = epoll_create1(0);
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);

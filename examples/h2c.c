@@ -17,13 +17,13 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <upshake.h>
 
 #include "h2c_session.h"
+#include "start.h"
 
 static const upshake_protocol protocols[] = {
     {.token = "h2c", .methods = "GET, HEAD, OPTIONS"}};
@@ -144,25 +144,14 @@ static void serve(struct connection *c) {
 
 /* ---- The port ------------------------------------------------------------ */
 
-static int listen_on(int port) {
-  struct sockaddr_in at = {.sin_family = AF_INET};
-  socklen_t len = sizeof at;
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  at.sin_port = htons((unsigned short)port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (fd < 0 || bind(fd, (void *)&at, len) || listen(fd, 64) ||
-      getsockname(fd, (void *)&at, &len))
-    return -1;
-  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
-  return fflush(stdout) == 0 ? fd : -1;
-}
-
 int main(int argc, char **argv) {
   static struct connection c;
   struct timeval limit = {.tv_sec = 10};
-  int listener = listen_on(argc > 1 ? atoi(argv[1]) : 8100); /* 0: any */
-  if (listener < 0)
+  struct sockaddr_in at = take_port("upshake-h2c", argc, argv, 0, 8100);
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-h2c"), 1;
+  say_where("upshake-h2c", listener);
   signal(SIGCHLD, SIG_IGN); /* a child that has ended just goes */
   for (; (c.fd = accept(listener, NULL, NULL)) >= 0; close(c.fd)) {
     setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

@@ -11,11 +11,11 @@
 #include <http_parser.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <upshake.h>
+#include "start.h"
 #define PARTS 201 /* the target, and 100 names each before its value */
 struct head {
   upshake_judge judge;
@@ -87,8 +87,7 @@ static void serve(int fd) {
     ;
 }
 int main(int argc, char **argv) {
-  in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
-  struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
+  struct sockaddr_in at = take_port("upshake-http-parser", argc, argv, 1, 8100);
   struct timeval limit = {.tv_sec = 10};
   int fd, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -96,4 +95,5 @@ int main(int argc, char **argv) {
     return perror("upshake-http-parser"), 1;
   for (; (fd = accept(listener, NULL, NULL)) >= 0; serve(fd), close(fd))
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  return perror("upshake-http-parser"), 1;
 }

@@ -153,9 +153,5 @@ int main(int argc, char **argv) {
   parse_options(&opt, argc, argv);
   outcome got = opt.client ? inspect_response(&opt) : inspect_request(&opt);
   free_options(&opt);
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    fputs("upshake-inspect: cannot write the result\n", stderr);
-    return BAD_OUTPUT;
-  }
-  return (int)got;
+  return end_output((int)got);
 }

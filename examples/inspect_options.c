@@ -64,7 +64,8 @@ static const char usage[] =
     "\n"
     "exit status: 0 switched, 1 refused, 2 plain (no upgrade; --client: an\n"
     "ordinary answer), 3 incomplete, 64 bad usage, 66 unreadable file, or no\n"
-    "request that asks for an upgrade in it\n";
+    "request that asks for an upgrade in it, 71 trouble with the system,\n"
+    "74 no output\n";
 
 /* Which options there are, and which side they are for. */
 typedef enum side { BOTH, SERVER, CLIENT } side;
@@ -95,6 +96,13 @@ void *allocate(size_t len) {
 void fail_library(upshake_error error) {
   fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
   exit(BAD_SYSTEM);
+}
+
+int end_output(int status) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return status;
+  fputs("upshake-inspect: cannot write the result\n", stderr);
+  return BAD_OUTPUT;
 }
 
 /* ---- Options ------------------------------------------------------------ */
@@ -185,7 +193,7 @@ static void set_option(options *opt, const char *name, char *value) {
 
 static void print_usage(void) {
   fputs(usage, stdout);
-  exit(fflush(stdout) == 0 ? 0 : BAD_OUTPUT);
+  exit(end_output(0));
 }
 
 static void set_flag(options *opt, const char *name) {

@@ -36,6 +36,9 @@ char *read_input(const char *file, size_t *len);
 /* Memory of at least one octet. */
 void *allocate(size_t len);
 
+/* Returns the status, or BAD_OUTPUT where not all that is printed went out. */
+int end_output(int status);
+
 /* The library refuses what these programs ask it for. */
 void fail_library(upshake_error error);
 

@@ -7,7 +7,6 @@
  *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  * A real server limits the head as a whole in time, not each wait for it, and
  * how much it drops of what comes behind a refusal. */
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <upshake.h>
+#include "start.h"
 
 struct connection {
   upshake hs;
@@ -84,14 +84,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
   bufferevent_enable(peer, EV_READ | EV_WRITE);
 }
 int main(int argc, char **argv) {
-  struct sockaddr_in at = {.sin_family = AF_INET};
+  struct sockaddr_in at = take_port("upshake-libevent", argc, argv, 1, 8100);
   struct event_base *base = event_base_new();
-  at.sin_port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   signal(SIGPIPE, SIG_IGN);
   if (!evconnlistener_new_bind(base, on_accept, NULL,
                                LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 1024,
                                (struct sockaddr *)&at, sizeof at))
-    return perror("upshake-libevent"), 1;
+    return perror("upshake-libevent"), event_base_free(base), 1;
   return event_base_dispatch(base);
 }

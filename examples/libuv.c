@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <upshake.h>
 #include <uv.h>
-
+#include "start.h"
 struct connection {
   upshake hs;
   uv_tcp_t tcp;
@@ -88,12 +88,12 @@ static void on_connection(uv_stream_t *listener, int error) {
 }
 int main(int argc, char **argv) {
   uv_tcp_t listener;
-  struct sockaddr_in at;
+  struct sockaddr_in at = take_port("upshake-libuv", argc, argv, 1, 8100);
   signal(SIGPIPE, SIG_IGN);
-  uv_ip4_addr("127.0.0.1", argc > 1 ? atoi(argv[1]) : 8100, &at);
   uv_tcp_init(uv_default_loop(), &listener);
-  if (uv_tcp_bind(&listener, (void *)&at, 0) ||
-      uv_listen((uv_stream_t *)&listener, 1024, on_connection))
-    return fputs("upshake-libuv: cannot listen\n", stderr), 1;
+  int error;
+  if ((error = uv_tcp_bind(&listener, (void *)&at, 0)) ||
+      (error = uv_listen((uv_stream_t *)&listener, 1024, on_connection)))
+    return fprintf(stderr, "upshake-libuv: %s\n", uv_strerror(error)), 1;
   return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }

@@ -100,9 +100,18 @@ start_demo() {
   "$demo" --port 0 "$@" >"$folder/output" &
   pid=$!
   exec 3<"$folder/output"
-  read -r line <&3 || fail "the demo did not start"
+  read -r line <&3 || end_with_demo
   url=${line#listening on }
   [ "$url" != "$line" ] || fail "the demo said: $line"
+}
+
+# It has said why on stderr.
+end_with_demo() {
+  wait "$pid"
+  status=$?
+  pid=
+  [ "$status" -ne 0 ] || fail "the demo did not start"
+  exit "$status"
 }
 
 # ---- The handshake ----------------------------------------------------------
@@ -137,6 +146,10 @@ is_right() {
 
 # ---- All of it --------------------------------------------------------------
 
+if [ "${1-}" = --help ]; then
+  say "usage: examples/run.sh [--check] [OPTION OF upshake-demo]..."
+  exit 0
+fi
 check=no
 if [ "${1-}" = --check ]; then
   check=yes

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <upshake.h>
+#include "start.h"
 #define MAX 1000 /* connections; so many pointers fit into a pipe */
 struct connection {
   upshake hs;         /* the worker's, from its question to its answer */
@@ -63,8 +64,7 @@ int main(int argc, char **argv) {
   static struct connection *all[MAX], *c;
   static struct pollfd ready[MAX + 2];
   char out[UPSHAKE_REPLY_CAP];
-  in_port_t port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8100));
-  struct sockaddr_in at = {AF_INET, port, {htonl(INADDR_LOOPBACK)}, {0}};
+  struct sockaddr_in at = take_port("upshake-worker", argc, argv, 1, 8100);
   int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
   pthread_t worker;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -4,7 +4,11 @@
 # status, every key of its JSON, and what it tells people.  Sourced, with the
 # program as $1, by the test_inspect scripts.
 
-program=${1:?usage: $0 PROGRAM}
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+  printf 'usage: %s PROGRAM\n' "$0" >&2
+  exit 64
+fi
+program=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 failed=0

@@ -272,6 +272,24 @@ def it_says_that_it_cannot_print():
             assert run.stderr == b"upshake-client: cannot write what came\n"
 
 
+def it_takes_no_socket_for_a_standard_stream():
+    """Closed ones: the socket would get the number of one of them."""
+    def run(redirection, *arguments):
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {redirection}', "sh", CLIENT, *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+    with demo() as uri:
+        ended = run("2>&-", "-v", "--message", "a", uri)
+        assert (ended.returncode, ended.stdout) == (DONE, b"a\n"), ended
+        ended = run(">&-", "--message", "a", uri)
+        assert ended.returncode == 74, ended
+        assert ended.stderr == b"upshake-client: cannot write what came\n"
+        ended = run("<&-", uri)
+        assert ended.returncode == TALK, ended
+        assert b": cannot read standard input: " in ended.stderr, ended
+        assert run("<&- >&- 2>&-", "--message", "a", uri).returncode == 74
+
+
 # ---- Compressed --------------------------------------------------------------
 
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate"

@@ -444,11 +444,26 @@ def without_the_options(program):
     print("ok without the options it is as before")
 
 
+def complains(program, status, error, *arguments):
+    run = subprocess.run([program, *arguments], capture_output=True,
+                         timeout=20)
+    said = run.stderr.decode()
+    assert run.returncode == status and run.stdout == b"", run
+    assert said.count("\n") == 1 and said[:-1].isprintable(), run
+    assert said.startswith("upshake-demo: ") and error in said, run
+
+
 def with_options_that_are_wrong(program):
     for option in ("--protocol=", "--protocol=a,", "--protocol=a,body=x",
-                   "--protocol=a b", "--protocol=a,method=", "--deflate=1"):
-        run = subprocess.run([program, option], capture_output=True)
-        assert run.returncode == 64 and run.stderr.count(b"\n") == 1, run
+                   "--protocol=a b", "--protocol=a,method=", "--deflate=1",
+                   "--port=80x", "--port=65536", "--port=-1", "--port",
+                   "--port=", "--port=99999999999", "--host=a\nb", "extra",
+                   "\x1b[31m\n", "--subprotocol=\x1b\n", "--po=1"):
+        complains(program, 64, "upshake-demo: ", option)
+    # The value as it was given, not as it is cut up.
+    complains(program, 64, '"tcp/1,method=GET,body=x" is not TOKEN[/VERSION]',
+              "--protocol=tcp/1,method=GET,body=x")
+    complains(program, 64, '"\\x1b[31m\\x0a" is not', "--port=\x1b[31m\n")
     many = ["--protocol=p%d" % i for i in range(31)]
     run = subprocess.run([program, *many], capture_output=True)
     assert run.returncode == 64, run
@@ -457,10 +472,29 @@ def with_options_that_are_wrong(program):
     print("ok it says which options are wrong")
 
 
+def where_it_cannot_be(program):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        complains(program, 1, f"cannot listen on 127.0.0.1 port {port}: ",
+                  "--port", str(port))
+    for redirection in [">&-"] + [">/dev/full"] * os.path.exists("/dev/full"):
+        for option in "--port=0", "--help":
+            complains("sh", 74, "cannot write to standard output", "-c",
+                      'exec "$@" ' + redirection, "sh", program, option)
+    # Its sockets are none of the standard streams.
+    run = subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", program,
+                          "--port=0"], timeout=20)
+    assert run.returncode == 74, run
+    print("ok it says what it cannot do")
+
+
 def main(program):
     global PORT
     without_the_options(program)
     with_options_that_are_wrong(program)
+    where_it_cannot_be(program)
     process, PORT = start(program, "--deflate", "--protocol", "SPDY/3.1",
                           "--protocol=tcp,method=POST,body=consume")
     try:

@@ -382,4 +382,21 @@ for option in protocol subprotocol deflate origin lean total-max want head-max \
   says "  --$option"
 done
 
+# unwritable OPTION...: standard output is $output.
+unwritable() {
+  "$program" "$@" <"$folder/request" >"$output" 2>"$folder/err"
+  got=$?
+  [ "$got" = 74 ] || fail "exit status $got, expected 74: $*"
+  grep -qxF 'upshake-inspect: cannot write the result' "$folder/err" ||
+    fail "does not say so: $*"
+  [ "$(wc -l <"$folder/err" | tr -d ' ')" = 1 ] || fail "is not one line: $*"
+}
+
+it exits_74_where_it_cannot_write
+handshake
+output=/dev/full
+for option in --help --json --lean; do
+  [ ! -c "$output" ] || unwritable "$option"
+done
+
 finish
