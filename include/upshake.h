@@ -508,7 +508,7 @@ UPSHAKE_API int upshake_is_true(upshake_slice fields, const char *name);
 
 /* ---- Layer: the head parser (RFC 9112 2 to 5) ---------------------------- */
 /* Parse a head in a buffer that grows: octets[0 .. len) is all that came so
- * far, at any address.  The parser begins as { 0 } and looks at no octet twice.
+ * far, at any address.  The parser begins as { 0 } and goes on where it stopped.
  * limits may be NULL.  Returns INCOMPLETE (call again with more); OK, and
  * _parsed_request has its parts, or HTTP2_PREFACE: *end is the length of the
  * head; or, however often it is called, the error of the octet at *end. */

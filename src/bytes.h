@@ -79,15 +79,6 @@ static inline upshake_slice slice_from(upshake_slice slice, size_t begin) {
   return slice_of(slice.ptr + begin, slice.len - begin);
 }
 
-/* The value of the next line with that name, of *fields, which are then those
- * after it.  Returns 0 where there is none. */
-int upshake_next_line(upshake_slice *fields, const char *name,
-                      upshake_slice *value);
-
-/* The next member that is not empty, of a list in one line: as
- * upshake_next_member, on less stack. */
-int upshake_next_in(upshake_slice *value, upshake_slice *member);
-
 /* 1 where all octets are in the class; so also where there is none. */
 int upshake_all_in(upshake_slice slice, unsigned class_bits);
 

@@ -10,7 +10,6 @@
 #include "offer.h"
 #include "protocol.h"
 
-#define KEY_LEN 24
 #define ACCEPT_LEN 28
 
 static const char accept_name[] = "Sec-WebSocket-Accept";

@@ -4,6 +4,8 @@
  */
 #include "extension.h"
 
+#include "field.h"
+
 /* Each of these matches a part of the grammar at p, and the blanks after it,
  * and returns where that ends, or NULL where it is broken. */
 

@@ -9,6 +9,15 @@
 
 #include "bytes.h"
 
+/* The value of the next line with that name, of *fields, which are then those
+ * after it.  Returns 0 where there is none. */
+int upshake_next_line(upshake_slice *fields, const char *name,
+                      upshake_slice *value);
+
+/* The next member that is not empty, of a list in one line: as
+ * upshake_next_member, on less stack. */
+int upshake_next_in(upshake_slice *value, upshake_slice *member);
+
 /* How long the token is that the text begins with; 0 where there is none. */
 size_t upshake_token_len(upshake_slice text);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The head parser: request line and field lines (RFC 9112 2 to 5), strict,
- * resumable at every octet.  It knows the grammar only; what a field means is
- * judged elsewhere.  Positions are offsets, so the octets may move between
- * two calls, and no octet is scanned twice.
+ * The head parser (RFC 9112 2 to 5): its field lines, and all of it; the
+ * request line is in request_line.c.  Strict, and resumable at every octet.  It
+ * knows the grammar only; what a field means is judged elsewhere.  Positions
+ * are offsets, so the octets may move between two calls, of which each goes on
+ * where the one before has stopped.
  */
 #include "head.h"
 
@@ -131,7 +132,7 @@ head_event upshake_head_step(head_step *step) {
   upshake_parser *parser = step->parser;
   head_event event = HEAD_GO_ON;
 
-  if (parser->pos == 0 && upshake_take_request_line(step))
+  if (parser->pos == 0 && step->len > 0 && take_request_line(step))
     return HEAD_TARGET;
   while (event == HEAD_GO_ON) {
     if (parser->state == STATE_END)
@@ -199,7 +200,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
   return result_of(event);
 }
 
-/* The same for a LF after which there is nothing to judge. */
+/* As head_take_octet, for a LF after which there is nothing to judge. */
 static int ends_line(upshake_parser *parser, char octet) {
   if (parser->state != STATE_VALUE_LF || octet != '\n')
     return 0;

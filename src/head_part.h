@@ -71,7 +71,12 @@ head_event upshake_request_line_part(head_step *step);
 
 /* All of it, where it is complete and as most are.  Returns 0 and has done
  * nothing where it is another, or anything is wrong. */
+#ifdef UPSHAKE_SMALL
+#define take_request_line(step) 0
+#else
+#define take_request_line(step) upshake_take_request_line(step)
 int upshake_take_request_line(head_step *step);
+#endif
 
 /* Has the target a form that goes with the method (RFC 9112 3.2)?  Otherwise
  * the parser goes back to the octet after it, to refuse it again. */

@@ -49,7 +49,7 @@ ALWAYS_INLINE void take_lines(upshake_parser *parser,
     line.name = p;
     line.colon = scan_name(&window, begin, p, end);
     if (end - line.colon < LINE_LEAST || *line.colon != ':' ||
-        (size_t)(line.colon - p - 1) >= name_limit)
+        line.colon == p || (size_t)(line.colon - p) > name_limit)
       break;
     line.value = line.colon + 1;
     if (*line.value == ' ')

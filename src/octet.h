@@ -19,7 +19,7 @@ ALWAYS_INLINE int head_take_octet(upshake_parser *parser,
   return 0;
 }
 #else
-/* Nothing is done here that the parts above would not do. */
+/* Nothing is done here that the steps would not do. */
 ALWAYS_INLINE int head_take_octet(upshake_parser *parser,
                                   const upshake_limits *limits, char octet) {
   uint32_t place;

@@ -3,6 +3,7 @@
  * The judgement: gathers facts from each field line, and when the head is
  * complete decides in a fixed order whether the request is a valid offer.
  */
+#include "field.h"
 #include "request.h"
 #include "settings.h"
 #include "words.h"
@@ -182,6 +183,10 @@ static void judge_content_type(upshake_facts *facts,
 #define FIELD(field, name, judge) FIELD_##field,
 enum { KNOWN(FIELD) FIELD_OTHER };
 #undef FIELD
+
+#define LENGTH(field, name, judge) | 1u << (sizeof name - 1)
+_Static_assert((0 KNOWN(LENGTH)) == KNOWN_LENGTHS, "is_known_length");
+#undef LENGTH
 
 /* clang-format on */
 

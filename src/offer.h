@@ -47,11 +47,13 @@ void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at);
 int upshake_note_once(upshake_facts *facts, uint32_t flag,
                       upshake_error repeated, uint32_t at);
 
-/* 1 for the lengths of names that the judgement has a rule for. */
+/* The lengths of names that the judgement has a rule for, a bit for each. */
+#define KNOWN_LENGTHS                                                          \
+  (1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 17 |   \
+   1u << 21 | 1u << 22 | 1u << 24)
+
 static inline int is_known_length(size_t len) {
-  uint32_t known = 1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 12 |
-                   1u << 14 | 1u << 17 | 1u << 21 | 1u << 22 | 1u << 24;
-  return len < 32 && (known >> len & 1u);
+  return len < 32 && (KNOWN_LENGTHS >> len & 1u);
 }
 
 /* 1 if it has a rule for the field with that name, a token. */

@@ -41,8 +41,6 @@ static upshake_error judge_policy(const upshake *hs) {
   upshake_slice origin = upshake_origin_of(hs);
 
   switch (hs->config->origin) {
-  case UPSHAKE_ORIGIN_ANY:
-    return UPSHAKE_OK;
   case UPSHAKE_ORIGIN_CALLBACK:
     return hs->config->decide ? UPSHAKE_OK : UPSHAKE_ERR_ORIGIN_REFUSED;
   case UPSHAKE_ORIGIN_LIST:

@@ -331,18 +331,21 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
   return error ? error : upshake_write_window(&r, w, len);
 }
 
+static upshake_error check_and_write(const upshake_response *response,
+                                     window *w, size_t *len) {
+  upshake_error error = check_response(response);
+  *len = 0;
+  return error ? error : write_response(response, w, len);
+}
+
 upshake_error upshake_write(const upshake_response *response, void *out,
                             size_t cap, size_t *len) {
   window w = {out, cap, 0, 0, 1, 0};
-  upshake_error error = check_response(response);
-  *len = 0;
-  return error ? error : write_response(response, &w, len);
+  return check_and_write(response, &w, len);
 }
 
 upshake_error upshake_write_part(const upshake_response *response, size_t from,
                                  void *out, size_t cap, size_t *len) {
   window w = {out, cap, from, 0, 0, 0};
-  upshake_error error = check_response(response);
-  *len = 0;
-  return error ? error : write_response(response, &w, len);
+  return check_and_write(response, &w, len);
 }

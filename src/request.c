@@ -3,6 +3,7 @@
  * The parts of a request, as its handshake holds them: by offset into the head
  * memory, or in a judge by reference.
  */
+#include "field.h"
 #include "handshake.h"
 #include "target.h"
 

@@ -178,12 +178,7 @@ head_event upshake_request_line_part(head_step *step) {
 
 /* ---- a request line that is complete ---- */
 
-#ifdef UPSHAKE_SMALL
-int upshake_take_request_line(head_step *step) {
-  (void)step;
-  return 0;
-}
-#else
+#ifndef UPSHAKE_SMALL
 /* One of HTTP/1.1 in origin-form. */
 int upshake_take_request_line(head_step *step) {
   upshake_parser *parser = step->parser;

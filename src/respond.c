@@ -4,6 +4,7 @@
  */
 #include "added.h"
 #include "extension.h"
+#include "field.h"
 #include "handshake.h"
 #include "protocol.h"
 #include "reply.h"
@@ -109,10 +110,9 @@ static NOINLINE upshake_error check_extra(const upshake *hs,
     return UPSHAKE_ERR_MUST_CLOSE;
   if (hs->status == STATUS_CONTINUE)
     return UPSHAKE_OK;
-  error = upshake_check_added(fields);
-  if (error || extra->extensions.len == 0)
-    return error;
-  return check_extensions(hs, extra->extensions);
+  error = extra->extensions.len > 0 ? check_extensions(hs, extra->extensions)
+                                    : UPSHAKE_OK;
+  return error ? error : upshake_check_added(fields);
 }
 
 static upshake_error check_reply(const upshake *hs,
@@ -122,7 +122,7 @@ static upshake_error check_reply(const upshake *hs,
   return extra ? check_extra(hs, extra) : UPSHAKE_OK;
 }
 
-#define WHOLE SIZE_MAX /* instead of a position in the reply */
+#define WHOLE SIZE_MAX /* for a position in the reply that none has */
 
 static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
                                       size_t from, void *out, size_t cap,
@@ -148,7 +148,7 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   return error;
 }
 
-/* What is checked first needs the request; what does not, the writer checks. */
+/* What takes most stack to check is checked before there is a reply on it. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
   upshake_error error = check_reply(hs, extra);

@@ -4,6 +4,7 @@
  * sub-protocols, the grammar of extensions.
  */
 #include "extension.h"
+#include "field.h"
 #include "request.h"
 #include "words.h"
 

@@ -19,6 +19,7 @@ import sys
 NODE = re.compile(r'node: \{ title: "([^"]*)" label: "([^"]*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
 JUDGES_CALLER = "upshake_judge_line"
+JUDGES = 13
 JUDGE = re.compile(r"(offer\.c:|^upshake_)judge_(host|length|coding|key|version|"
                    r"subprotocol|extensions|connection|upgrade|expect|"
                    r"origin_line|settings|content_type)$")
@@ -74,6 +75,8 @@ def read(paths):
             jumps.add(tuple(names.get(name, name) for name in pair))
     if POINTER in calls.get(JUDGES_CALLER, ()):
         judges = {name for name in frames if JUDGE.search(name)}
+        if len(judges) != JUDGES:
+            sys.exit(f"FAIL {len(judges)} judges of field lines, not {JUDGES}")
         calls[JUDGES_CALLER] |= judges
         if (JUDGES_CALLER, POINTER) in jumps:
             jumps |= {(JUDGES_CALLER, name) for name in judges}

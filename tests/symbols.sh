@@ -108,8 +108,8 @@ layer reply "upshake_write upshake_write_part" \
 layer "client, request" "upshake_write_request" \
   ask window added protocol settings extension field target host bytes
 layer "client, answer" "upshake_client_init upshake_client_feed
-  upshake_client_get_result" client client_switch head request_line field target \
-  host bytes framing facts key protocol extension deflate accept
+  upshake_client_get_result" client client_switch head request_line field \
+  target host bytes framing facts key protocol extension deflate accept
 layer accept "upshake_accept upshake_accept_by" accept
 layer cpu "upshake_cpu" cpu
 layer deflate "upshake_agree_deflate" deflate field bytes

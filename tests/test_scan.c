@@ -143,7 +143,7 @@ static void every_pair_of_octets_side_by_side(void **state) {
 static void scans_each_class_to_its_end(void **state) {
   enum { LEN = 9 }; /* more than the strides, and not a multiple */
   (void)state;
-  for (unsigned bits = 1; bits < 128; bits++)
+  for (unsigned bits = 1; bits < 256; bits++)
     for (unsigned octet = 0; octet < 256; octet++) {
       char *octets = malloc(LEN);
       memset(octets, 'a', LEN); /* 'a' is in every class */
