@@ -255,32 +255,21 @@ typedef struct upshake_parser {
 } upshake_parser;
 typedef struct upshake_facts {
   uint64_t body_len;
-  uint32_t offered, flags;
-  uint32_t bad_at, host_at, key_at;
-  uint16_t subprotocol;
-  uint8_t bad;
+  uint32_t offered, flags, bad_at, host_at, key_at;
+  uint16_t subprotocol; uint8_t bad;
   union { /* head: until it is judged; body: after that */
-    struct {
-      uint32_t origin_at, content_at;
-      uint8_t order[8];
-    } head;
-    struct {
-      uint64_t taken, chunk_left;
-    } body;
+    struct { uint32_t origin_at, content_at; uint8_t order[8]; } head;
+    struct { uint64_t taken, chunk_left; } body;
   } in;
 } upshake_facts;
 
 /* A handshake: one for each connection. */
 struct upshake {
   const upshake_config *config;
-  uint8_t next, error, protocol, rules;
-  uint16_t status, flags;
-  uint32_t cap, held, end;
-  uint32_t chosen_at, chosen_len;
-  char *memory;
-  void *user;
-  upshake_parser parser;
-  upshake_facts facts;
+  uint8_t next, error, protocol, rules; uint16_t status, flags;
+  uint32_t cap, held, end, chosen_at, chosen_len;
+  char *memory; void *user;
+  upshake_parser parser; upshake_facts facts;
 };
 
 /* Begin.  The head of the request (request line and field lines) is kept in
@@ -508,7 +497,7 @@ UPSHAKE_API int upshake_is_true(upshake_slice fields, const char *name);
 
 /* ---- Layer: the head parser (RFC 9112 2 to 5) ---------------------------- */
 /* Parse a head in a buffer that grows: octets[0 .. len) is all that came so
- * far, at any address.  The parser begins as { 0 } and goes on where it stopped.
+ * far, at any address.  The parser begins as { 0 }, and goes on where it was.
  * limits may be NULL.  Returns INCOMPLETE (call again with more); OK, and
  * _parsed_request has its parts, or HTTP2_PREFACE: *end is the length of the
  * head; or, however often it is called, the error of the octet at *end. */
