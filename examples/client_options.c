@@ -4,13 +4,13 @@
  */
 #include "client_options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client_report.h"
 #include "demo_text.h"
+#include "start.h"
 
 void options_print_help(void) {
   puts(
@@ -76,15 +76,8 @@ static const char *add_header(struct options *options, char *value) {
 }
 
 static const char *set_timeout(struct options *options, char *value) {
-  static const char *const wanted = "not a number from 1 to 86400000";
-  char *end;
-  if (value[0] < '0' || value[0] > '9')
-    return wanted;
-  errno = 0;
-  options->timeout = strtol(value, &end, 10);
-  int good = errno == 0 && *end == '\0' && options->timeout >= 1 &&
-             options->timeout <= 86400000;
-  return good ? NULL : wanted;
+  options->timeout = parse_number(value, 1, 86400000);
+  return options->timeout < 0 ? "not a number from 1 to 86400000" : NULL;
 }
 
 static const struct {

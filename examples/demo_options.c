@@ -4,13 +4,13 @@
  */
 #include "demo_options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "demo_text.h"
 #include "protocol_option.h"
+#include "start.h"
 
 #define PROTOCOLS_MAX 32 /* as upshake_init says */
 
@@ -34,18 +34,6 @@ void options_print_help(void) {
        "\n"
        "Exit status: 0 on SIGINT or SIGTERM, 1 where it cannot listen, 64 on\n"
        "bad usage, 74 no output.");
-}
-
-/* A decimal number from min to max, or -1. */
-static long parse_number(const char *text, long min, long max) {
-  char *end;
-  if (text[0] < '0' || text[0] > '9')
-    return -1;
-  errno = 0;
-  long number = strtol(text, &end, 10);
-  if (errno != 0 || *end != '\0' || number < min || number > max)
-    return -1;
-  return number;
 }
 
 /* The options; each returns NULL, or what the value should have been. */

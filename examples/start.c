@@ -23,22 +23,24 @@ void keep_streams(void) {
       open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* A number too large for strtol is its largest. */
-static long parse_port(const char *text) {
+long parse_number(const char *text, long min, long max) {
   char *end;
   if (text[0] < '0' || text[0] > '9')
     return -1;
-  long port = strtol(text, &end, 10);
-  return *end == '\0' && port <= 65535 ? port : -1;
+  errno = 0;
+  long number = strtol(text, &end, 10);
+  if (errno != 0 || *end != '\0' || number < min || number > max)
+    return -1;
+  return number;
 }
 
 struct sockaddr_in take_port(const char *program, int argc, char **argv,
                              int least, int usual) {
   struct sockaddr_in at = {.sin_family = AF_INET};
-  long port = argc > 1 ? parse_port(argv[1]) : usual;
+  long port = argc > 1 ? parse_number(argv[1], least, 65535) : usual;
   int help = argc == 2 && strcmp(argv[1], "--help") == 0;
   keep_streams();
-  if (argc > 2 || port < least) {
+  if (argc > 2 || port < 0) {
     fprintf(help ? stdout : stderr,
             "usage: %s [PORT]; PORT is a number from %d to 65535 (%d)\n",
             program, least, usual);

@@ -15,6 +15,9 @@ enum { EXIT_BAD_USAGE = 64, EXIT_BAD_OUTPUT = 74 };
  * is closed: it would be sent what is printed.  Their use fails as before. */
 void keep_streams(void);
 
+/* A decimal number from min to max, or -1. */
+long parse_number(const char *text, long min, long max);
+
 /* PORT, the only argument of the program, on 127.0.0.1; `usual` where it is not
  * there.  Exits with one line on stderr where it is not a number from `least`
  * to 65535, and behind --help.  Does keep_streams, too. */
