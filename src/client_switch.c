@@ -221,16 +221,6 @@ static NOINLINE int judge_extensions(upshake_client *client) {
   return 1;
 }
 
-static NOINLINE int is_extension_asked(const upshake_client *client,
-                                       upshake_slice name) {
-  upshake_slice asked = client_asked(client), line, member;
-  while (next_line(&asked, extensions_name, &line))
-    while (next_in(&line, &member))
-      if (upshake_same(upshake_extension_name(member), name))
-        return 1;
-  return 0;
-}
-
 /* Each name once, and only those that were asked for. */
 static NOINLINE int judge_extension_names(upshake_client *client) {
   upshake_slice rest = find_value(client, extensions_name), member;
@@ -241,7 +231,7 @@ static NOINLINE int judge_extension_names(upshake_client *client) {
     upshake_slice name = upshake_extension_name(member);
     if (upshake_find_extension(before, name))
       return refuse(client, UPSHAKE_ERR_EXTENSION_REPEATED, begin);
-    if (!is_extension_asked(client, name))
+    if (!upshake_has_extension(client_asked(client), name))
       return refuse(client, UPSHAKE_ERR_EXTENSION_NOT_ASKED, begin);
   }
   return 1;

@@ -73,6 +73,14 @@ int upshake_find_extension(upshake_slice line, upshake_slice name) {
   return 0;
 }
 
+int upshake_has_extension(upshake_slice fields, upshake_slice name) {
+  upshake_slice line;
+  while (upshake_next_line(&fields, "Sec-WebSocket-Extensions", &line))
+    if (upshake_find_extension(line, name))
+      return 1;
+  return 0;
+}
+
 int upshake_is_extension_answer(upshake_slice value) {
   int is_empty = 1; /* so far in this member; no comma is inside of quotes */
   for (size_t i = 0; i < value.len; i++) {

@@ -134,10 +134,6 @@ static inline void judge_part(upshake *hs, head_event event) {
     judge_line(hs);
 }
 
-static int goes_on(head_event event) {
-  return event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD;
-}
-
 /* One event, and what follows from it. */
 static NOINLINE head_event parse_part(upshake *hs) {
   head_event event = HEAD_REFUSED;
@@ -153,7 +149,7 @@ static NOINLINE head_event parse_part(upshake *hs) {
  * refused, or more is needed. */
 static head_event parse(upshake *hs) {
   head_event event = HEAD_LINE;
-  while (goes_on(event)) {
+  while (head_goes_on(event)) {
     if (is_at_line(&hs->parser))
       take_plain_lines(hs);
     event = parse_part(hs);
@@ -164,7 +160,7 @@ static head_event parse(upshake *hs) {
 /* The same where each line may be left out. */
 static head_event parse_lean(upshake *hs) {
   head_event event = HEAD_LINE;
-  while (goes_on(event))
+  while (head_goes_on(event))
     event = parse_part(hs);
   return event;
 }

@@ -195,7 +195,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
       error = upshake_judge_target(parser, octets, end);
     if (error)
       return error;
-  } while (event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD);
+  } while (head_goes_on(event));
   *end = parser->pos;
   return result_of(event);
 }

@@ -21,6 +21,11 @@ typedef enum head_event {
                    were found good                                       */
 } head_event;
 
+/* 1 where there may be another event after this one. */
+static inline int head_goes_on(head_event event) {
+  return event == HEAD_TARGET || event == HEAD_LINE || event == HEAD_FIELD;
+}
+
 typedef struct head_step {
   upshake_parser *parser;
   const char *octets;           /* all of the head that has come */

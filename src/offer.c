@@ -92,8 +92,7 @@ static NOINLINE int judge_only_member(upshake_facts *facts,
   if (config->transport == UPSHAKE_TRANSPORT_SECURED)
     return 0;
   for (size_t i = 0; i < config->protocols_len; i++) {
-    const upshake_protocol *protocol = &config->protocols[i];
-    if (protocol->version || !upshake_equal_fold(value, protocol->token))
+    if (!is_offer_of(value, value.len, &config->protocols[i]))
       continue;
     note_offer(facts, i);
     is_known = 1;

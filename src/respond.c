@@ -64,16 +64,10 @@ static void build_refusal(const upshake *hs, reply *r) {
 
 /* Did the client offer it (RFC 6455 9.1)? */
 static NOINLINE int is_offered(const upshake *hs, upshake_slice name) {
-  upshake_slice fields, line;
-  if (hs->flags & HANDSHAKE_JUDGE) {
-    for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++)
-      if (upshake_find_extension(judge_of(hs)->extensions[i], name))
-        return 1;
-    return 0;
-  }
-  fields = head_fields(&hs->parser, hs->memory);
-  while (upshake_next_line(&fields, "Sec-WebSocket-Extensions", &line))
-    if (upshake_find_extension(line, name))
+  if ((hs->flags & HANDSHAKE_JUDGE) == 0)
+    return upshake_has_extension(head_fields(&hs->parser, hs->memory), name);
+  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++)
+    if (upshake_find_extension(judge_of(hs)->extensions[i], name))
       return 1;
   return 0;
 }
@@ -122,7 +116,7 @@ static upshake_error check_reply(const upshake *hs,
   return extra ? check_extra(hs, extra) : UPSHAKE_OK;
 }
 
-#define WHOLE SIZE_MAX /* for a position in the reply that none has */
+#define WHOLE SIZE_MAX /* instead of a position in the reply */
 
 static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
                                       size_t from, void *out, size_t cap,
@@ -161,7 +155,7 @@ upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  size_t *len) {
   upshake_error error = check_reply(hs, extra);
   *len = 0;
-  if (!error && from < WHOLE)
-    error = respond(hs, extra, from, out, cap, len);
-  return error;
+  if (from == WHOLE)
+    from--; /* which is after the end of any reply, too */
+  return error ? error : respond(hs, extra, from, out, cap, len);
 }

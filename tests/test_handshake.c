@@ -261,6 +261,23 @@ static void an_answer_to_head_has_no_body(void **state) { /* RFC 9110 9.3.2 */
   assert_slice(value, "4");
 }
 
+/* All checks come first, also where no octet is asked for. */
+static void a_part_beyond_the_end_is_checked_too(void **state) {
+  static const size_t places[] = {CAP, SIZE_MAX - 1, SIZE_MAX};
+  const upshake_extra bad = {.date = text("a\nb")};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(places); i++) {
+    upshake hs = begin(&accepting, BROKEN, UPSHAKE_SEND);
+    size_t len = 9;
+    assert_int_equal(upshake_reply_part(&hs, &bad, places[i], NULL, 0, &len),
+                     UPSHAKE_ERR_EXTRA_VALUE);
+    assert_int_equal(len, 0);
+    assert_int_equal(upshake_reply_part(&hs, NULL, places[i], NULL, 0, &len),
+                     UPSHAKE_OK);
+    assert_int_equal(len, 0);
+  }
+}
+
 /* What a reply lacks can be added, or another answer given. */
 static void an_incomplete_answer_changes_nothing(void **state) {
   const upshake_field field = {{UPSHAKE_TEXT("WWW-Authenticate")},
@@ -326,6 +343,7 @@ int main(void) {
       cmocka_unit_test(a_refusal_ends_before_the_octet),
       cmocka_unit_test(a_reply_is_the_same_whole_and_in_parts),
       cmocka_unit_test(an_answer_to_head_has_no_body),
+      cmocka_unit_test(a_part_beyond_the_end_is_checked_too),
       cmocka_unit_test(an_incomplete_answer_changes_nothing),
       cmocka_unit_test(there_is_no_reply_but_at_send),
       cmocka_unit_test(explains_every_error),
