@@ -143,11 +143,25 @@ ALWAYS_INLINE int is_same_fold(char a, char b) {
   return a == b || to_lower(a) == to_lower(b);
 }
 
+#ifndef UPSHAKE_SMALL
+static inline int is_same_word(const char *a, const char *b) {
+  uint64_t p, q;
+  memcpy(&p, a, 8);
+  memcpy(&q, b, 8);
+  return p == q;
+}
+#endif
+
 int upshake_same_fold(upshake_slice a, upshake_slice b) {
   const char *p = a.ptr, *q = b.ptr;
-  if (a.len != b.len)
+  size_t left = a.len;
+  if (left != b.len)
     return 0;
-  for (size_t left = a.len; left > 0; left--)
+#ifndef UPSHAKE_SMALL /* as most are, in the same case */
+  for (; left >= 8 && is_same_word(p, q); left -= 8, p += 8, q += 8)
+    ;
+#endif
+  for (; left > 0; left--)
     if (!is_same_fold(*p++, *q++))
       return 0;
   return 1;

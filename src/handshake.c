@@ -4,6 +4,7 @@
  * head memory, and each is parsed and judged as it comes.
  */
 #include "body.h"
+#include "known.h"
 #include "lean.h"
 
 #include "lines.h"
@@ -64,7 +65,7 @@ static void judge_line(upshake *hs) {
 
 /* Host and framing are refused as soon as their line is there. */
 static inline int is_line_bad(const upshake_facts *facts) {
-  return facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING;
+  return facts->bad - 1u < UPSHAKE_ERR_HOST_MISSING - 1u; /* and not 0 */
 }
 
 /* The same as judge_line, of a line that is plain. */
@@ -72,7 +73,7 @@ static inline int judge_plain_line(void *context, const plain_line *line) {
   upshake *hs = context;
   size_t name_len = (size_t)(line->colon - line->name);
   const char *end = line->cr;
-  if (!is_known_length(name_len))
+  if (!may_be_known(line->name, name_len))
     return 1;
   while (end > line->value && is_blank(end[-1]))
     end--;
@@ -119,9 +120,9 @@ static NOINLINE head_event take_step(upshake *hs) {
   return event;
 }
 
-static NOINLINE void take_plain_lines(upshake *hs) {
-  take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
-             judge_plain_line, hs);
+static NOINLINE int take_plain_lines(upshake *hs) {
+  return take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
+                    judge_plain_line, hs);
 }
 
 /* A part of the request that is complete. */
@@ -149,9 +150,15 @@ static NOINLINE head_event parse_part(upshake *hs) {
  * refused, or more is needed. */
 static head_event parse(upshake *hs) {
   head_event event = HEAD_LINE;
+  if (take_request_line(&hs->parser, &hs->config->limits, hs->memory,
+                        hs->held)) {
+    judge_target(hs);
+    if (hs->next != UPSHAKE_READ)
+      return HEAD_REFUSED;
+  }
   while (head_goes_on(event)) {
-    if (is_at_line(&hs->parser))
-      take_plain_lines(hs);
+    if (is_at_line(&hs->parser) && take_plain_lines(hs))
+      return HEAD_END;
     event = parse_part(hs);
   }
   return event;

@@ -132,8 +132,6 @@ head_event upshake_head_step(head_step *step) {
   upshake_parser *parser = step->parser;
   head_event event = HEAD_GO_ON;
 
-  if (parser->pos == 0 && step->len > 0 && take_request_line(step))
-    return HEAD_TARGET;
   while (event == HEAD_GO_ON) {
     if (parser->state == STATE_END)
       return HEAD_END;
@@ -153,10 +151,10 @@ static inline int pass_line(void *context, const plain_line *line) {
   return 1;
 }
 
-static NOINLINE void take_plain_lines(upshake_parser *parser,
-                                      const upshake_limits *limits,
-                                      const char *octets, uint32_t len) {
-  take_lines(parser, limits, octets, len, pass_line, NULL);
+static NOINLINE int take_plain_lines(upshake_parser *parser,
+                                     const upshake_limits *limits,
+                                     const char *octets, uint32_t len) {
+  return take_lines(parser, limits, octets, len, pass_line, NULL);
 }
 
 /* The next event, after which the step has given its stack back.  *error is why
@@ -185,17 +183,20 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         size_t *end) {
   uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   upshake_error error = UPSHAKE_OK;
-  head_event event;
+  head_event event = HEAD_LINE;
 
-  do {
-    if (is_at_line(parser))
-      take_plain_lines(parser, limits, octets, most);
-    event = take_step(parser, limits, octets, most, &error, end);
+  if (take_request_line(parser, limits, octets, most))
+    error = upshake_judge_target(parser, octets, end);
+  while (!error && head_goes_on(event)) {
+    if (is_at_line(parser) && take_plain_lines(parser, limits, octets, most))
+      event = HEAD_END;
+    else
+      event = take_step(parser, limits, octets, most, &error, end);
     if (event == HEAD_TARGET)
       error = upshake_judge_target(parser, octets, end);
-    if (error)
-      return error;
-  } while (head_goes_on(event));
+  }
+  if (error)
+    return error;
   *end = parser->pos;
   return result_of(event);
 }

@@ -69,13 +69,18 @@ static inline const char *window_end(const head_step *step, uint32_t begin,
 /* A part of the request line, in a state of it. */
 head_event upshake_request_line_part(head_step *step);
 
-/* All of it, where it is complete and as most are.  Returns 0 and has done
- * nothing where it is another, or anything is wrong. */
+/* All of it, where it is complete and as most are, of octets none of which was
+ * looked at.  Returns 0 and has done nothing where it is another, or anything
+ * is wrong; else the target is to be judged. */
 #ifdef UPSHAKE_SMALL
-#define take_request_line(step) 0
+#define take_request_line(parser, limits, octets, len) 0
 #else
-#define take_request_line(step) upshake_take_request_line(step)
-int upshake_take_request_line(head_step *step);
+#define take_request_line(parser, limits, octets, len)                         \
+  ((parser)->pos == 0 && (len) > 0 &&                                          \
+   upshake_take_request_line(parser, limits, octets, len))
+int upshake_take_request_line(upshake_parser *parser,
+                              const upshake_limits *limits, const char *octets,
+                              uint32_t len);
 #endif
 
 /* Has the target a form that goes with the method (RFC 9112 3.2)?  Otherwise
@@ -97,6 +102,13 @@ static inline upshake_error judge_version_octet(char octet, uint32_t place) {
   if (place == 10)
     return UPSHAKE_ERR_LINE_END;
   return UPSHAKE_ERR_HTTP_VERSION_OCTET;
+}
+
+/* At the CR of the line that ends the head; its LF is there too. */
+static inline int end_lines(upshake_parser *parser) {
+  parser->pos += 2;
+  parser->state = STATE_END;
+  return 1;
 }
 
 /* At the colon; the name has been found good. */

@@ -4,6 +4,7 @@
  * complete decides in a fixed order whether the request is a valid offer.
  */
 #include "field.h"
+#include "known.h"
 #include "request.h"
 #include "settings.h"
 #include "words.h"
@@ -41,7 +42,8 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
  * (RFC 9110 7.8).  A member with more than that matches nothing. */
 static int is_offer_of(upshake_slice member, size_t slash,
                        const upshake_protocol *protocol) {
-  if (!upshake_equal_fold(slice_of(member.ptr, slash), protocol->token))
+  if (!upshake_same_fold(slice_of(member.ptr, slash),
+                         slice_text(protocol->token)))
     return 0;
   if (!protocol->version)
     return slash == member.len;
@@ -92,7 +94,9 @@ static NOINLINE int judge_only_member(upshake_facts *facts,
   if (config->transport == UPSHAKE_TRANSPORT_SECURED)
     return 0;
   for (size_t i = 0; i < config->protocols_len; i++) {
-    if (!is_offer_of(value, value.len, &config->protocols[i]))
+    const upshake_protocol *protocol = &config->protocols[i];
+    if (protocol->version ||
+        !upshake_same_fold(value, slice_text(protocol->token)))
       continue;
     note_offer(facts, i);
     is_known = 1;
@@ -161,33 +165,9 @@ static void judge_content_type(upshake_facts *facts,
 
 /* ---- which field is it? ---- */
 
-/* clang-format off */
-
-/* X(field, name, judge of its lines): what the judgement has rules for. */
-#define KNOWN(X) \
-  X(HOST, "host", upshake_judge_host) \
-  X(ORIGIN, "origin", judge_origin_line) \
-  X(EXPECT, "expect", judge_expect) \
-  X(UPGRADE, "upgrade", judge_upgrade) \
-  X(CONNECTION, "connection", judge_connection) \
-  X(CONTENT_TYPE, "content-type", judge_content_type) \
-  X(CONTENT_LENGTH, "content-length", upshake_judge_length) \
-  X(HTTP2_SETTINGS, "http2-settings", judge_settings) \
-  X(TRANSFER_ENCODING, "transfer-encoding", upshake_judge_coding) \
-  X(KEY, "sec-websocket-key", upshake_judge_key) \
-  X(VERSION, "sec-websocket-version", upshake_judge_version) \
-  X(SUBPROTOCOL, "sec-websocket-protocol", upshake_judge_subprotocol) \
-  X(EXTENSIONS, "sec-websocket-extensions", upshake_judge_extensions)
-
 #define FIELD(field, name, judge) FIELD_##field,
 enum { KNOWN(FIELD) FIELD_OTHER };
 #undef FIELD
-
-#define LENGTH(field, name, judge) | 1u << (sizeof name - 1)
-_Static_assert((0 KNOWN(LENGTH)) == KNOWN_LENGTHS, "is_known_length");
-#undef LENGTH
-
-/* clang-format on */
 
 #ifdef UPSHAKE_SMALL
 static unsigned which_field(upshake_slice name) {
@@ -297,12 +277,17 @@ static upshake_error judge_upgrade_fields(const upshake *hs, uint32_t *offset) {
 
 static int is_list_space(char octet) { return octet == ',' || is_blank(octet); }
 
+static int is_get(upshake_slice method) {
+  const char *p = method.ptr;
+  return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';
+}
+
 /* Is it one of the entry's methods, "GET, POST"? */
 static int allows_method(const upshake_protocol *protocol,
                          upshake_slice method) {
   const char *p = protocol->methods;
   if (!p)
-    return SLICE_IS(method, "GET");
+    return is_get(method);
   while (*p) {
     size_t len = 0;
     while (p[len] && !is_list_space(p[len]))
@@ -465,10 +450,31 @@ static void judge_protocols(upshake *hs, verdict *best) {
     best->next = UPSHAKE_PLAIN;
 }
 
-verdict upshake_judge_request(upshake *hs) {
-  verdict result = {0, 0, 0, 0, 0};
-  upshake_error error = judge_message(hs, &result.offset);
+#ifdef UPSHAKE_SMALL
+#define is_plain_websocket(hs) 0
+#else
+/* Nearly all requests offer WebSocket, first in the table, and have what that
+ * needs and nothing that any rule is against. */
+static int is_plain_websocket(const upshake *hs) {
+  const uint32_t needed = FACT_HOST | FACT_UPGRADE | FACT_CONNECTION_UPGRADE |
+                          FACT_VERSION | FACT_KEY;
+  const uint32_t allowed = FACT_ORIGIN | FACT_SUBPROTOCOL;
+  const upshake_facts *facts = &hs->facts;
+  return (facts->flags & ~allowed) == needed && !facts->bad &&
+         facts->offered == 1 && !hs->config->subprotocol_required &&
+         upshake_rules_of(hs->config->protocols) == UPSHAKE_RULES_WEBSOCKET &&
+         is_get(upshake_method_of(hs));
+}
+#endif
 
+verdict upshake_judge_request(upshake *hs) {
+  const verdict good = {0, UPSHAKE_DECIDE, 0, 0, UPSHAKE_RULES_WEBSOCKET};
+  verdict result = {0, 0, 0, 0, 0};
+  upshake_error error;
+
+  if (is_plain_websocket(hs))
+    return good;
+  error = judge_message(hs, &result.offset);
   if (!error)
     error = judge_upgrade_fields(hs, &result.offset);
   result.error = (uint8_t)error;

@@ -47,15 +47,6 @@ void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at);
 int upshake_note_once(upshake_facts *facts, uint32_t flag,
                       upshake_error repeated, uint32_t at);
 
-/* The lengths of names that the judgement has a rule for, a bit for each. */
-#define KNOWN_LENGTHS                                                          \
-  (1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 17 |   \
-   1u << 21 | 1u << 22 | 1u << 24)
-
-static inline int is_known_length(size_t len) {
-  return len < 32 && (KNOWN_LENGTHS >> len & 1u);
-}
-
 /* 1 if it has a rule for the field with that name, a token. */
 int upshake_is_known_field(upshake_slice name);
 

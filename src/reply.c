@@ -7,6 +7,7 @@
 #include "added.h"
 #include "extension.h"
 #include "protocol.h"
+#include "scan.h"
 
 #define CONTINUE 100
 #define SWITCHING 101
@@ -104,7 +105,7 @@ static void put_continue(window *w) {
 
 static void put_accept(window *w, const upshake_response *response) {
   if (response->accept) {
-    PUT_LITERAL(w, "Sec-WebSocket-Accept: ");
+    PUT_LITERAL(w, SWITCH_ACCEPT);
     upshake_put(w, slice_of(response->accept, ACCEPT_LEN));
     PUT_LITERAL(w, "\r\n");
   }
@@ -117,14 +118,15 @@ static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
   const upshake_response *response = &r->response;
   if (response->continue_first) /* RFC 9110 7.8 */
     put_continue(w);
-  PUT_LITERAL(w, "HTTP/1.1 101 ");
-  if (extra->reason.ptr)
+  if (extra->reason.ptr) {
+    PUT_LITERAL(w, "HTTP/1.1 101 ");
     upshake_put(w, extra->reason);
-  else
-    PUT_LITERAL(w, "Switching Protocols");
-  PUT_LITERAL(w, "\r\nUpgrade: ");
+  } else {
+    PUT_LITERAL(w, SWITCH_LINE);
+  }
+  PUT_LITERAL(w, SWITCH_UPGRADE);
   put_protocols(w, r);
-  PUT_LITERAL(w, "\r\nConnection: Upgrade\r\n");
+  PUT_LITERAL(w, SWITCH_CONNECTION);
   if (response->capsules)
     PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
   put_accept(w, response);
@@ -229,7 +231,7 @@ static upshake_error check_upgrade(const reply *r) {
 /* The base64 of 20 octets. */
 static int is_accept(const char *accept) {
   return accept[ACCEPT_LEN - 1] == '=' &&
-         upshake_all_in(slice_of(accept, ACCEPT_LEN - 1), CLASS_BASE64);
+         scan_is_base64(accept, ACCEPT_LEN - 1);
 }
 
 static upshake_error check_switch(const reply *r) {
@@ -279,23 +281,13 @@ static void produce(const reply *r, window *w) {
     put_refusal(w, r, extra_of(r));
 }
 
-/* Has a 101 room for certain?  Names and spelling of all its fields have less
- * than 256 octets. */
-static int surely_fits(const reply *r, size_t cap) {
-  const upshake_response *response = &r->response;
-  return response->status == SWITCHING && !response->extra &&
-         response->upgrade.ptr &&
-         256 + response->upgrade.len + response->subprotocol.len <= cap;
-}
-
-/* A whole reply is produced twice where it might not fit: without room first,
- * to see how long it is. */
+/* A whole reply is produced twice: without room first, to see how long it
+ * is. */
 upshake_error upshake_write_window(const reply *r, window *w, size_t *len) {
   size_t cap = w->cap;
-  int is_safe = !w->whole || surely_fits(r, cap);
 
   *len = 0;
-  for (int writing = is_safe; writing <= 1; writing++) {
+  for (int writing = !w->whole; writing <= 1; writing++) {
     w->cap = writing ? cap : 0;
     produce(r, w);
     if (w->whole)

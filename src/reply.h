@@ -10,6 +10,12 @@
 
 #define ACCEPT_LEN 28
 
+/* Parts of a 101. */
+#define SWITCH_LINE "HTTP/1.1 101 Switching Protocols"
+#define SWITCH_UPGRADE "\r\nUpgrade: "
+#define SWITCH_CONNECTION "\r\nConnection: Upgrade\r\n"
+#define SWITCH_ACCEPT "Sec-WebSocket-Accept: "
+
 typedef struct reply {
   upshake_response response;
   const upshake_protocol *protocols; /* used where response.upgrade is absent;

@@ -180,10 +180,13 @@ head_event upshake_request_line_part(head_step *step) {
 
 #ifndef UPSHAKE_SMALL
 /* One of HTTP/1.1 in origin-form. */
-int upshake_take_request_line(head_step *step) {
-  upshake_parser *parser = step->parser;
-  const char *begin = step->octets, *end = begin + step->len;
-  const char *target = upshake_skip_class(begin, end, CLASS_TOKEN), *stop;
+int upshake_take_request_line(upshake_parser *parser,
+                              const upshake_limits *limits, const char *begin,
+                              uint32_t len) {
+  const char *end = begin + len, *target = begin + 3, *stop;
+
+  if (len < 4 || memcmp(begin, "GET ", 4) != 0) /* as most are */
+    target = upshake_skip_class(begin, end, CLASS_TOKEN);
 
   if (target == begin || end - target < 2 || memcmp(target, " /", 2) != 0)
     return 0;
@@ -193,8 +196,8 @@ int upshake_take_request_line(head_step *step) {
     stop = upshake_skip_class(stop, end, CLASS_QUERY);
   if (end - stop < HEAD_VERSION_LEN ||
       memcmp(stop, " HTTP/1.1\r\n", HEAD_VERSION_LEN) != 0 ||
-      (size_t)(target - begin - 1) > head_method_limit(step->limits) ||
-      (size_t)(stop - target) > head_target_limit(step->limits))
+      (size_t)(target - begin - 1) > head_method_limit(limits) ||
+      (size_t)(stop - target) > head_target_limit(limits))
     return 0;
   parser->method_len = (uint8_t)(target - begin - 1);
   parser->target_len = (uint32_t)(stop - target);

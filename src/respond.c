@@ -142,12 +142,58 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   return error;
 }
 
+/* ---- the 101 that nearly all get ---- */
+
+#ifdef UPSHAKE_SMALL
+#define put_plain_switch(hs, extra, out, cap) 0
+#else
+static int is_plain_switch(const upshake *hs, const upshake_extra *extra) {
+  const uint32_t other = FACT_EXPECT_CONTINUE | FACT_SUBPROTOCOL;
+  return !extra && hs->status == UPSHAKE_ACCEPT &&
+         hs->rules == UPSHAKE_RULES_WEBSOCKET && (hs->facts.flags & other) == 0;
+}
+
+static char *append(char *out, const char *octets, size_t len) {
+  memcpy(out, octets, len);
+  return out + len;
+}
+
+/* To WebSocket, without anything that the application adds or the client waits
+ * for.  Returns its length; 0 and has done nothing where the reply is another,
+ * or might not fit. */
+static NOINLINE size_t put_plain_switch(const upshake *hs,
+                                        const upshake_extra *extra, char *out,
+                                        size_t cap) {
+  const size_t most = 160; /* octets, but for the token */
+  upshake_slice token;
+  char *p;
+
+  if (!is_plain_switch(hs, extra))
+    return 0;
+  token = slice_text(upshake_chosen_protocol(hs)->token);
+  if (most + token.len > cap)
+    return 0;
+  p = append(out, UPSHAKE_TEXT(SWITCH_LINE SWITCH_UPGRADE));
+  p = append(p, token.ptr, token.len);
+  p = append(p, UPSHAKE_TEXT(SWITCH_CONNECTION SWITCH_ACCEPT));
+  upshake_accept_by(hs->config->cpu, key_of(hs).ptr, p);
+  p = append(p + ACCEPT_LEN, UPSHAKE_TEXT("\r\n\r\n"));
+  return (size_t)(p - out);
+}
+#endif
+
+/* ---- any reply ---- */
+
 /* What takes most stack to check is checked before there is a reply on it. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
   upshake_error error = check_reply(hs, extra);
-  *len = 0;
-  return error ? error : respond(hs, extra, WHOLE, out, cap, len);
+  *len = error ? 0 : put_plain_switch(hs, extra, out, cap);
+  if (*len > 0)
+    note_taken(hs, NULL, 1);
+  else if (!error)
+    error = respond(hs, extra, WHOLE, out, cap, len);
+  return error;
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,

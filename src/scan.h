@@ -59,6 +59,25 @@ static inline const char *scan_value_sse2(const char *p, const char *end) {
   }
   return scan_value_words(p, end);
 }
+
+/* 1s where octets are letters or digits.  What is added makes the range the
+ * largest numbers that have no sign. */
+static inline __m128i scan_alnum_sse2(__m128i octets) {
+  __m128i letter = _mm_add_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)),
+                                _mm_set1_epi8(0x7f - 'z'));
+  __m128i digit = _mm_add_epi8(octets, _mm_set1_epi8(0x7f - '9'));
+  return _mm_or_si128(_mm_cmpgt_epi8(letter, _mm_set1_epi8(0x7f - 26)),
+                      _mm_cmpgt_epi8(digit, _mm_set1_epi8(0x7f - 10)));
+}
+
+/* A bit for each of 16 that is of the alphabet of base64. */
+static inline int scan_base64_16(const char *p) {
+  __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
+  __m128i plus = _mm_cmpeq_epi8(octets, _mm_set1_epi8('+'));
+  __m128i slash = _mm_cmpeq_epi8(octets, _mm_set1_epi8('/'));
+  return _mm_movemask_epi8(
+      _mm_or_si128(scan_alnum_sse2(octets), _mm_or_si128(plus, slash)));
+}
 #endif
 
 #if defined(__aarch64__) && defined(__GNUC__) && !defined(__AARCH64EB__) &&    \
@@ -96,39 +115,38 @@ static inline const char *scan_value(const char *p, const char *end) {
 #endif
 }
 
-/* ---- whole lines: a name, then a value ----
+/* Are 16 to 32 octets all of the alphabet of base64 (RFC 4648 4)? */
+static inline int scan_is_base64(const char *p, size_t len) {
+#if defined(SCAN_HAS_SSE2) && !defined(UPSHAKE_SMALL)
+  return (scan_base64_16(p) & scan_base64_16(p + len - 16)) == 0xffff;
+#else
+  return upshake_all_in(slice_of(p, len), CLASS_BASE64);
+#endif
+}
+
+/* ---- whole lines: a name, ":", a value ----
  *
  * Most lines are plain: a name of letters, digits and "-", a value without
  * HTAB.  These scans may stop earlier than the grammar does, and never later;
  * what they stop at is looked at again. */
 
-/* 64 octets at once, a bit for each: so the next part is found by a shift, not
- * by looking at the octets again.  A window begins as { 0 }. */
+/* Of 64 octets from `begin` on, a bit for each that a plain value does not
+ * have: so the end of the next line is found by a shift, not by looking at its
+ * octets.  A window begins as { 0 }. */
 typedef struct scan_window {
   const char *begin;
-  uint64_t no_names; /* what a plain name does not have  */
-  uint64_t stops;    /* what a plain value does not have */
+  uint64_t stops;
 } scan_window;
 
 #ifdef SCAN_HAS_SSE2
 #define SCAN_WINDOW 64
 
-/* A bit for each of 16 octets that is not a letter, a digit or "-". */
-static inline uint64_t scan_no_name_sse2(const char *p) {
+/* How many of 16 octets are letters, digits or "-" before another comes. */
+static inline unsigned scan_name_16(const char *p) {
   __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
-  __m128i letter = _mm_add_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)),
-                                _mm_set1_epi8(0x7f - 'z'));
-  __m128i digit = _mm_add_epi8(octets, _mm_set1_epi8(0x7f - '9'));
-  __m128i name = _mm_cmpeq_epi8(octets, _mm_set1_epi8('-'));
-  letter = _mm_cmpgt_epi8(letter, _mm_set1_epi8(0x7f - 26));
-  digit = _mm_cmpgt_epi8(digit, _mm_set1_epi8(0x7f - 10));
-  name = _mm_or_si128(name, _mm_or_si128(letter, digit));
-  return (uint32_t)_mm_movemask_epi8(name);
-}
-
-static inline uint64_t scan_no_names(const char *p) {
-  return ~(scan_no_name_sse2(p) | scan_no_name_sse2(p + 16) << 16 |
-           scan_no_name_sse2(p + 32) << 32 | scan_no_name_sse2(p + 48) << 48);
+  __m128i name = _mm_or_si128(scan_alnum_sse2(octets),
+                              _mm_cmpeq_epi8(octets, _mm_set1_epi8('-')));
+  return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(name));
 }
 
 /* A bit for each of 16 octets that is SP or VCHAR.  With one added these are
@@ -149,6 +167,21 @@ static inline uint64_t scan_stops(const char *p) {
 #ifdef SCAN_HAS_NEON
 #define SCAN_WINDOW 64
 
+/* How many of 16 octets are letters, digits or "-" before another comes.  Each
+ * octet's 8 bits, all equal, are made 4. */
+static inline unsigned scan_name_16(const char *p) {
+  uint8x16_t octets = vld1q_u8((const uint8_t *)p);
+  uint8x16_t letter =
+      vsubq_u8(vorrq_u8(octets, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
+  uint8x16_t digit = vsubq_u8(octets, vdupq_n_u8('0'));
+  uint8x16_t name = vorrq_u8(vceqq_u8(octets, vdupq_n_u8('-')),
+                             vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
+                                      vcltq_u8(digit, vdupq_n_u8(10))));
+  uint8x8_t halves = vshrn_n_u16(vreinterpretq_u16_u8(vmvnq_u8(name)), 4);
+  uint64_t others = vget_lane_u64(vreinterpret_u64_u8(halves), 0);
+  return others ? (unsigned)__builtin_ctzll(others) / 4 : 16;
+}
+
 /* A bit for each of 64 octets that is not 0; they are 0 or 255. */
 static inline uint64_t scan_bits_neon(const uint8x16_t octets[4]) {
   static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128,
@@ -163,23 +196,6 @@ static inline uint64_t scan_bits_neon(const uint8x16_t octets[4]) {
   return vgetq_lane_u64(vreinterpretq_u64_u8(low), 0);
 }
 
-/* 1s where octets are a letter, a digit or "-". */
-static inline uint8x16_t scan_name_neon(uint8x16_t octets) {
-  uint8x16_t letter =
-      vsubq_u8(vorrq_u8(octets, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
-  uint8x16_t digit = vsubq_u8(octets, vdupq_n_u8('0'));
-  return vorrq_u8(vceqq_u8(octets, vdupq_n_u8('-')),
-                  vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
-                           vcltq_u8(digit, vdupq_n_u8(10))));
-}
-
-static inline uint64_t scan_no_names(const char *p) {
-  uint8x16_t names[4];
-  for (int i = 0; i < 4; i++)
-    names[i] = scan_name_neon(vld1q_u8((const uint8_t *)p + 16 * i));
-  return ~scan_bits_neon(names);
-}
-
 static inline uint64_t scan_stops(const char *p) {
   uint8x16_t stops[4];
   for (int i = 0; i < 4; i++)
@@ -188,81 +204,68 @@ static inline uint64_t scan_stops(const char *p) {
 }
 #endif
 
+/* Where a plain name ends: the first octet that is not in it, or end. */
+static inline const char *scan_name(const char *p, const char *end) {
 #ifdef SCAN_WINDOW
-/* The octets from `begin` on.  Names come where values stop, so their bits are
- * of use only in such a window. */
-static inline int scan_load(scan_window *window, const char *begin) {
-  window->begin = begin;
-  window->stops = scan_stops(begin);
-  if (window->stops)
-    window->no_names = scan_no_names(begin);
-  return window->stops != 0;
-}
-
-/* How far p is in the window; SCAN_WINDOW or more where it is not. */
-static inline uintptr_t scan_place(const scan_window *window, const char *p) {
-  return (uintptr_t)p - (uintptr_t)window->begin;
-}
-
-/* Where a plain value ends: the first octet that may end it, or end.  What is
- * before it, from p on, has none.  To begin there does not wait for where the
- * value begins.  There are octets of the same head from `least` on. */
-static inline const char *scan_stop(scan_window *window, const char *least,
-                                    const char *p, const char *value,
-                                    const char *end) {
-  uintptr_t at = scan_place(window, p);
-  (void)value;
-  if (at < SCAN_WINDOW) {
-    if (window->stops >> at)
-      return p + __builtin_ctzll(window->stops >> at);
-    p = window->begin + SCAN_WINDOW;
+  while (end - p >= 16) {
+    unsigned len = scan_name_16(p);
+    p += len;
+    if (len < 16)
+      return p;
   }
-  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW)
-    if (scan_load(window, p))
-      return p + __builtin_ctzll(window->stops);
-  if (end - least < SCAN_WINDOW)
-    return scan_value_words(p, end);
-  scan_load(window, end - SCAN_WINDOW); /* the last ones, some again */
-  at = scan_place(window, p);
-  if (at < SCAN_WINDOW && window->stops >> at)
-    return p + __builtin_ctzll(window->stops >> at);
-  return end;
-}
-
-/* Where a plain name ends: the first octet that is not in it. */
-static inline const char *scan_name(scan_window *window, const char *least,
-                                    const char *p, const char *end) {
-  uintptr_t at = scan_place(window, p);
-  if (at >= SCAN_WINDOW || !(window->no_names >> at)) {
-    if (end - least < SCAN_WINDOW)
-      return upshake_skip_class(p, end, CLASS_TOKEN);
-    window->begin = end - p < SCAN_WINDOW ? end - SCAN_WINDOW : p;
-    window->stops = scan_stops(window->begin);
-    window->no_names = scan_no_names(window->begin);
-    at = scan_place(window, p);
-    if (at >= SCAN_WINDOW || !(window->no_names >> at))
-      return window->begin + SCAN_WINDOW;
-  }
-  return p + __builtin_ctzll(window->no_names >> at);
-}
-#else
-static inline const char *scan_stop(scan_window *window, const char *least,
-                                    const char *p, const char *value,
-                                    const char *end) {
-  (void)window;
-  (void)least;
-  (void)p;
-  return scan_value_words(value, end);
-}
-
-static inline const char *scan_name(scan_window *window, const char *least,
-                                    const char *p, const char *end) {
-  (void)window;
-  (void)least;
+#endif
   while (p < end && in_class(*p, CLASS_TOKEN))
     p++;
   return p;
 }
+
+#ifdef SCAN_WINDOW
+static inline unsigned scan_first(uint64_t bits) {
+  return (unsigned)__builtin_ctzll(bits);
+}
+
+/* Where a plain value ends: the first octet from p on that may end it, or end.
+ * There are octets of the same head from `least` on. */
+static inline const char *scan_stop(scan_window *window, const char *least,
+                                    const char *p, const char *end) {
+  uintptr_t at = (uintptr_t)p - (uintptr_t)window->begin;
+  if (at < SCAN_WINDOW) {
+    if (window->stops >> at)
+      return p + scan_first(window->stops >> at);
+    p = window->begin + SCAN_WINDOW;
+  }
+  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW) {
+    window->begin = p;
+    window->stops = scan_stops(p);
+    if (window->stops)
+      return p + scan_first(window->stops);
+  }
+  if (end - least < SCAN_WINDOW)
+    return scan_value_words(p, end);
+  window->begin = end - SCAN_WINDOW; /* the last ones, some again */
+  window->stops = scan_stops(window->begin);
+  at = (uintptr_t)p - (uintptr_t)window->begin;
+  if (at < SCAN_WINDOW && window->stops >> at)
+    return p + scan_first(window->stops >> at);
+  return end;
+}
 #endif
+
+/* Where the name of the line at p ends, which is what comes back, and where its
+ * value ends: not before that, as no octet of a name ends a value. */
+static inline const char *scan_line(scan_window *window, const char *least,
+                                    const char *p, const char *end,
+                                    const char **stop) {
+#ifdef SCAN_WINDOW
+  *stop = scan_stop(window, least, p, end); /* does not wait for the name */
+  return scan_name(p, end);
+#else
+  const char *colon = scan_name(p, end);
+  (void)window;
+  (void)least;
+  *stop = scan_value_words(colon, end);
+  return colon;
+#endif
+}
 
 #endif

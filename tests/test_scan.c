@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "known.h"
+#include "offer.h"
 #include "scan.h"
 
 #define LEN_MAX 80
@@ -157,7 +159,47 @@ static void scans_each_class_to_its_end(void **state) {
     }
 }
 
-/* ---- Windows --------------------------------------------------------------
+static void base64_of_any_length_that_is_asked_for(void **state) {
+  (void)state;
+  for (size_t len = 16; len <= 32; len++)
+    for (size_t at = 0; at < len; at++)
+      for (unsigned octet = 0; octet < 256; octet++) {
+        char *octets = malloc(len);
+        memset(octets, '+', len);
+        octets[at] = (char)octet;
+        assert_int_equal(scan_is_base64(octets, len),
+                         plain_loop(octets, len, CLASS_BASE64) == len);
+        free(octets);
+      }
+}
+
+/* ---- Fields that are known ------------------------------------------------
+ */
+
+static void assert_known(const char *name, size_t len) {
+  upshake_slice slice = {name, len};
+  assert_true(may_be_known(name, len));
+  assert_true(upshake_is_known_field(slice));
+}
+
+static void every_known_field_passes_the_sieve_in_any_case(void **state) {
+#define NAME(field, name, judge) name,
+  static const char *const names[] = {KNOWN(NAME)};
+#undef NAME
+  (void)state;
+  for (size_t k = 0; k < CHECK_LEN(names); k++) {
+    size_t len = strlen(names[k]);
+    char name[32];
+    memcpy(name, names[k], len);
+    assert_known(name, len);
+    name[0] = (char)(name[0] - ('a' - 'A'));
+    assert_known(name, len);
+    name[len / 2] = '!';
+    assert_false(upshake_is_known_field((upshake_slice){name, len}));
+  }
+}
+
+/* ---- Lines ----------------------------------------------------------------
  */
 
 static uint32_t random_state;
@@ -189,20 +231,20 @@ static void assert_stop(const char *p, const char *stop, const char *end,
     assert_true((unsigned char)*stop < 0x20 || (unsigned char)*stop >= 0x7f);
 }
 
+/* Line after line, as if each ended where its value does. */
 static void walk(const char *octets, size_t len) {
   const char *p = octets, *end = octets + len;
-  scan_window window = {NULL, 0, 0};
-  for (int turn = 0; p < end; turn++) {
-    const char *stop = turn % 2 ? scan_stop(&window, octets, p, p, end)
-                                : scan_name(&window, octets, p, end);
-    assert_stop(p, stop, end, turn % 2 ? CLASS_VALUE : CLASS_TOKEN);
-    p = stop + random_below(3);
-    if (p == stop && turn % 2)
-      p++;
+  scan_window window = {NULL, 0};
+  while (end - p > 3) {
+    const char *stop;
+    const char *colon = scan_line(&window, octets, p, end, &stop);
+    assert_stop(p, colon, end, CLASS_TOKEN);
+    assert_stop(colon, stop, end, CLASS_VALUE);
+    p = end - stop > 3 ? stop + 1 + random_below(3) : end;
   }
 }
 
-static void windows_pass_over_nothing_that_matters(void **state) {
+static void lines_pass_over_nothing_that_matters(void **state) {
   (void)state;
   random_state = 1;
   for (unsigned i = 0; i < 20000; i++) {
@@ -216,13 +258,15 @@ static void windows_pass_over_nothing_that_matters(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(windows_pass_over_nothing_that_matters),
+      cmocka_unit_test(lines_pass_over_nothing_that_matters),
       cmocka_unit_test(classes_are_those_of_the_rfcs),
       cmocka_unit_test(every_twin_stops_where_a_plain_loop_does),
       cmocka_unit_test(so_among_octets_that_are_nearly_bad),
       cmocka_unit_test(finds_the_first_of_two),
       cmocka_unit_test(every_pair_of_octets_side_by_side),
       cmocka_unit_test(scans_each_class_to_its_end),
+      cmocka_unit_test(base64_of_any_length_that_is_asked_for),
+      cmocka_unit_test(every_known_field_passes_the_sieve_in_any_case),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
