@@ -71,15 +71,19 @@ static inline int is_line_bad(const upshake_facts *facts) {
 /* The same as judge_line, of a line that is plain. */
 static inline int judge_plain_line(void *context, const plain_line *line) {
   upshake *hs = context;
-  size_t name_len = (size_t)(line->colon - line->name);
+  upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
   const char *end = line->cr;
-  if (!may_be_known(line->name, name_len))
+  unsigned which;
+  if (!may_be_known(name))
+    return 1;
+  which = which_field(name);
+  if (which == FIELD_OTHER)
     return 1;
   while (end > line->value && is_blank(end[-1]))
     end--;
-  upshake_judge_line(hs, slice_of(line->name, name_len),
-                     slice_of(line->value, (size_t)(end - line->value)),
-                     (uint32_t)(line->value - hs->memory));
+  upshake_judges[which](&hs->facts, hs->config,
+                        slice_of(line->value, (size_t)(end - line->value)),
+                        (uint32_t)(line->value - hs->memory));
   return !is_line_bad(&hs->facts);
 }
 

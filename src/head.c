@@ -170,6 +170,20 @@ static NOINLINE head_event take_step(upshake_parser *parser,
   return event;
 }
 
+/* Has the target a form that goes with the method (RFC 9112 3.2)?  Otherwise
+ * the parser goes back to the octet after it, to refuse it again. */
+static upshake_error judge_target(upshake_parser *parser, const char *octets,
+                                  size_t *offset) {
+  upshake_error error = upshake_check_target(head_method(parser, octets),
+                                             head_target(parser, octets));
+  *offset = head_target_at(parser);
+  if (error) { /* at its SP, to be refused again */
+    parser->pos = head_target_end(parser);
+    parser->state = STATE_PATH;
+  }
+  return error;
+}
+
 static upshake_error result_of(head_event event) {
   if (event == HEAD_END)
     return UPSHAKE_OK;
@@ -183,20 +197,21 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         size_t *end) {
   uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   upshake_error error = UPSHAKE_OK;
-  head_event event = HEAD_LINE;
+  head_event event =
+      take_request_line(parser, limits, octets, most) ? HEAD_TARGET : HEAD_LINE;
 
-  if (take_request_line(parser, limits, octets, most))
-    error = upshake_judge_target(parser, octets, end);
-  while (!error && head_goes_on(event)) {
+  for (;;) {
+    if (event == HEAD_TARGET)
+      error = judge_target(parser, octets, end);
+    if (error)
+      return error;
+    if (!head_goes_on(event))
+      break;
     if (is_at_line(parser) && take_plain_lines(parser, limits, octets, most))
       event = HEAD_END;
     else
       event = take_step(parser, limits, octets, most, &error, end);
-    if (event == HEAD_TARGET)
-      error = upshake_judge_target(parser, octets, end);
   }
-  if (error)
-    return error;
   *end = parser->pos;
   return result_of(event);
 }

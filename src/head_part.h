@@ -83,11 +83,6 @@ int upshake_take_request_line(upshake_parser *parser,
                               uint32_t len);
 #endif
 
-/* Has the target a form that goes with the method (RFC 9112 3.2)?  Otherwise
- * the parser goes back to the octet after it, to refuse it again. */
-upshake_error upshake_judge_target(upshake_parser *parser, const char *octets,
-                                   size_t *offset);
-
 /* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
  * there; UPSHAKE_OK where nothing is.  The major version is judged at its
  * digit (RFC 9112 2.3). */

@@ -5,8 +5,8 @@
 #ifndef UPSHAKE_KNOWN_H
 #define UPSHAKE_KNOWN_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "offer.h"
+#include "words.h"
 
 /* clang-format off */
 
@@ -28,17 +28,66 @@
 
 /* clang-format on */
 
+#define FIELD(field, name, judge) FIELD_##field,
+enum { KNOWN(FIELD) FIELD_OTHER };
+#undef FIELD
+
 /* One of 64 bits by a name's length and first letter, in either case: twice the
  * bit of case is 64. */
 #define SIEVE_BIT(first, len) (((len) + 2u * (unsigned char)(first)) & 63)
 
 /* May it be one of these?  Few others pass. */
-static inline int may_be_known(const char *name, size_t len) {
-#define SIEVE(field, name, judge)                                              \
-  | UINT64_C(1) << SIEVE_BIT((name)[0], sizeof(name) - 1)
+static inline int may_be_known(upshake_slice name) {
+#define SIEVE(field, text, judge)                                              \
+  | UINT64_C(1) << SIEVE_BIT((text)[0], sizeof(text) - 1)
   const uint64_t sieve = 0 KNOWN(SIEVE);
 #undef SIEVE
-  return (sieve >> SIEVE_BIT(*name, len) & 1) != 0;
+  return (sieve >> SIEVE_BIT(*name.ptr, name.len) & 1) != 0;
+}
+
+/* Which of them is it?  FIELD_OTHER where it is none. */
+#ifdef UPSHAKE_SMALL
+#define which_field upshake_which_field
+unsigned upshake_which_field(upshake_slice name);
+#else
+ALWAYS_INLINE unsigned which_field(upshake_slice name) {
+#define IS(lower) is_name(name.ptr, lower, sizeof(lower) - 1)
+  switch (name.len) {
+  case 4:
+    return IS("host") ? FIELD_HOST : FIELD_OTHER;
+  case 6:
+    return IS("origin")   ? FIELD_ORIGIN
+           : IS("expect") ? FIELD_EXPECT
+                          : FIELD_OTHER;
+  case 7:
+    return IS("upgrade") ? FIELD_UPGRADE : FIELD_OTHER;
+  case 10:
+    return IS("connection") ? FIELD_CONNECTION : FIELD_OTHER;
+  case 12:
+    return IS("content-type") ? FIELD_CONTENT_TYPE : FIELD_OTHER;
+  case 14:
+    return IS("content-length")   ? FIELD_CONTENT_LENGTH
+           : IS("http2-settings") ? FIELD_HTTP2_SETTINGS
+                                  : FIELD_OTHER;
+  case 17:
+    return IS("sec-websocket-key")   ? FIELD_KEY
+           : IS("transfer-encoding") ? FIELD_TRANSFER_ENCODING
+                                     : FIELD_OTHER;
+  case 21:
+    return IS("sec-websocket-version") ? FIELD_VERSION : FIELD_OTHER;
+  case 22:
+    return IS("sec-websocket-protocol") ? FIELD_SUBPROTOCOL : FIELD_OTHER;
+  case 24:
+    return IS("sec-websocket-extensions") ? FIELD_EXTENSIONS : FIELD_OTHER;
+  default:
+    return FIELD_OTHER;
+  }
+#undef IS
+}
+#endif
+
+static inline int is_known_field(upshake_slice name) {
+  return which_field(name) != FIELD_OTHER;
 }
 
 #endif

@@ -5,11 +5,13 @@
  */
 #include "lean.h"
 
+#include "known.h"
+
 #define TOTAL_DEFAULT 65536
 
 /* A name that is gone is no name. */
 static int is_wanted(const upshake_config *config, upshake_slice name) {
-  if (upshake_is_known_field(name))
+  if (is_known_field(name))
     return 1;
   for (size_t i = 0; i < config->wanted_len && name.len > 0; i++)
     if (upshake_equal_fold(name, config->wanted[i]))

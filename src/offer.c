@@ -87,9 +87,12 @@ static NOINLINE void judge_member(upshake_facts *facts,
 
 /* The only member of a line, without a version, as most often: that it is an
  * entry's token is all there is to know.  Returns 0 for any other line. */
-static NOINLINE int judge_only_member(upshake_facts *facts,
-                                      const upshake_config *config,
-                                      upshake_slice value) {
+#ifdef UPSHAKE_SMALL
+#define judge_only_member(facts, config, value) 0
+#else
+static inline int judge_only_member(upshake_facts *facts,
+                                    const upshake_config *config,
+                                    upshake_slice value) {
   int is_known = 0;
   if (config->transport == UPSHAKE_TRANSPORT_SECURED)
     return 0;
@@ -103,6 +106,7 @@ static NOINLINE int judge_only_member(upshake_facts *facts,
   }
   return is_known;
 }
+#endif
 
 static void judge_upgrade(upshake_facts *facts, const upshake_config *config,
                           upshake_slice value, uint32_t at) {
@@ -165,12 +169,12 @@ static void judge_content_type(upshake_facts *facts,
 
 /* ---- which field is it? ---- */
 
-#define FIELD(field, name, judge) FIELD_##field,
-enum { KNOWN(FIELD) FIELD_OTHER };
-#undef FIELD
+#define JUDGE(field, name, judge) judge,
+judge_field *const upshake_judges[] = {KNOWN(JUDGE)};
+#undef JUDGE
 
 #ifdef UPSHAKE_SMALL
-static unsigned which_field(upshake_slice name) {
+unsigned upshake_which_field(upshake_slice name) {
 #define LEN(field, name, judge) sizeof name - 1,
 #define NAME(field, name, judge) name
   static const uint8_t lens[] = {KNOWN(LEN)};
@@ -185,58 +189,13 @@ static unsigned which_field(upshake_slice name) {
     known += lens[which++];
   return which;
 }
-#else
-ALWAYS_INLINE unsigned which_field(upshake_slice name) {
-#define IS(lower) is_name(name.ptr, lower, sizeof(lower) - 1)
-  switch (name.len) {
-  case 4:
-    return IS("host") ? FIELD_HOST : FIELD_OTHER;
-  case 6:
-    return IS("origin")   ? FIELD_ORIGIN
-           : IS("expect") ? FIELD_EXPECT
-                          : FIELD_OTHER;
-  case 7:
-    return IS("upgrade") ? FIELD_UPGRADE : FIELD_OTHER;
-  case 10:
-    return IS("connection") ? FIELD_CONNECTION : FIELD_OTHER;
-  case 12:
-    return IS("content-type") ? FIELD_CONTENT_TYPE : FIELD_OTHER;
-  case 14:
-    return IS("content-length")   ? FIELD_CONTENT_LENGTH
-           : IS("http2-settings") ? FIELD_HTTP2_SETTINGS
-                                  : FIELD_OTHER;
-  case 17:
-    return IS("sec-websocket-key")   ? FIELD_KEY
-           : IS("transfer-encoding") ? FIELD_TRANSFER_ENCODING
-                                     : FIELD_OTHER;
-  case 21:
-    return IS("sec-websocket-version") ? FIELD_VERSION : FIELD_OTHER;
-  case 22:
-    return IS("sec-websocket-protocol") ? FIELD_SUBPROTOCOL : FIELD_OTHER;
-  case 24:
-    return IS("sec-websocket-extensions") ? FIELD_EXTENSIONS : FIELD_OTHER;
-  default:
-    return FIELD_OTHER;
-  }
-#undef IS
-}
 #endif
-
-int upshake_is_known_field(upshake_slice name) {
-  return which_field(name) != FIELD_OTHER;
-}
 
 void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
                         uint32_t at) {
-  typedef void judge(upshake_facts *, const upshake_config *, upshake_slice,
-                     uint32_t);
-#define JUDGE(field, name, judge) judge,
-  static judge *const judges[] = {KNOWN(JUDGE)};
-#undef JUDGE
   unsigned which = which_field(name);
-
   if (which != FIELD_OTHER)
-    judges[which](&hs->facts, hs->config, value, at);
+    upshake_judges[which](&hs->facts, hs->config, value, at);
 }
 
 /* ---- when all fields are there ---- */

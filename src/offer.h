@@ -47,13 +47,15 @@ void upshake_note_bad(upshake_facts *facts, upshake_error error, uint32_t at);
 int upshake_note_once(upshake_facts *facts, uint32_t flag,
                       upshake_error repeated, uint32_t at);
 
-/* 1 if it has a rule for the field with that name, a token. */
-int upshake_is_known_field(upshake_slice name);
-
 /* A field line, the value without blanks around it.  The facts begin as { 0 },
  * with FACT_HTTP_1_0 where that is the version. */
 void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
                         uint32_t at);
+
+/* The same, by its place in the list of known.h. */
+typedef void judge_field(upshake_facts *, const upshake_config *, upshake_slice,
+                         uint32_t at);
+extern judge_field *const upshake_judges[];
 
 typedef struct verdict {
   uint32_t offset;
@@ -76,25 +78,14 @@ static inline int has_body(const upshake_facts *facts) {
 /* ---- fields of a family, each in its own file ---- */
 
 /* host and framing: framing.c */
-void upshake_judge_host(upshake_facts *, const upshake_config *, upshake_slice,
-                        uint32_t at);
-void upshake_judge_length(upshake_facts *, const upshake_config *,
-                          upshake_slice, uint32_t at);
-void upshake_judge_coding(upshake_facts *, const upshake_config *,
-                          upshake_slice, uint32_t at);
+judge_field upshake_judge_host, upshake_judge_length, upshake_judge_coding;
 
 /* 1 if it is base64 of 16 octets: key.c */
 int upshake_is_key(upshake_slice value);
 
 /* RFC 6455: websocket.c */
-void upshake_judge_key(upshake_facts *, const upshake_config *, upshake_slice,
-                       uint32_t at);
-void upshake_judge_version(upshake_facts *, const upshake_config *,
-                           upshake_slice, uint32_t at);
-void upshake_judge_subprotocol(upshake_facts *, const upshake_config *,
-                               upshake_slice, uint32_t at);
-void upshake_judge_extensions(upshake_facts *, const upshake_config *,
-                              upshake_slice, uint32_t at);
+judge_field upshake_judge_key, upshake_judge_version, upshake_judge_subprotocol,
+    upshake_judge_extensions;
 
 /* What keeps a request from being a WebSocket handshake, after the rules that
  * hold for every protocol: UPSHAKE_OK or an error, and the offset. */

@@ -95,7 +95,7 @@ static void put_protocols(window *w, const reply *r) {
 }
 
 static void put_extra_fields(window *w, const upshake_extra *extra) {
-  upshake_put_optional(w, "Date", extra->date);
+  upshake_put_field(w, "Date", extra->date);
   upshake_put_added(w, extra->fields, extra->fields_len);
 }
 
@@ -109,7 +109,7 @@ static void put_accept(window *w, const upshake_response *response) {
     upshake_put(w, slice_of(response->accept, ACCEPT_LEN));
     PUT_LITERAL(w, "\r\n");
   }
-  upshake_put_optional(w, "Sec-WebSocket-Protocol", response->subprotocol);
+  upshake_put_field(w, "Sec-WebSocket-Protocol", response->subprotocol);
 }
 
 /* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no
@@ -131,7 +131,7 @@ static void put_switch(window *w, const reply *r, const upshake_extra *extra) {
     PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
   put_accept(w, response);
   if (extra->extensions.len > 0)
-    upshake_put_optional(w, "Sec-WebSocket-Extensions", extra->extensions);
+    upshake_put_field(w, "Sec-WebSocket-Extensions", extra->extensions);
   put_extra_fields(w, extra);
   PUT_LITERAL(w, "\r\n");
 }

@@ -144,18 +144,6 @@ static head_event parse_preface(head_step *step) {
   return head_go_on(step, STATE_END_PREFACE);
 }
 
-upshake_error upshake_judge_target(upshake_parser *parser, const char *octets,
-                                   size_t *offset) {
-  upshake_error error = upshake_check_target(head_method(parser, octets),
-                                             head_target(parser, octets));
-  *offset = head_target_at(parser);
-  if (error) { /* at its SP, to be refused again */
-    parser->pos = head_target_end(parser);
-    parser->state = STATE_PATH;
-  }
-  return error;
-}
-
 /* ---- its parts ---- */
 
 head_event upshake_request_line_part(head_step *step) {

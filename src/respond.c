@@ -95,18 +95,22 @@ static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
     hs->flags |= HANDSHAKE_KEPT;
 }
 
+static upshake_error check_keep(const upshake *hs, const upshake_extra *extra) {
+  return hs->status >= 300 && extra->keep && !upshake_may_keep(hs)
+             ? UPSHAKE_ERR_MUST_CLOSE
+             : UPSHAKE_OK;
+}
+
 /* What the application adds, before there is a reply, which takes stack. */
-static NOINLINE upshake_error check_extra(const upshake *hs,
-                                          const upshake_extra *extra) {
-  added fields = {extra->fields, extra->fields_len};
-  upshake_error error;
-  if (hs->status >= 300 && extra->keep && !upshake_may_keep(hs))
-    return UPSHAKE_ERR_MUST_CLOSE;
-  if (hs->status == STATUS_CONTINUE)
-    return UPSHAKE_OK;
-  error = extra->extensions.len > 0 ? check_extensions(hs, extra->extensions)
-                                    : UPSHAKE_OK;
-  return error ? error : upshake_check_added(fields);
+static upshake_error check_extra(const upshake *hs,
+                                 const upshake_extra *extra) {
+  upshake_error error = check_keep(hs, extra);
+  if (error || hs->status == STATUS_CONTINUE)
+    return error;
+  if (extra->extensions.len > 0)
+    error = check_extensions(hs, extra->extensions);
+  return error ? error
+               : upshake_check_added((added){extra->fields, extra->fields_len});
 }
 
 static upshake_error check_reply(const upshake *hs,
@@ -184,7 +188,6 @@ static NOINLINE size_t put_plain_switch(const upshake *hs,
 
 /* ---- any reply ---- */
 
-/* What takes most stack to check is checked before there is a reply on it. */
 upshake_error upshake_reply(upshake *hs, const upshake_extra *extra, void *out,
                             size_t cap, size_t *len) {
   upshake_error error = check_reply(hs, extra);

@@ -35,7 +35,10 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
                            void *memory, size_t cap, void *user) {
   if (!is_config(config))
     return UPSHAKE_ERR_CONFIG;
-  memset(hs, 0, sizeof *hs);
+  /* in pieces, which become stores; one of all would become a loop */
+  memset(hs, 0, offsetof(upshake, parser));
+  memset(&hs->parser, 0, sizeof hs->parser);
+  memset(&hs->facts, 0, sizeof hs->facts);
   hs->config = config;
   hs->memory = memory;
   hs->cap = memory_cap(cap);

@@ -226,42 +226,42 @@ static inline unsigned scan_first(uint64_t bits) {
 
 /* Where a plain value ends: the first octet from p on that may end it, or end.
  * There are octets of the same head from `least` on. */
-static inline const char *scan_stop(scan_window *window, const char *least,
+static inline const char *scan_stop(scan_window *seen, const char *least,
                                     const char *p, const char *end) {
-  uintptr_t at = (uintptr_t)p - (uintptr_t)window->begin;
+  uintptr_t at = (uintptr_t)p - (uintptr_t)seen->begin;
   if (at < SCAN_WINDOW) {
-    if (window->stops >> at)
-      return p + scan_first(window->stops >> at);
-    p = window->begin + SCAN_WINDOW;
+    if (seen->stops >> at)
+      return p + scan_first(seen->stops >> at);
+    p = seen->begin + SCAN_WINDOW;
   }
   for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW) {
-    window->begin = p;
-    window->stops = scan_stops(p);
-    if (window->stops)
-      return p + scan_first(window->stops);
+    seen->begin = p;
+    seen->stops = scan_stops(p);
+    if (seen->stops)
+      return p + scan_first(seen->stops);
   }
   if (end - least < SCAN_WINDOW)
     return scan_value_words(p, end);
-  window->begin = end - SCAN_WINDOW; /* the last ones, some again */
-  window->stops = scan_stops(window->begin);
-  at = (uintptr_t)p - (uintptr_t)window->begin;
-  if (at < SCAN_WINDOW && window->stops >> at)
-    return p + scan_first(window->stops >> at);
+  seen->begin = end - SCAN_WINDOW; /* the last ones, some again */
+  seen->stops = scan_stops(seen->begin);
+  at = (uintptr_t)p - (uintptr_t)seen->begin;
+  if (at < SCAN_WINDOW && seen->stops >> at)
+    return p + scan_first(seen->stops >> at);
   return end;
 }
 #endif
 
 /* Where the name of the line at p ends, which is what comes back, and where its
  * value ends: not before that, as no octet of a name ends a value. */
-static inline const char *scan_line(scan_window *window, const char *least,
+static inline const char *scan_line(scan_window *seen, const char *least,
                                     const char *p, const char *end,
                                     const char **stop) {
 #ifdef SCAN_WINDOW
-  *stop = scan_stop(window, least, p, end); /* does not wait for the name */
+  *stop = scan_stop(seen, least, p, end); /* does not wait for the name */
   return scan_name(p, end);
 #else
   const char *colon = scan_name(p, end);
-  (void)window;
+  (void)seen;
   (void)least;
   *stop = scan_value_words(colon, end);
   return colon;

@@ -33,7 +33,7 @@ void upshake_put_octets(window *w, const char *octets, size_t len) {
 }
 
 void upshake_put_number(window *w, size_t number) {
-  char digits[20];
+  char digits[3 * sizeof number]; /* 2.4 for an octet */
   size_t at = sizeof digits;
   do
     digits[--at] = (char)('0' + number % 10);
@@ -42,20 +42,17 @@ void upshake_put_number(window *w, size_t number) {
 }
 
 /* What follows the name. */
-static NOINLINE void put_value(window *w, upshake_slice value) {
+static inline void put_value(window *w, upshake_slice value) {
   PUT_LITERAL(w, ": ");
   upshake_put(w, value);
   PUT_LITERAL(w, "\r\n");
 }
 
 void upshake_put_field(window *w, const char *name, upshake_slice value) {
+  if (!value.ptr)
+    return;
   upshake_put_text(w, name);
   put_value(w, value);
-}
-
-void upshake_put_optional(window *w, const char *name, upshake_slice value) {
-  if (value.ptr)
-    upshake_put_field(w, name, value);
 }
 
 void upshake_put_added(window *w, const upshake_field *fields, size_t len) {

@@ -53,9 +53,8 @@ ALWAYS_INLINE void put_literal(window *w, const char *literal, size_t len) {
 
 void upshake_put_number(window *w, size_t number);
 
-/* A field line; the other one only where the value is there. */
+/* A field line; none where the value is absent. */
 void upshake_put_field(window *w, const char *name, upshake_slice value);
-void upshake_put_optional(window *w, const char *name, upshake_slice value);
 
 /* Field lines that an application adds. */
 void upshake_put_added(window *w, const upshake_field *fields, size_t len);

@@ -84,7 +84,7 @@ for level in -O2 -Os; do
     gcc -std=c11 $level -Iinclude -fstack-usage -fcallgraph-info=su -c "$file" \
       -o "$out/stack$level/$(basename "$file" .c).o"
   done
-  if python3 tests/stack.py --max 416 "$out/stack$level"/*.ci; then
+  if python3 tests/stack.py --max 400 "$out/stack$level"/*.ci; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
