@@ -7,7 +7,7 @@
 #ifndef UPSHAKE_FIELD_H
 #define UPSHAKE_FIELD_H
 
-#include "bytes.h"
+#include "scan.h"
 
 /* The value of the next line with that name, of *fields, which are then those
  * after it.  Returns 0 where there is none. */
@@ -24,6 +24,17 @@ size_t upshake_token_len(upshake_slice text);
 /* How long the member is that the text, which is not empty, begins with. */
 size_t upshake_member_len(upshake_slice text);
 
+/* How long the name is that the text, which is not empty, begins with. */
+ALWAYS_INLINE size_t name_len_of(upshake_slice text) {
+#ifndef UPSHAKE_SMALL
+  const char *stop = scan_name(text.ptr, text.ptr + text.len);
+  size_t len = (size_t)(stop - text.ptr);
+  if (len < text.len && *stop == ':') /* as most are */
+    return len;
+#endif
+  return upshake_token_len(text);
+}
+
 /* Takes the first line off *fields, with the blanks around its value.  Returns
  * how long the name is that it begins with; 0 where there is no line. */
 ALWAYS_INLINE size_t take_line(upshake_slice *fields, upshake_slice *value) {
@@ -32,7 +43,7 @@ ALWAYS_INLINE size_t take_line(upshake_slice *fields, upshake_slice *value) {
 
   if (end == fields->len)
     return 0;
-  colon = upshake_token_len(slice_of(line, end));
+  colon = name_len_of(*fields); /* which no line end is in */
   if (colon == 0 || line[colon] != ':' || line[end - 1] != '\r')
     return 0;
   *value = slice_of(line + colon + 1, end - colon - 2);

@@ -232,20 +232,22 @@ static inline void take_octets(upshake *hs, const char *octets, uint32_t len) {
 
 /* ---- ways for octets to come in ---- */
 
-/* Is it time for octets?  A 100 that was sent, and content that was looked at,
- * are done with now. */
-static int is_reading(upshake *hs) {
+/* A 100 that was sent, and content that was looked at, are done with now. */
+static NOINLINE int goes_on_reading(upshake *hs) {
   int is_continued =
       hs->next == UPSHAKE_SEND && (hs->flags & HANDSHAKE_CONTINUED);
-
-  if (hs->flags & HANDSHAKE_JUDGE)
+  if (!is_continued && hs->next != UPSHAKE_BODY)
     return 0;
-  if (is_continued || hs->next == UPSHAKE_BODY) {
-    hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
-    hs->next = UPSHAKE_READ;
-    hs->status = 0;
-  }
-  return hs->next == UPSHAKE_READ;
+  hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
+  hs->next = UPSHAKE_READ;
+  hs->status = 0;
+  return 1;
+}
+
+/* Is it time for octets? */
+static inline int is_reading(upshake *hs) {
+  return (hs->flags & HANDSHAKE_JUDGE) == 0 &&
+         (hs->next == UPSHAKE_READ || goes_on_reading(hs));
 }
 
 /* Octets of a body.  Returns how many were taken; those that are held are then

@@ -174,7 +174,7 @@ static NOINLINE size_t put_plain_switch(const upshake *hs,
 
   if (!is_plain_switch(hs, extra))
     return 0;
-  token = slice_text(upshake_chosen_protocol(hs)->token);
+  token = slice_text(hs->config->protocols[hs->protocol].token);
   if (most + token.len > cap)
     return 0;
   p = append(out, UPSHAKE_TEXT(SWITCH_LINE SWITCH_UPGRADE));
