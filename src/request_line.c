@@ -173,7 +173,7 @@ int upshake_take_request_line(upshake_parser *parser,
                               uint32_t len) {
   const char *end = begin + len, *target = begin + 3, *stop;
 
-  if (len < 4 || memcmp(begin, "GET ", 4) != 0) /* as most are */
+  if (memcmp(begin, "GET ", 4) != 0) /* as most are */
     target = upshake_skip_class(begin, end, CLASS_TOKEN);
 
   if (target == begin || end - target < 2 || memcmp(target, " /", 2) != 0)

@@ -251,20 +251,40 @@ static inline const char *scan_stop(scan_window *seen, const char *least,
 }
 #endif
 
-/* Where the name of the line at p ends, which is what comes back, and where its
- * value ends: not before that, as no octet of a name ends a value. */
-static inline const char *scan_line(scan_window *seen, const char *least,
-                                    const char *p, const char *end,
-                                    const char **stop) {
+typedef struct plain_line {
+  const char *name, *colon, *value, *cr; /* where each begins */
+} plain_line;
+
+static inline void scan_blank(plain_line *line) {
+  line->value = line->colon + 1;
+  if (*line->value == ' ')
+    line->value++;
+}
+
+static inline int scan_is_line_end(const char *p, const char *end) {
+  return end - p > 1 && memcmp(p, "\r\n", 2) == 0;
+}
+
+/* Goes through the line that begins at line->name.  Returns 0 where it is not
+ * plain or not complete.  There may be no name, and more blanks. */
+static inline int scan_line(scan_window *seen, const char *least,
+                            const char *end, plain_line *line) {
 #ifdef SCAN_WINDOW
-  *stop = scan_stop(seen, least, p, end); /* does not wait for the name */
-  return scan_name(p, end);
+  line->cr = scan_stop(seen, least, line->name, end); /* no wait for a name */
+  line->colon = scan_name(line->name, end); /* which has no octet of these */
+  if (!scan_is_line_end(line->cr, end) || *line->colon != ':')
+    return 0;
+  scan_blank(line);
+  return 1;
 #else
-  const char *colon = scan_name(p, end);
   (void)seen;
   (void)least;
-  *stop = scan_value_words(colon, end);
-  return colon;
+  line->colon = scan_name(line->name, end);
+  if (end - line->colon < 3 || *line->colon != ':') /* and CRLF */
+    return 0;
+  scan_blank(line);
+  line->cr = scan_value_words(line->value, end);
+  return scan_is_line_end(line->cr, end);
 #endif
 }
 
