@@ -35,11 +35,24 @@ ALWAYS_INLINE size_t name_len_of(upshake_slice text) {
   return upshake_token_len(text);
 }
 
+/* Where the line's LF is; text.len where there is none. */
+ALWAYS_INLINE size_t line_end_of(upshake_slice text) {
+#if defined(SCAN_WINDOW) && !defined(UPSHAKE_SMALL)
+  if (text.len > SCAN_WINDOW) { /* without a guess how long the line is */
+    uint64_t stops = scan_stops(text.ptr);
+    const char *cr = text.ptr + (stops ? scan_first(stops) : 0);
+    if (memcmp(cr, "\r\n", 2) == 0)
+      return (size_t)(cr + 1 - text.ptr);
+  }
+#endif
+  return index_of(text, '\n');
+}
+
 /* Takes the first line off *fields, with the blanks around its value.  Returns
  * how long the name is that it begins with; 0 where there is no line. */
 ALWAYS_INLINE size_t take_line(upshake_slice *fields, upshake_slice *value) {
   const char *line = fields->ptr;
-  size_t end = index_of(*fields, '\n'), colon;
+  size_t end = line_end_of(*fields), colon;
 
   if (end == fields->len)
     return 0;
