@@ -306,7 +306,7 @@ UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 /* Answer an offer that waits: ACCEPT, DECLINE or the status of a refusal.  It
  * can be refused until the first octet of a reply was taken: 408, 503 at READ,
  * 404, 426 at PLAIN.  Returns OK (now SEND, PLAIN, or READ where a body comes
- * first), ANSWER (no such answer; 426 with an empty table) or STATE. */
+ * first), ANSWER (no such answer; 426 and none to name) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds; all may be absent.  The handshake's own fields,

@@ -115,7 +115,7 @@ upshake_error upshake_answer(upshake *hs, int answer) {
     return accept_or_decline(hs, answer);
   if (answer < 300 || answer > 599) /* final, and no success: RFC 9110 15 */
     return UPSHAKE_ERR_ANSWER;
-  if (answer == 426 && hs->config->protocols_len == 0)
+  if (answer == 426 && !upshake_spoken(hs->config))
     return UPSHAKE_ERR_ANSWER; /* it must name a protocol: RFC 9110 15.5.22 */
   if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
     set_head_end(hs, hs->held);

@@ -66,8 +66,7 @@ static void note_offer(upshake_facts *facts, size_t place) {
   }
 }
 
-/* What a member of Upgrade offers.  h2c is HTTP/2 over cleartext TCP, so not
- * for a secured connection (RFC 7540 3.2). */
+/* What a member of Upgrade offers. */
 static NOINLINE void judge_member(upshake_facts *facts,
                                   const upshake_config *config,
                                   upshake_slice member) {
@@ -77,8 +76,7 @@ static NOINLINE void judge_member(upshake_facts *facts,
 
   if (slash < member.len && member.ptr[slash] != '/')
     return; /* neither a name nor a name and a version */
-  if (config->transport == UPSHAKE_TRANSPORT_SECURED &&
-      upshake_equal_fold(slice_of(member.ptr, slash), "h2c"))
+  if (!upshake_is_spoken(slice_of(member.ptr, slash), config->transport))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (is_offer_of(member, slash, &config->protocols[i]))

@@ -35,6 +35,20 @@ int upshake_is_protocol_list(upshake_slice text) {
 
 /* ---- rules ---- */
 
+int upshake_is_spoken(upshake_slice name, int transport) {
+  return transport != UPSHAKE_TRANSPORT_SECURED ||
+         !upshake_equal_fold(name, "h2c");
+}
+
+uint32_t upshake_spoken(const upshake_config *config) {
+  uint32_t spoken = 0;
+  for (size_t i = 0; i < config->protocols_len; i++)
+    if (upshake_is_spoken(slice_text(config->protocols[i].token),
+                          config->transport))
+      spoken |= (uint32_t)1 << i;
+  return spoken;
+}
+
 int upshake_rules_of_token(upshake_slice token) {
   if (IS_NAME(token, "websocket"))
     return UPSHAKE_RULES_WEBSOCKET;

@@ -14,6 +14,13 @@ int upshake_is_protocol_list(upshake_slice text);
 /* 1 if the entry means something, and all of it can be written into a reply. */
 int upshake_is_entry(const upshake_protocol *protocol);
 
+/* 1 if a protocol of that name can be spoken on the connection: h2c is HTTP/2
+ * over cleartext TCP (RFC 7540 3.1). */
+int upshake_is_spoken(upshake_slice name, int transport);
+
+/* Which entries of the table can be: a bit for each. */
+uint32_t upshake_spoken(const upshake_config *config);
+
 /* upshake_protocol.rules, with UPSHAKE_RULES_BY_TOKEN resolved. */
 int upshake_rules_of_token(upshake_slice token);
 int upshake_rules_of(const upshake_protocol *protocol);

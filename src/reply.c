@@ -85,12 +85,17 @@ static void put_protocol(window *w, const upshake_protocol *protocol) {
 
 /* Upgrade = #protocol: one for a 101, all that are spoken for a 426. */
 static void put_protocols(window *w, const reply *r) {
-  if (r->response.upgrade.ptr)
+  const upshake_protocol *protocol = r->protocols;
+  if (r->response.upgrade.ptr) {
     upshake_put(w, r->response.upgrade);
-  for (size_t i = 0; !r->response.upgrade.ptr && i < r->protocols_len; i++) {
-    if (i > 0)
+    return;
+  }
+  for (uint32_t left = r->named; left; left >>= 1, protocol++) {
+    if ((left & 1) == 0)
+      continue;
+    put_protocol(w, protocol);
+    if (left > 1)
       PUT_LITERAL(w, ", ");
-    put_protocol(w, &r->protocols[i]);
   }
 }
 
@@ -222,7 +227,7 @@ static upshake_error check_extra(const upshake_response *response,
  * that comes with them is our own. */
 static upshake_error check_upgrade(const reply *r) {
   int is_good = r->protocols
-                    ? r->protocols_len > 0
+                    ? r->named != 0
                     : r->response.upgrade.ptr &&
                           upshake_is_protocol_list(r->response.upgrade);
   return is_good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;

@@ -20,7 +20,7 @@ typedef struct reply {
   upshake_response response;
   const upshake_protocol *protocols; /* used where response.upgrade is absent;
                                         that is not checked where they are */
-  size_t protocols_len;
+  uint32_t named;                    /* which of them, a bit for each */
 } reply;
 
 /* Everything is checked before the first octet; extra fields by

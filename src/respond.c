@@ -27,7 +27,7 @@ static int had_body(const upshake *hs) {
 static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake_chosen_protocol(hs);
   r->protocols = protocol;
-  r->protocols_len = 1;
+  r->named = 1;
   if (!protocol->upgrade && !protocol->version)
     r->response.upgrade = slice_text(protocol->token);
   if (hs->facts.flags & FACT_EXPECT_CONTINUE)
@@ -45,7 +45,7 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
 /* Fields that the reason for a refusal calls for. */
 static void build_refusal(const upshake *hs, reply *r) {
   r->protocols = hs->config->protocols;
-  r->protocols_len = hs->config->protocols_len;
+  r->named = upshake_spoken(hs->config);
   r->response.to_head = upshake_is_head(hs) ? 1 : 0;
   switch ((upshake_error)hs->error) {
   case UPSHAKE_ERR_VERSION_REPEATED:

@@ -107,6 +107,24 @@ static void a_declined_offer_is_plain(void **state) {
   assert_int_equal(reply_status(&hs, NULL), 426);
 }
 
+static void a_426_needs_a_protocol_of_this_connection(void **state) {
+  static const upshake_protocol table[] = {{.token = "h2c"}, {.token = "foo"}};
+  (void)state;
+  for (uint8_t len = 0; len <= 2; len++)
+    for (uint8_t transport = 0; transport <= UPSHAKE_TRANSPORT_SECURED;
+         transport++) {
+      upshake_config config = {
+          .protocols = table, .protocols_len = len, .transport = transport};
+      int is_spoken =
+          len == 2 || (len == 1 && transport != UPSHAKE_TRANSPORT_SECURED);
+      char memory[CAP];
+      upshake hs;
+      upshake_init(&hs, &config, memory, sizeof memory, NULL);
+      assert_int_equal(upshake_answer(&hs, 426),
+                       is_spoken ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER);
+    }
+}
+
 static void answers_come_later_in_any_order(void **state) {
   static char memories[4][CAP];
   static const int answers[4] = {UPSHAKE_ACCEPT, 404, UPSHAKE_DECLINE,
@@ -230,6 +248,7 @@ int main(void) {
       cmocka_unit_test(refuses_at_any_time_before_a_reply),
       cmocka_unit_test(the_mind_can_change_until_the_first_octet_is_taken),
       cmocka_unit_test(a_declined_offer_is_plain),
+      cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),
       cmocka_unit_test(answers_come_later_in_any_order),
       cmocka_unit_test(chooses_only_what_was_offered),
       cmocka_unit_test(does_what_the_callback_returns),
