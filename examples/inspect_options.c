@@ -153,11 +153,23 @@ static void add_subprotocol(options *opt, const char *text) {
   opt->subprotocols[opt->subprotocols_len++] = text;
 }
 
+/* Could a browser send it?  The library asks that of a client's request. */
+static int is_origin(const char *text) {
+  static const uint8_t key[16];
+  upshake_ask ask = {.authority = "a", .origin = text};
+  size_t len;
+  return upshake_write_request(&ask, key, NULL, 0, &len) !=
+         UPSHAKE_ERR_ORIGIN_MALFORMED;
+}
+
 static void add_origin(options *opt, const char *text) {
   if (strcmp(text, "any") == 0)
     opt->origin_any = 1;
-  else
+  else if (is_origin(text))
     opt->origins[opt->origins_len++] = text;
+  else
+    fail_usage("not an origin, which has no path and no slash at its end",
+               text);
 }
 
 static void add_wanted(options *opt, const char *text) {

@@ -117,7 +117,6 @@ static void a_426_needs_a_protocol_of_this_connection(void **state) {
           .protocols = table, .protocols_len = len, .transport = transport};
       int is_spoken =
           len == 2 || (len == 1 && transport != UPSHAKE_TRANSPORT_SECURED);
-      char memory[CAP];
       upshake hs;
       upshake_init(&hs, &config, memory, sizeof memory, NULL);
       assert_int_equal(upshake_answer(&hs, 426),

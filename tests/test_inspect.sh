@@ -335,6 +335,9 @@ misuse --protocol
 misuse --feed
 misuse --subprotocol
 misuse --origin
+misuse --origin example.com
+misuse --origin https://example.com/
+misuse --origin 'https://a b'
 misuse --json --head-max
 misuse a b
 misuse - -
