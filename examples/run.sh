@@ -167,5 +167,7 @@ say "the handshake is right"
 [ "$check" = no ] || exit 0
 say "open $url in a browser; Ctrl-C ends"
 say
-cat <&3
+cat <&3 & # a signal to us alone interrupts a wait, and not a cat
+copier=$!
 wait "$pid" || fail "the demo ended with status $?"
+wait "$copier"
