@@ -325,7 +325,8 @@ typedef struct upshake_extra {
  * for that); or another error, and *len is 0: EXTRA_..., NEEDS_..., MUST_CLOSE,
  * STATE (not at SEND).  Correct the extras and call again, or answer 500, which
  * needs none.  UPSHAKE_REPLY_CAP is enough without extras, if the strings of
- * the table and the sub-protocol have at most 256 octets together.
+ * the table and the sub-protocol have at most 256 octets together.  out may be
+ * the head memory, if no sub-protocol was chosen by you from it.
  *
  * After a refusal the connection is closed.  Not at once, or octets of the
  * peer that are still unread destroy the answer on its way: shut down sending,

@@ -168,7 +168,7 @@ static head_event parse(upshake *hs) {
   return event;
 }
 
-/* The same where each line may be left out. */
+/* The same where each line may be left out, and octets come line by line. */
 static head_event parse_lean(upshake *hs) {
   head_event event = HEAD_LINE;
   while (head_goes_on(event))

@@ -197,9 +197,10 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         size_t *end) {
   uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
   upshake_error error = UPSHAKE_OK;
-  head_event event =
-      take_request_line(parser, limits, octets, most) ? HEAD_TARGET : HEAD_LINE;
+  head_event event = HEAD_LINE;
 
+  if (take_request_line(parser, limits, octets, most))
+    event = HEAD_TARGET; /* as if a step had come to it */
   for (;;) {
     if (event == HEAD_TARGET)
       error = judge_target(parser, octets, end);

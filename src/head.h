@@ -10,8 +10,7 @@
 /* What a step of the parser came to. */
 typedef enum head_event {
   HEAD_MORE,    /* all octets are looked at, the head is not complete    */
-  HEAD_TARGET,  /* the request-target is complete, and to be judged; the
-                   whole request line may be                             */
+  HEAD_TARGET,  /* the request-target is complete, and to be judged      */
   HEAD_LINE,    /* the request line is complete, field lines begin       */
   HEAD_FIELD,   /* a field line is complete                              */
   HEAD_END,     /* the head is complete, parser->pos octets long         */

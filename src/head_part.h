@@ -78,7 +78,7 @@ int upshake_take_request_line(upshake_parser *parser,
 
 #define REQUEST_LINE_LEAST (3 + HEAD_VERSION_LEN) /* "M /" */
 
-/* The same of a head of which nothing was looked at. */
+/* Tries that once, before anything was looked at. */
 static inline int take_request_line(upshake_parser *parser,
                                     const upshake_limits *limits,
                                     const char *octets, uint32_t len) {

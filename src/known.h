@@ -36,7 +36,7 @@ enum { KNOWN(FIELD) FIELD_OTHER };
  * bit of case is 64. */
 #define SIEVE_BIT(first, len) (((len) + 2u * (unsigned char)(first)) & 63)
 
-/* May it be one of these?  Few others pass. */
+/* May it be one of these?  Of other names one in five passes. */
 static inline int may_be_known(upshake_slice name) {
 #define SIEVE(field, text, judge)                                              \
   | UINT64_C(1) << SIEVE_BIT((text)[0], sizeof(text) - 1)

@@ -18,10 +18,10 @@ typedef int see_line(void *context, const plain_line *line);
  * one, up to the first that is not plain or not complete.  Returns 1 where the
  * head ends after them, and that is taken too.  A copy is made for each caller,
  * and what looks at the lines becomes a part of it. */
-#ifdef UPSHAKE_SMALL
 ALWAYS_INLINE int take_lines(upshake_parser *parser,
                              const upshake_limits *limits, const char *octets,
                              uint32_t len, see_line *see, void *context) {
+#ifdef UPSHAKE_SMALL
   (void)parser;
   (void)limits;
   (void)octets;
@@ -29,11 +29,7 @@ ALWAYS_INLINE int take_lines(upshake_parser *parser,
   (void)see;
   (void)context;
   return 0;
-}
 #else
-ALWAYS_INLINE int take_lines(upshake_parser *parser,
-                             const upshake_limits *limits, const char *octets,
-                             uint32_t len, see_line *see, void *context) {
   const char *end = octets + len, *p = octets + parser->pos;
   const uint32_t name_limit = head_name_limit(limits);
   const uint32_t fields_limit = head_fields_limit(limits);
@@ -53,7 +49,7 @@ ALWAYS_INLINE int take_lines(upshake_parser *parser,
   parser->fields = (uint16_t)(fields_limit - left);
   parser->pos = (uint32_t)(p - octets);
   return more && scan_is_line_end(p, end) && end_lines(parser);
-}
 #endif
+}
 
 #endif

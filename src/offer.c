@@ -234,6 +234,7 @@ static upshake_error judge_upgrade_fields(const upshake *hs, uint32_t *offset) {
 
 static int is_list_space(char octet) { return octet == ',' || is_blank(octet); }
 
+/* memcmp would be a call, of which this is at the end of a path. */
 static int is_get(upshake_slice method) {
   const char *p = method.ptr;
   return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';
@@ -411,7 +412,8 @@ static void judge_protocols(upshake *hs, verdict *best) {
 #define is_plain_websocket(hs) 0
 #else
 /* Nearly all requests offer WebSocket, first in the table, and have what that
- * needs and nothing that any rule is against. */
+ * needs and nothing that any rule is against.  The entry was checked when the
+ * handshake began: it allows GET and nothing else. */
 static int is_plain_websocket(const upshake *hs) {
   const uint32_t needed = FACT_HOST | FACT_UPGRADE | FACT_CONNECTION_UPGRADE |
                           FACT_VERSION | FACT_KEY;

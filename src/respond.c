@@ -162,27 +162,34 @@ static char *append(char *out, const char *octets, size_t len) {
   return out + len;
 }
 
-/* To WebSocket, without anything that the application adds or the client waits
- * for.  Returns its length; 0 and has done nothing where the reply is another,
- * or might not fit. */
+#define BEFORE_TOKEN SWITCH_LINE SWITCH_UPGRADE
+#define AFTER_TOKEN SWITCH_CONNECTION SWITCH_ACCEPT
+#define AFTER_ACCEPT "\r\n\r\n"
+
+/* To WebSocket, whose entry has no other value of Upgrade than its token, and
+ * without anything that the application adds or the client waits for.  Returns
+ * its length; 0 and has done nothing where the reply is another, or does not
+ * fit. */
 static NOINLINE size_t put_plain_switch(const upshake *hs,
                                         const upshake_extra *extra, char *out,
                                         size_t cap) {
-  const size_t most = 160; /* octets, but for the token */
+  const size_t around = sizeof BEFORE_TOKEN AFTER_TOKEN AFTER_ACCEPT - 1;
   upshake_slice token;
   char *p;
 
   if (!is_plain_switch(hs, extra))
     return 0;
   token = slice_text(hs->config->protocols[hs->protocol].token);
-  if (most + token.len > cap)
+  if (around + ACCEPT_LEN + token.len > cap)
     return 0;
-  p = append(out, UPSHAKE_TEXT(SWITCH_LINE SWITCH_UPGRADE));
-  p = append(p, token.ptr, token.len);
-  p = append(p, UPSHAKE_TEXT(SWITCH_CONNECTION SWITCH_ACCEPT));
+  p = out + sizeof BEFORE_TOKEN AFTER_TOKEN - 1 + token.len;
+  /* first, as out may be where the key is */
   upshake_accept_by(hs->config->cpu, key_of(hs).ptr, p);
-  p = append(p + ACCEPT_LEN, UPSHAKE_TEXT("\r\n\r\n"));
-  return (size_t)(p - out);
+  append(p + ACCEPT_LEN, UPSHAKE_TEXT(AFTER_ACCEPT));
+  p = append(out, UPSHAKE_TEXT(BEFORE_TOKEN));
+  p = append(p, token.ptr, token.len);
+  append(p, UPSHAKE_TEXT(AFTER_TOKEN));
+  return around + ACCEPT_LEN + token.len;
 }
 #endif
 

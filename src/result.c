@@ -10,6 +10,11 @@
 _Static_assert(UPSHAKE_ERRORS_LEN <= UINT8_MAX, "upshake.error");
 _Static_assert(offsetof(upshake_judge, hs) == 0, "judge_of");
 _Static_assert(sizeof(upshake) <= 128, "the promise of the README");
+_Static_assert(offsetof(upshake, parser) + sizeof(upshake_parser) <=
+                       offsetof(upshake, facts) &&
+                   offsetof(upshake, facts) + sizeof(upshake_facts) ==
+                       sizeof(upshake),
+               "upshake_init clears all of it");
 
 #define PROTOCOLS_MAX 32 /* one bit each in upshake_facts.offered */
 

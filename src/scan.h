@@ -2,7 +2,8 @@
  *
  * Scanning: how far do octets of one kind go?  Everything that is clever about
  * speed sits here.  scan_value has a portable twin for every machine and
- * wider ones for those that have them; all find the same octet.
+ * wider ones for those that have them; all find the same octet.  scan_line has
+ * twins too, of which each may leave a line that is rare to the parser.
  *
  * Define UPSHAKE_PORTABLE to build without machine-specific code.
  */
@@ -270,8 +271,10 @@ static inline int scan_is_line_end(const char *p, const char *end) {
 static inline int scan_line(scan_window *seen, const char *least,
                             const char *end, plain_line *line) {
 #ifdef SCAN_WINDOW
-  line->cr = scan_stop(seen, least, line->name, end); /* no wait for a name */
-  line->colon = scan_name(line->name, end); /* which has no octet of these */
+  /* from the name on, so as not to wait for its end; which is not after it, as
+   * no octet of a name is a stop */
+  line->cr = scan_stop(seen, least, line->name, end);
+  line->colon = scan_name(line->name, end);
   if (!scan_is_line_end(line->cr, end) || *line->colon != ':')
     return 0;
   scan_blank(line);

@@ -38,7 +38,7 @@ static inline int is_name(const char *octets, const char *lower, size_t len) {
   return differ == 0;
 }
 
-/* The same without folding, for 32 to 48 octets; memcmp would be a call. */
+/* The bits in which 16 octets differ. */
 static inline uint64_t differ16(const char *octets, const char *text) {
   uint64_t a[2], b[2];
   memcpy(a, octets, 16);
@@ -46,6 +46,7 @@ static inline uint64_t differ16(const char *octets, const char *text) {
   return (a[0] ^ b[0]) | (a[1] ^ b[1]);
 }
 
+/* The same without folding, for 32 to 48 octets; memcmp would be a call. */
 static inline int is_text(const char *octets, const char *text, size_t len) {
   return (differ16(octets, text) | differ16(octets + 16, text + 16) |
           differ16(octets + len - 16, text + len - 16)) == 0;

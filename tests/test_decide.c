@@ -170,6 +170,83 @@ static void chooses_only_what_was_offered(void **state) {
   assert_int_equal(reply_status(&hs, NULL), 101);
 }
 
+/* ---- WebSocket, and what is nearly that ------------------------------------
+ */
+
+#define OFFER_OF(method, upgrade)                                              \
+  method " /chat HTTP/1.1\r\n" CHECK_HOST "Upgrade: " upgrade                  \
+         "\r\nConnection: Upgrade\r\n" CHECK_KEY CHECK_VERSION "\r\n"
+
+static void only_get_opens_a_websocket(void **state) { /* RFC 6455 4.2.1 */
+  static const char *const streams[] = {
+      OFFER_OF("GE", "websocket"),   OFFER_OF("GEX", "websocket"),
+      OFFER_OF("GXT", "websocket"),  OFFER_OF("XET", "websocket"),
+      OFFER_OF("GETS", "websocket"), OFFER_OF("get", "websocket"),
+      OFFER_OF("HEAD", "websocket"), OFFER_OF("POST", "websocket")};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++) {
+    upshake hs = begin(&accepting, streams[i], UPSHAKE_SEND);
+    assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_METHOD);
+    assert_int_equal(upshake_get_result(&hs).status, 405);
+  }
+}
+
+/* All that WebSocket needs may be there, and another protocol be offered. */
+static void a_key_makes_no_websocket_of_another_offer(void **state) {
+  static const upshake_protocol tables[][2] = {
+      {{.token = "websocket"}, {.token = "echo"}},
+      {{.token = "echo"}, {.token = "websocket"}}};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(tables); i++) {
+    const upshake_config config = {tables[i], 2, .decide = NULL};
+    upshake hs = begin(&config, OFFER_OF("GET", "echo"), UPSHAKE_SEND);
+    upshake_slice value = {NULL, 0};
+    reply_view view;
+    char out[CAP];
+    size_t len;
+    assert_ptr_equal(upshake_get_result(&hs).protocol, &tables[i][1 - i]);
+    assert_int_equal(upshake_reply(&hs, NULL, out, CAP, &len), UPSHAKE_OK);
+    view = view_reply(out, len);
+    assert_int_equal(view.status, 101);
+    assert_int_equal(count_field(view, "Upgrade", &value), 1);
+    assert_slice(value, "echo");
+    assert_int_equal(count_field(view, "Sec-WebSocket-Accept", NULL), 0);
+  }
+}
+
+static void
+the_first_of_two_is_the_clients_where_the_config_says_so(void **state) {
+  upshake_config config = {protocols, 3, .protocol_client_order = 1};
+  upshake hs = begin(&config, OFFER_OF("GET", "echo, websocket"), UPSHAKE_SEND);
+  (void)state;
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[1]);
+  config.protocol_client_order = 0;
+  hs = begin(&config, OFFER_OF("GET", "echo, websocket"), UPSHAKE_SEND);
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[0]);
+}
+
+static void what_fails_its_own_rules_cannot_be_chosen(void **state) {
+  static const upshake_protocol table[] = {
+      {.token = "websocket"}, {.token = "echo", .methods = "POST"}};
+  static const upshake_config config = {table, 2, .decide = later};
+  upshake hs =
+      begin(&config, OFFER_OF("GET", "websocket, echo"), UPSHAKE_DECIDE);
+  (void)state;
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &table[0]);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, 1),
+                   UPSHAKE_ERR_NOT_OFFERED);
+}
+
+/* Of two entries with one token the offer is of both. */
+static void the_same_token_may_be_in_the_table_twice(void **state) {
+  static const upshake_protocol table[] = {{.token = "echo", .methods = "POST"},
+                                           {.token = "echo"}};
+  static const upshake_config config = {table, 2, .decide = NULL};
+  upshake hs = begin(&config, OFFER_OF("GET", "echo"), UPSHAKE_SEND);
+  (void)state;
+  assert_ptr_equal(upshake_get_result(&hs).protocol, &table[1]);
+}
+
 /* ---- The callback ---------------------------------------------------------
  */
 
@@ -250,6 +327,12 @@ int main(void) {
       cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),
       cmocka_unit_test(answers_come_later_in_any_order),
       cmocka_unit_test(chooses_only_what_was_offered),
+      cmocka_unit_test(only_get_opens_a_websocket),
+      cmocka_unit_test(a_key_makes_no_websocket_of_another_offer),
+      cmocka_unit_test(
+          the_first_of_two_is_the_clients_where_the_config_says_so),
+      cmocka_unit_test(what_fails_its_own_rules_cannot_be_chosen),
+      cmocka_unit_test(the_same_token_may_be_in_the_table_twice),
       cmocka_unit_test(does_what_the_callback_returns),
       cmocka_unit_test(the_callback_may_answer_by_itself),
   };

@@ -244,6 +244,85 @@ static void a_reply_is_the_same_whole_and_in_parts(void **state) {
     }
 }
 
+#define OFFER_OF(upgrade, more)                                                \
+  "GET /chat HTTP/1.1\r\n" CHECK_HOST "Upgrade: " upgrade                      \
+  "\r\nConnection: Upgrade\r\n" CHECK_KEY CHECK_VERSION more "\r\n"
+
+/* Without extras most have a way of their own. */
+static void a_101_is_the_same_with_extras_that_add_nothing(void **state) {
+  static const char *const streams[] = {
+      OFFER_OF("websocket", ""), OFFER_OF("mine", ""), OFFER_OF("echo", ""),
+      OFFER_OF("websocket", "Expect: 100-continue\r\n"),
+      OFFER_OF("websocket", "Sec-WebSocket-Protocol: chat\r\n")};
+  static const upshake_protocol table[] = {
+      {.token = "echo"},
+      {.token = "WebSocket"},
+      {.token = "mine", .rules = UPSHAKE_RULES_WEBSOCKET}};
+  static const char *const spoken[] = {"chat"};
+  static const upshake_config config = {table, 3, .subprotocols = spoken,
+                                        .subprotocols_len = 1};
+  static const upshake_extra nothing = {.fields = NULL};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++)
+    for (size_t cap = 0; cap < CAP / 4; cap++) {
+      upshake hs = begin(&config, streams[i], UPSHAKE_SEND), same = hs;
+      char out[CAP / 2], expected[CAP / 2];
+      size_t len = 9, expected_len = 9;
+      memset(out, '#', sizeof out);
+      memset(expected, '#', sizeof expected);
+      assert_int_equal(
+          upshake_reply(&hs, NULL, out, cap, &len),
+          upshake_reply(&same, &nothing, expected, cap, &expected_len));
+      assert_int_equal(len, expected_len);
+      assert_memory_equal(out, expected, sizeof out); /* and nothing after */
+      assert_memory_equal(&hs, &same, sizeof hs);
+    }
+}
+
+/* A small machine may have no other memory for it. */
+static void a_101_may_be_written_over_its_request(void **state) {
+  (void)state;
+  for (size_t at = 0; at < CAP / 2; at++) {
+    upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+    upshake_slice value = {NULL, 0};
+    size_t len;
+    assert_int_equal(upshake_reply(&hs, NULL, memory + at, CAP - at, &len),
+                     UPSHAKE_OK);
+    assert_int_equal(count_field(view_reply(memory + at, len),
+                                 "Sec-WebSocket-Accept", &value),
+                     1);
+    assert_slice(value, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  }
+}
+
+/* Even those that no reply may have: they are for the one after it. */
+static void the_extras_of_a_100_are_ignored(void **state) {
+  static const char head[] =
+      "POST / HTTP/1.1\r\n" CHECK_HOST
+      "Upgrade: echo\r\nConnection: Upgrade\r\n"
+      "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+  static const upshake_protocol entry = {
+      .token = "echo", .methods = "POST", .body = UPSHAKE_BODY_CONSUME};
+  static const upshake_config config = {&entry, 1, .decide = NULL};
+  const upshake_field field = {{UPSHAKE_TEXT("Upgrade")},
+                               {UPSHAKE_TEXT("other")}};
+  const upshake_extra extras[] = {
+      {.fields = &field, .fields_len = 1},
+      {.extensions = {UPSHAKE_TEXT("permessage-deflate")}}};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(extras); i++) {
+    upshake hs = begin(&config, head, UPSHAKE_SEND);
+    char out[CAP];
+    size_t len;
+    assert_int_equal(upshake_reply_part(&hs, &extras[i], 0, out, 9, &len),
+                     UPSHAKE_OK);
+    assert_int_equal(len, 9);
+    assert_int_equal(upshake_reply(&hs, &extras[i], out, CAP, &len),
+                     UPSHAKE_OK);
+    assert_slice(part_of(out, len), "HTTP/1.1 100 Continue\r\n\r\n");
+  }
+}
+
 static void an_answer_to_head_has_no_body(void **state) { /* RFC 9110 9.3.2 */
   upshake hs =
       begin(&accepting, "HEAD / HTTP/1.1\r\n" CHECK_HOST "\r\n", UPSHAKE_PLAIN);
@@ -342,6 +421,9 @@ int main(void) {
       cmocka_unit_test(octets_glued_to_the_head_are_not_taken),
       cmocka_unit_test(a_refusal_ends_before_the_octet),
       cmocka_unit_test(a_reply_is_the_same_whole_and_in_parts),
+      cmocka_unit_test(a_101_is_the_same_with_extras_that_add_nothing),
+      cmocka_unit_test(a_101_may_be_written_over_its_request),
+      cmocka_unit_test(the_extras_of_a_100_are_ignored),
       cmocka_unit_test(an_answer_to_head_has_no_body),
       cmocka_unit_test(a_part_beyond_the_end_is_checked_too),
       cmocka_unit_test(an_incomplete_answer_changes_nothing),

@@ -302,6 +302,36 @@ static char *repeat(const char *before, const char *what, size_t times,
   return all;
 }
 
+/* With no octet more, and with all there are. */
+static void an_error_is_the_same_however_often_it_is_asked_for(void **state) {
+  static const char *const streams[] = {
+      "CONNECT / HTTP/1.1\r\nA: b\r\n\r\n",
+      "GET a HTTP/1.1\r\nA: b\r\n\r\n",
+      "GET http:///?a HTTP/1.1\r\nA: b\r\n\r\n",
+      "PRI * HTTP/1.1\r\n\r\n",
+      "G@T / HTTP/1.1\r\n\r\n",
+      "GET /< HTTP/1.1\r\n\r\n",
+      "GET / HTTP/2.0\r\n\r\n",
+      LINE " a: b\r\n\r\n",
+      LINE "a: b\r\nc d: e\r\n\r\n",
+      LINE "a: b\rc: d\r\n\r\n"};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++)
+    for (size_t to = 1, len = strlen(streams[i]); to <= len; to++) {
+      upshake_parser parser = {0};
+      outcome first, again = {UPSHAKE_OK, 0};
+      first.error =
+          parse_at_new_address(&parser, NULL, streams[i], to, &first.end);
+      if (first.error == UPSHAKE_ERR_INCOMPLETE)
+        continue;
+      for (int times = 0; times < 3; times++) {
+        again.error = parse_at_new_address(&parser, NULL, streams[i],
+                                           times == 0 ? to : len, &again.end);
+        assert_outcome(again, first.error, first.end, streams[i]);
+      }
+    }
+}
+
 /* A target's form is judged at the SP behind it; what is wrong begins where
  * the target does. */
 static void judges_the_form_of_the_target_at_its_end(void **state) {
@@ -439,6 +469,7 @@ int main(void) {
       cmocka_unit_test(knows_the_preface_of_http_2),
       cmocka_unit_test(refuses_at_the_octet),
       cmocka_unit_test(judges_every_octet_at_its_place),
+      cmocka_unit_test(an_error_is_the_same_however_often_it_is_asked_for),
       cmocka_unit_test(judges_the_form_of_the_target_at_its_end),
       cmocka_unit_test(has_the_limits_of_the_header),
       cmocka_unit_test(obeys_limits_that_were_set),
