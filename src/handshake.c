@@ -154,12 +154,7 @@ static NOINLINE head_event parse_part(upshake *hs) {
  * refused, or more is needed. */
 static head_event parse(upshake *hs) {
   head_event event = HEAD_LINE;
-  if (take_request_line(&hs->parser, &hs->config->limits, hs->memory,
-                        hs->held)) {
-    judge_target(hs);
-    if (hs->next != UPSHAKE_READ)
-      return HEAD_REFUSED;
-  }
+  take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
   while (head_goes_on(event)) {
     if (is_at_line(&hs->parser) && take_plain_lines(hs))
       return HEAD_END;

@@ -199,19 +199,16 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
   upshake_error error = UPSHAKE_OK;
   head_event event = HEAD_LINE;
 
-  if (take_request_line(parser, limits, octets, most))
-    event = HEAD_TARGET; /* as if a step had come to it */
-  for (;;) {
-    if (event == HEAD_TARGET)
-      error = judge_target(parser, octets, end);
-    if (error)
-      return error;
-    if (!head_goes_on(event))
-      break;
+  take_request_line(parser, limits, octets, most);
+  while (head_goes_on(event)) {
     if (is_at_line(parser) && take_plain_lines(parser, limits, octets, most))
       event = HEAD_END;
     else
       event = take_step(parser, limits, octets, most, &error, end);
+    if (event == HEAD_TARGET)
+      error = judge_target(parser, octets, end);
+    if (error)
+      return error;
   }
   *end = parser->pos;
   return result_of(event);

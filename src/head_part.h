@@ -69,28 +69,26 @@ static inline const char *window_end(const head_step *step, uint32_t begin,
 /* A part of the request line, in a state of it. */
 head_event upshake_request_line_part(head_step *step);
 
-/* All of it, where it is complete and as most are.  Returns 0 and has done
- * nothing where it is another, or anything is wrong; else its target is to be
- * judged. */
-int upshake_take_request_line(upshake_parser *parser,
-                              const upshake_limits *limits, const char *octets,
-                              uint32_t len);
+/* Takes all of it, where it is complete and as most are, with a target that
+ * needs no judgement; any other is for the parts. */
+void upshake_take_request_line(upshake_parser *parser,
+                               const upshake_limits *limits, const char *octets,
+                               uint32_t len);
 
 #define REQUEST_LINE_LEAST (3 + HEAD_VERSION_LEN) /* "M /" */
 
 /* Tries that once, before anything was looked at. */
-static inline int take_request_line(upshake_parser *parser,
-                                    const upshake_limits *limits,
-                                    const char *octets, uint32_t len) {
+static inline void take_request_line(upshake_parser *parser,
+                                     const upshake_limits *limits,
+                                     const char *octets, uint32_t len) {
 #ifdef UPSHAKE_SMALL
   (void)parser;
   (void)limits;
   (void)octets;
   (void)len;
-  return 0;
 #else
-  return parser->pos == 0 && len >= REQUEST_LINE_LEAST &&
-         upshake_take_request_line(parser, limits, octets, len);
+  if (parser->pos == 0 && len >= REQUEST_LINE_LEAST)
+    upshake_take_request_line(parser, limits, octets, len);
 #endif
 }
 

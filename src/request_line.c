@@ -167,17 +167,18 @@ head_event upshake_request_line_part(head_step *step) {
 /* ---- a request line that is complete ---- */
 
 #ifndef UPSHAKE_SMALL
-/* One of HTTP/1.1 in origin-form. */
-int upshake_take_request_line(upshake_parser *parser,
-                              const upshake_limits *limits, const char *begin,
-                              uint32_t len) {
+/* One of HTTP/1.1 in origin-form, which goes with every method but CONNECT. */
+void upshake_take_request_line(upshake_parser *parser,
+                               const upshake_limits *limits, const char *begin,
+                               uint32_t len) {
   const char *end = begin + len, *target = begin + 3, *stop;
 
   if (memcmp(begin, "GET ", 4) != 0) /* as most are */
     target = upshake_skip_class(begin, end, CLASS_TOKEN);
-
+  if (target - begin == 7 && memcmp(begin, "CONNECT", 7) == 0)
+    return;
   if (target == begin || end - target < 2 || memcmp(target, " /", 2) != 0)
-    return 0;
+    return;
   target++;
   stop = upshake_skip_class(target, end, CLASS_PATH);
   if (stop < end && *stop == '?')
@@ -186,12 +187,11 @@ int upshake_take_request_line(upshake_parser *parser,
       memcmp(stop, " HTTP/1.1\r\n", HEAD_VERSION_LEN) != 0 ||
       (size_t)(target - begin - 1) > head_method_limit(limits) ||
       (size_t)(stop - target) > head_target_limit(limits))
-    return 0;
+    return;
   parser->method_len = (uint8_t)(target - begin - 1);
   parser->target_len = (uint32_t)(stop - target);
   parser->pos = (uint32_t)(stop - begin) + HEAD_VERSION_LEN;
   parser->minor = 1;
   parser->state = STATE_FIELD;
-  return 1;
 }
 #endif
