@@ -6,26 +6,21 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <wslay/wslay.h>
 
 #include "client_net.h"
 #include "demo_deflate.h"
 #include "demo_text.h"
-
-/* wslay keeps every frame of a message apart until the last one has come. */
-#define FRAMES_MAX 32768
+#include "wslay_ends.h"
 
 /* A control frame has at most 125 octets (RFC 6455 5.5). */
 #define CONTROL_MAX 125
 
 struct websocket {
+  struct wslay_ends ends; /* first: the user of its callbacks */
   wslay_event_context_ptr wslay;
-  struct out *out;
   struct deflater *deflater; /* NULL: nothing is compressed */
   websocket_take *take;
   void *user;
-  const char *in; /* what wslay has not taken yet */
-  size_t in_len;
   size_t progress;
   unsigned frames;         /* of the message that is coming */
   uint8_t opcode;          /* of the frame that is coming */
@@ -36,33 +31,6 @@ struct websocket {
 };
 
 /* ---- What wslay asks for ------------------------------------------------- */
-
-static ssize_t give_octets(wslay_event_context_ptr wslay, uint8_t *buf,
-                           size_t len, int flags, void *user) {
-  struct websocket *ws = user;
-  (void)flags;
-  if (ws->in_len == 0) {
-    wslay_event_set_error(wslay, WSLAY_ERR_WOULDBLOCK);
-    return -1;
-  }
-  if (len > ws->in_len)
-    len = ws->in_len;
-  memcpy(buf, ws->in, len);
-  ws->in += len;
-  ws->in_len -= len;
-  return (ssize_t)len;
-}
-
-static ssize_t take_octets(wslay_event_context_ptr wslay, const uint8_t *data,
-                           size_t len, int flags, void *user) {
-  struct websocket *ws = user;
-  (void)flags;
-  size_t taken = out_append(ws->out, data, len);
-  if (taken > 0)
-    return (ssize_t)taken;
-  wslay_event_set_error(wslay, WSLAY_ERR_WOULDBLOCK);
-  return -1;
-}
 
 /* A mask that the server's side could foresee would be none (RFC 6455 5.3). */
 static int make_mask(wslay_event_context_ptr wslay, uint8_t *buf, size_t len,
@@ -204,7 +172,7 @@ struct websocket *websocket_open(struct out *out, const upshake_deflate *agreed,
   struct websocket *ws = calloc(1, sizeof *ws);
   if (ws == NULL)
     return NULL;
-  ws->out = out;
+  ws->ends.out = out;
   ws->take = take;
   ws->user = user;
   if (wslay_event_context_client_init(&ws->wslay, &callbacks, ws) != 0) {
@@ -256,12 +224,12 @@ int websocket_close(struct websocket *ws) {
 /* After an error wslay reads no further; it has queued the Close that says
  * why. */
 void websocket_receive(struct websocket *ws, const char *octets, size_t len) {
-  ws->in = octets;
-  ws->in_len = len;
+  ws->ends.in = octets;
+  ws->ends.in_len = len;
   if (wslay_event_recv(ws->wslay) != 0)
     ws->broken = 1;
-  ws->in = NULL;
-  ws->in_len = 0;
+  ws->ends.in = NULL;
+  ws->ends.in_len = 0;
   if (websocket_is_over(ws))
     look_for_new_code(ws);
 }

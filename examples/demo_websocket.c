@@ -6,16 +6,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <wslay/wslay.h>
 
 #include "demo_deflate.h"
 #include "demo_text.h"
+#include "wslay_ends.h"
 
 /* A message that is longer, compressed or not, is answered with a Close of
- * 1009.  wslay keeps every frame of a message apart until the last one has
- * come, so that their number has a limit too. */
+ * 1009. */
 #define MESSAGE_MAX ((size_t)1 << 20)
-#define FRAMES_MAX 32768
 
 /* As long as more than this waits to be sent, nothing is read: a peer that
  * sends and does not read stops itself. */
@@ -23,42 +21,13 @@
 #define QUEUED_MESSAGES_MAX 64
 
 struct websocket {
+  struct wslay_ends ends; /* first: the user of its callbacks */
   wslay_event_context_ptr wslay;
-  struct out *out;
   struct deflater *deflater; /* NULL: nothing is compressed */
-  const char *in;            /* what wslay has not taken yet */
-  size_t in_len;
-  unsigned frames; /* of the message that is coming */
+  unsigned frames;           /* of the message that is coming */
 };
 
 /* ---- What wslay asks for ------------------------------------------------ */
-
-static ssize_t give_octets(wslay_event_context_ptr wslay, uint8_t *buf,
-                           size_t len, int flags, void *user) {
-  struct websocket *ws = user;
-  (void)flags;
-  if (ws->in_len == 0) {
-    wslay_event_set_error(wslay, WSLAY_ERR_WOULDBLOCK);
-    return -1;
-  }
-  if (len > ws->in_len)
-    len = ws->in_len;
-  memcpy(buf, ws->in, len);
-  ws->in += len;
-  ws->in_len -= len;
-  return (ssize_t)len;
-}
-
-static ssize_t take_octets(wslay_event_context_ptr wslay, const uint8_t *data,
-                           size_t len, int flags, void *user) {
-  struct websocket *ws = user;
-  (void)flags;
-  size_t taken = out_append(ws->out, data, len);
-  if (taken > 0)
-    return (ssize_t)taken;
-  wslay_event_set_error(wslay, WSLAY_ERR_WOULDBLOCK);
-  return -1;
-}
 
 static void count_frame(wslay_event_context_ptr wslay,
                         const struct wslay_event_on_frame_recv_start_arg *frame,
@@ -162,7 +131,7 @@ struct websocket *websocket_open(struct out *out,
   struct websocket *ws = calloc(1, sizeof *ws);
   if (ws == NULL)
     return NULL;
-  ws->out = out;
+  ws->ends.out = out;
   if (wslay_event_context_server_init(&ws->wslay, &callbacks, ws) != 0) {
     free(ws);
     return NULL;
@@ -191,11 +160,11 @@ int websocket_say(struct websocket *ws, const char *text, size_t len) {
 /* After an error wslay neither reads on nor, its Close sent, writes on: the
  * connection is done then, which is how the caller sees it. */
 void websocket_receive(struct websocket *ws, const char *octets, size_t len) {
-  ws->in = octets;
-  ws->in_len = len;
+  ws->ends.in = octets;
+  ws->ends.in_len = len;
   wslay_event_recv(ws->wslay);
-  ws->in = NULL;
-  ws->in_len = 0;
+  ws->ends.in = NULL;
+  ws->ends.in_len = 0;
 }
 
 void websocket_fill(struct websocket *ws) { wslay_event_send(ws->wslay); }
