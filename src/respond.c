@@ -152,9 +152,10 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
 #define put_plain_switch(hs, extra, out, cap) 0
 #else
 static int is_plain_switch(const upshake *hs, const upshake_extra *extra) {
-  const uint32_t other = FACT_EXPECT_CONTINUE | FACT_SUBPROTOCOL;
   return !extra && hs->status == UPSHAKE_ACCEPT &&
-         hs->rules == UPSHAKE_RULES_WEBSOCKET && (hs->facts.flags & other) == 0;
+         hs->rules == UPSHAKE_RULES_WEBSOCKET &&
+         (hs->flags & HANDSHAKE_CHOSEN) == 0 &&
+         (hs->facts.flags & FACT_EXPECT_CONTINUE) == 0;
 }
 
 static char *append(char *out, const char *octets, size_t len) {
@@ -164,7 +165,8 @@ static char *append(char *out, const char *octets, size_t len) {
 
 #define BEFORE_TOKEN SWITCH_LINE SWITCH_UPGRADE
 #define AFTER_TOKEN SWITCH_CONNECTION SWITCH_ACCEPT
-#define AFTER_ACCEPT "\r\n\r\n"
+#define BEFORE_NAME "\r\nSec-WebSocket-Protocol: "
+#define AT_END "\r\n\r\n"
 
 /* To WebSocket, whose entry has no other value of Upgrade than its token, and
  * without anything that the application adds or the client waits for.  Returns
@@ -173,23 +175,28 @@ static char *append(char *out, const char *octets, size_t len) {
 static NOINLINE size_t put_plain_switch(const upshake *hs,
                                         const upshake_extra *extra, char *out,
                                         size_t cap) {
-  const size_t around = sizeof BEFORE_TOKEN AFTER_TOKEN AFTER_ACCEPT - 1;
-  upshake_slice token;
+  size_t len = sizeof BEFORE_TOKEN AFTER_TOKEN AT_END - 1 + ACCEPT_LEN;
+  upshake_slice token, name;
   char *p;
 
   if (!is_plain_switch(hs, extra))
     return 0;
   token = slice_text(hs->config->protocols[hs->protocol].token);
-  if (around + ACCEPT_LEN + token.len > cap)
+  name = hs->facts.subprotocol ? upshake_chosen_subprotocol(hs) : slice_none();
+  len += token.len + (name.ptr ? sizeof BEFORE_NAME - 1 + name.len : 0);
+  if (len > cap)
     return 0;
   p = out + sizeof BEFORE_TOKEN AFTER_TOKEN - 1 + token.len;
   /* first, as out may be where the key is */
   upshake_accept_by(hs->config->cpu, key_of(hs).ptr, p);
-  append(p + ACCEPT_LEN, UPSHAKE_TEXT(AFTER_ACCEPT));
+  p += ACCEPT_LEN;
+  if (name.ptr)
+    p = append(append(p, UPSHAKE_TEXT(BEFORE_NAME)), name.ptr, name.len);
+  append(p, UPSHAKE_TEXT(AT_END));
   p = append(out, UPSHAKE_TEXT(BEFORE_TOKEN));
   p = append(p, token.ptr, token.len);
   append(p, UPSHAKE_TEXT(AFTER_TOKEN));
-  return around + ACCEPT_LEN + token.len;
+  return len;
 }
 #endif
 
