@@ -73,17 +73,13 @@ static inline int judge_plain_line(void *context, const plain_line *line) {
   upshake *hs = context;
   upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
   const char *end = line->cr;
-  unsigned which;
   if (!may_be_known(name))
-    return 1;
-  which = which_field(name);
-  if (which == FIELD_OTHER)
     return 1;
   while (end > line->value && is_blank(end[-1]))
     end--;
-  upshake_judges[which](&hs->facts, hs->config,
-                        slice_of(line->value, (size_t)(end - line->value)),
-                        (uint32_t)(line->value - hs->memory));
+  judge_known(hs, which_field(name),
+              slice_of(line->value, (size_t)(end - line->value)),
+              (uint32_t)(line->value - hs->memory));
   return !is_line_bad(&hs->facts);
 }
 

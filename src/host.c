@@ -21,13 +21,19 @@ static const char *match_reg_name(const char *p, const char *end) {
   return p;
 }
 
+/* *DIGIT up to `most`, or AUTHORITY_BROKEN. */
+static int32_t take_number(const char **p, const char *end, int32_t most) {
+  int32_t number = 0;
+  while (*p < end && is_digit(**p) && number <= most)
+    number = number * 10 + (*(*p)++ - '0');
+  return number <= most ? number : AUTHORITY_BROKEN;
+}
+
 /* dec-octet: 0 to 255 without a leading zero */
 static const char *match_dec_octet(const char *p, const char *end) {
   const char *begin = p;
-  int number = 0;
-  for (; p < end && is_digit(*p) && number <= 255; p++)
-    number = number * 10 + (*p - '0');
-  if (number > 255 || p == begin || (*begin == '0' && p - begin > 1))
+  if (take_number(&p, end, 255) < 0 || p == begin ||
+      (*begin == '0' && p - begin > 1))
     return NULL;
   return p;
 }
@@ -104,17 +110,8 @@ static const char *match_host(const char *p, const char *end) {
 
 /* port = *DIGIT, and one that TCP has (RFC 3986 3.2.3) */
 static int32_t parse_port(const char *p, const char *end) {
-  int32_t port = 0;
-  if (p == end)
-    return AUTHORITY_NO_PORT;
-  for (; p < end; p++) {
-    if (!is_digit(*p))
-      return AUTHORITY_BROKEN;
-    port = port * 10 + (*p - '0');
-    if (port > PORT_MAX)
-      return AUTHORITY_BROKEN;
-  }
-  return port;
+  int32_t port = p < end ? take_number(&p, end, PORT_MAX) : AUTHORITY_NO_PORT;
+  return p < end ? AUTHORITY_BROKEN : port;
 }
 
 int32_t upshake_parse_authority(upshake_slice text, size_t *host_len) {

@@ -86,6 +86,13 @@ ALWAYS_INLINE unsigned which_field(upshake_slice name) {
 }
 #endif
 
+/* Judges a line of that field. */
+static inline void judge_known(upshake *hs, unsigned which, upshake_slice value,
+                               uint32_t at) {
+  if (which != FIELD_OTHER)
+    upshake_judges[which](&hs->facts, hs->config, value, at);
+}
+
 static inline int is_known_field(upshake_slice name) {
   return which_field(name) != FIELD_OTHER;
 }

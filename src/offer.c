@@ -40,8 +40,8 @@ static void judge_connection(upshake_facts *facts, const upshake_config *config,
 
 /* protocol = protocol-name ["/" protocol-version], name without regard to case
  * (RFC 9110 7.8).  A member with more than that matches nothing. */
-static int is_offer_of(upshake_slice member, size_t slash,
-                       const upshake_protocol *protocol) {
+static inline int is_offer_of(upshake_slice member, size_t slash,
+                              const upshake_protocol *protocol) {
   if (!upshake_same_fold(slice_of(member.ptr, slash),
                          slice_text(protocol->token)))
     return 0;
@@ -95,9 +95,7 @@ static inline int judge_only_member(upshake_facts *facts,
   if (config->transport == UPSHAKE_TRANSPORT_SECURED)
     return 0;
   for (size_t i = 0; i < config->protocols_len; i++) {
-    const upshake_protocol *protocol = &config->protocols[i];
-    if (protocol->version ||
-        !upshake_same_fold(value, slice_text(protocol->token)))
+    if (!is_offer_of(value, value.len, &config->protocols[i]))
       continue;
     note_offer(facts, i);
     is_known = 1;
@@ -191,9 +189,7 @@ unsigned upshake_which_field(upshake_slice name) {
 
 void upshake_judge_line(upshake *hs, upshake_slice name, upshake_slice value,
                         uint32_t at) {
-  unsigned which = which_field(name);
-  if (which != FIELD_OTHER)
-    upshake_judges[which](&hs->facts, hs->config, value, at);
+  judge_known(hs, which_field(name), value, at);
 }
 
 /* ---- when all fields are there ---- */

@@ -114,7 +114,7 @@ static void put_accept(window *w, const upshake_response *response) {
     upshake_put(w, slice_of(response->accept, ACCEPT_LEN));
     PUT_LITERAL(w, "\r\n");
   }
-  upshake_put_field(w, "Sec-WebSocket-Protocol", response->subprotocol);
+  upshake_put_field(w, SWITCH_SUBPROTOCOL, response->subprotocol);
 }
 
 /* RFC 9110 15.2.2, RFC 6455 4.2.2: no content, so no Content-Length and no

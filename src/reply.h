@@ -15,6 +15,7 @@
 #define SWITCH_UPGRADE "\r\nUpgrade: "
 #define SWITCH_CONNECTION "\r\nConnection: Upgrade\r\n"
 #define SWITCH_ACCEPT "Sec-WebSocket-Accept: "
+#define SWITCH_SUBPROTOCOL "Sec-WebSocket-Protocol"
 
 typedef struct reply {
   upshake_response response;

@@ -165,7 +165,7 @@ static char *append(char *out, const char *octets, size_t len) {
 
 #define BEFORE_TOKEN SWITCH_LINE SWITCH_UPGRADE
 #define AFTER_TOKEN SWITCH_CONNECTION SWITCH_ACCEPT
-#define BEFORE_NAME "\r\nSec-WebSocket-Protocol: "
+#define BEFORE_NAME "\r\n" SWITCH_SUBPROTOCOL ": "
 #define AT_END "\r\n\r\n"
 
 /* To WebSocket, whose entry has no other value of Upgrade than its token, and

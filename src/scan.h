@@ -225,6 +225,12 @@ static inline unsigned scan_first(uint64_t bits) {
   return (unsigned)__builtin_ctzll(bits);
 }
 
+static inline int scan_load(scan_window *seen, const char *begin) {
+  seen->begin = begin;
+  seen->stops = scan_stops(begin);
+  return seen->stops != 0;
+}
+
 /* Where a plain value ends: the first octet from p on that may end it, or end.
  * There are octets of the same head from `least` on. */
 static inline const char *scan_stop(scan_window *seen, const char *least,
@@ -235,16 +241,12 @@ static inline const char *scan_stop(scan_window *seen, const char *least,
       return p + scan_first(seen->stops >> at);
     p = seen->begin + SCAN_WINDOW;
   }
-  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW) {
-    seen->begin = p;
-    seen->stops = scan_stops(p);
-    if (seen->stops)
+  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW)
+    if (scan_load(seen, p))
       return p + scan_first(seen->stops);
-  }
   if (end - least < SCAN_WINDOW)
     return scan_value_words(p, end);
-  seen->begin = end - SCAN_WINDOW; /* the last ones, some again */
-  seen->stops = scan_stops(seen->begin);
+  scan_load(seen, end - SCAN_WINDOW); /* the last ones, some again */
   at = (uintptr_t)p - (uintptr_t)seen->begin;
   if (at < SCAN_WINDOW && seen->stops >> at)
     return p + scan_first(seen->stops >> at);
