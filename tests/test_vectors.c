@@ -19,8 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_CASES = 1000 };
-
 /* ---- Running a case ----------------------------------------------------- */
 
 static void run_again(run *r, const seen *first, way how, size_t cut) {
@@ -196,9 +194,9 @@ static void every_requirement_is_named_by_a_case(void **state) {
   assert_int_equal(missing, 0);
 }
 
-static void there_are_enough_cases(void **state) {
+static void each_chapter_has_the_cases_that_its_head_says(void **state) {
   (void)state;
-  assert_true(all.len >= MIN_CASES);
+  assert_int_equal(vectors_miscounted(&all), 0);
 }
 
 int main(int argc, char **argv) {
@@ -207,9 +205,9 @@ int main(int argc, char **argv) {
       cmocka_unit_test(no_body_policy_opens_what_is_closed),
       cmocka_unit_test(every_title_is_given_once),
       cmocka_unit_test(every_requirement_is_named_by_a_case),
-      cmocka_unit_test(there_are_enough_cases),
+      cmocka_unit_test(each_chapter_has_the_cases_that_its_head_says),
   };
-  const struct CMUnitTest some[] = {tests[0], tests[1]};
+  const struct CMUnitTest some[] = {tests[0], tests[1], tests[4]};
   if (argc == 1)
     return cmocka_run_group_tests(tests, read_files, drop_files);
   files = (const char *const *)argv + 1;

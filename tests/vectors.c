@@ -148,7 +148,8 @@ static void read_line(reader *r, const char *line) {
       begin_case(r, "(before the first case)");
     read_block(r, line + 3);
   } else if (r->vector == NULL) {
-    return;
+    if (strncmp(line, "Cases:", 6) == 0)
+      r->all->chapters->cases = keep_string(r, line);
   } else if (*line == 0) {
     r->in_ids = 0;
   } else if (r->in_ids) {
@@ -156,6 +157,14 @@ static void read_line(reader *r, const char *line) {
   } else if (line[0] == '#' || strstr(line, "```") != NULL) {
     note_problem(r, "neither prose nor the beginning of a block", line);
   }
+}
+
+static void begin_chapter(reader *r) {
+  static const vector_chapter empty;
+  vector_chapter *chapter = vectors_keep(r->all, &empty, sizeof empty);
+  chapter->file = r->file;
+  chapter->next = r->all->chapters;
+  r->all->chapters = chapter;
 }
 
 static char *read_whole(vectors *all, const char *path) {
@@ -180,6 +189,7 @@ int read_chapter(vectors *all, const char *path, const chapter_kind *kind) {
   if (r.at == NULL)
     return 0;
   r.file = keep_string(&r, path);
+  begin_chapter(&r);
   for (char *line; (line = next_line(&r)) != NULL;)
     read_line(&r, line);
   end_case(&r);

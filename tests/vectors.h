@@ -99,6 +99,7 @@ typedef struct vector {
   uint64_t dropped;
   uint8_t agreed_given; /* 0 not given, 1 none, 2 these */
   upshake_deflate agreed;
+  const char *unjudged; /* why no judge is given this request, or NULL */
 
   /* reply */
   uint8_t reply_given;
@@ -107,10 +108,18 @@ typedef struct vector {
 
 typedef struct vector_kept vector_kept;
 
+/* A file, and the line of its head that says how many cases it has, or NULL. */
+typedef struct vector_chapter {
+  struct vector_chapter *next;
+  const char *file; /* the same pointer as in its cases */
+  const char *cases;
+} vector_chapter;
+
 /* All cases of some files, in order. */
 typedef struct vectors {
   vector *first, *last;
   size_t len;
+  vector_chapter *chapters;
   vector_kept *kept;
 } vectors;
 
@@ -122,6 +131,11 @@ void vectors_free(vectors *all);
 /* All chapters: those of the server's side, or those of the client's, whose
  * names begin with "client-".  Returns 0 where one cannot be read. */
 int vectors_read_chapters(vectors *all, int of_clients);
+
+/* How many chapters have another number of cases, or of cases that are not
+ * judged, than their heads say.  Prints the line that each head must have. */
+size_t vectors_miscounted(const vectors *all);
+
 #ifndef UPSHAKE_VECTORS_DIR
 #define UPSHAKE_VECTORS_DIR "tests/vectors"
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading the golden vectors: which chapters there are.
+ * Reading the golden vectors: which chapters there are, and whether each has
+ * as many cases as it says.
  */
 #include "client_vectors.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHAPTERS = 64, PATH_CAP = 1024 };
+enum { CHAPTERS = 64, PATH_CAP = 1024, CASES_CAP = 80 };
 
 static int compare_names(const void *a, const void *b) {
   const char *one, *two;
@@ -52,4 +53,34 @@ int vectors_read_chapters(vectors *all, int of_clients) {
     if (!(of_clients ? client_vectors_read : vectors_read)(all, paths[i]))
       return 0;
   return len > 0;
+}
+
+/* The line that the head of a chapter must have. */
+static void write_cases(char line[CASES_CAP], const vectors *all,
+                        const char *file) {
+  size_t cases = 0, unjudged = 0;
+  for (const vector *v = all->first; v != NULL; v = v->next) {
+    cases += v->file == file;
+    unjudged += v->file == file && v->unjudged != NULL;
+  }
+  if (unjudged == 0)
+    snprintf(line, CASES_CAP, "Cases: %zu.", cases);
+  else
+    snprintf(line, CASES_CAP, "Cases: %zu, not judged: %zu.", cases, unjudged);
+}
+
+size_t vectors_miscounted(const vectors *all) {
+  char line[CASES_CAP];
+  size_t wrong = 0;
+  for (const vector_chapter *c = all->chapters; c != NULL; c = c->next) {
+    write_cases(line, all, c->file);
+    if (c->cases != NULL && strcmp(c->cases, line) == 0)
+      continue;
+    fprintf(
+        stderr, "%s: the line about its cases is %s%s%s; it has to be \"%s\"\n",
+        c->file, c->cases == NULL ? "missing" : "\"",
+        c->cases == NULL ? "" : c->cases, c->cases == NULL ? "" : "\"", line);
+    wrong++;
+  }
+  return wrong;
 }

@@ -75,6 +75,18 @@ static int take_agreed(reader *r) {
          take_words(r, words, sizeof words / sizeof *words, r->member);
 }
 
+/* no (REASON) */
+static int take_judge(reader *r) {
+  const char **reason = r->member;
+  size_t len = strlen(r->value);
+  if (len < 6 || memcmp(r->value, "no (", 4) != 0 || r->value[len - 1] != ')')
+    return 0;
+  char *kept = vectors_keep(r->all, r->value + 4, len - 4);
+  kept[len - 5] = 0;
+  *reason = kept;
+  return 1;
+}
+
 static const line_kind outcome_lines[] = {
     {"switched", take_switched, MEMBER(error), NULL},
     {"refused", take_refused, MEMBER(error), NULL},
@@ -104,6 +116,7 @@ static const line_kind expect_lines[] = {
     {"head", take_member, MEMBER(texts[VECTOR_HEAD]), NULL},
     {"dropped", take_dropped, MEMBER(dropped), NULL},
     {"agreed", take_agreed, MEMBER(agreed), NULL},
+    {"judge", take_judge, MEMBER(unjudged), NULL},
 };
 
 int take_outcome_line(reader *r, const char *line) {

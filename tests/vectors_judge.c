@@ -164,11 +164,40 @@ static seen judge_once(run *r, parsed *p, int reversed) {
   return s;
 }
 
+/* Why the outcome of a judge is not the parser's: "" where it has to be. */
+static const char *why_unjudged(const seen *s, upshake_slice octets,
+                                parsed *p) {
+  upshake_error error = s->result.error;
+  int has_content = s->content.ptr != NULL;
+  if (error == UPSHAKE_ERR_HTTP2_PREFACE)
+    return "preface";
+  if (only_parsed(s, end_of_head(octets)))
+    return error == UPSHAKE_ERR_INCOMPLETE ? "incomplete"
+           : error == UPSHAKE_ERR_REFUSED  ? "host"
+                                           : "parser";
+  if (!split_request_line(octets, p))
+    return "request line";
+  return has_content && s->result.status != UPSHAKE_ACCEPT ? "body" : "";
+}
+
+static void expect_reason(run *r, const char *why) {
+  const char *said = r->v->unjudged == NULL ? "" : r->v->unjudged;
+  r->how = "judged";
+  r->cut = 0;
+  if (strcmp(why, said) != 0)
+    report(r, "the reason in a line \"judge no (REASON)\" of expect",
+           *why == 0 ? "no such line" : why,
+           *said == 0 ? "no such line" : said);
+}
+
 void judge_case(run *r, const seen *first, int reversed) {
   upshake_slice octets = r->v->octets;
   size_t end = end_of_head(octets);
   parsed p = {0};
-  if (only_parsed(first, end) || !split_request_line(octets, &p))
+  const char *why = why_unjudged(first, octets, &p);
+  if (!reversed)
+    expect_reason(r, why);
+  if (*why != 0 && strcmp(why, "body") != 0)
     return;
   split_fields(&p, octets.ptr, first->result.consumed);
   seen s = judge_once(r, &p, reversed);
