@@ -40,6 +40,13 @@
 #ifndef UPSHAKE_H
 #define UPSHAKE_H
 /* clang-format off: what belongs together stands on one line */
+/* With an int of 16 bits the library would compile and be wrong. */
+#ifndef __INT_MAX__ /* a compiler that is neither gcc nor clang */
+typedef char upshake_needs_an_int_of_32_bits[sizeof(int) < 4 ? -1 : 1];
+#elif __INT_MAX__ < 0x7FFFFFFF
+#error "upshake needs an int of at least 32 bits"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -9,7 +9,8 @@
 
 #if defined(CPU_X86_SHA)
 
-#ifdef _MSC_VER
+#if defined(_MSC_VER) && !defined(__clang__)
+#define CPU_MSVC
 #include <intrin.h>
 #else
 #include <cpuid.h>
@@ -24,7 +25,7 @@ typedef struct registers {
 
 static registers ask(unsigned leaf) {
   registers r = {0, 0, 0, 0};
-#ifdef _MSC_VER
+#ifdef CPU_MSVC
   int out[4];
   __cpuidex(out, (int)leaf, 0);
   r.eax = (unsigned)out[0];
@@ -39,7 +40,7 @@ static registers ask(unsigned leaf) {
 
 /* Above it a leaf holds anything. */
 static unsigned highest_leaf(void) {
-#ifdef _MSC_VER
+#ifdef CPU_MSVC
   return ask(0).eax;
 #else
   return (unsigned)__get_cpuid_max(0, 0); /* 0 too where there is no CPUID */

@@ -10,10 +10,16 @@
 
 #ifndef UPSHAKE_PORTABLE
 
-/* SHA and SSSE3 of x86.  gcc and clang compile single functions for them, MSVC
- * all; MSVC for 32 bits does not pass what they hold, tcc does not know them.
- */
-#if defined(__x86_64__) || defined(__i386__)
+/* SHA and SSSE3 of x86.  gcc and clang compile single functions for them.
+ * clang that acts as MSVC does so from version 19 on, but its headers then ask
+ * for the libc's allocation, so it uses them only if the whole file is compiled
+ * for them.  MSVC compiles every function for them; MSVC for 32 bits does not
+ * pass such values, and tcc does not know them. */
+#if defined(__clang__) && defined(_MSC_VER)
+#if defined(__SHA__) && defined(__SSSE3__)
+#define CPU_X86_SHA
+#endif
+#elif defined(__x86_64__) || defined(__i386__)
 #if (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 5)) &&            \
     !defined(__TINYC__)
 #define CPU_X86_SHA __attribute__((target("sha,ssse3")))
