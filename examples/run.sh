@@ -9,6 +9,7 @@
 #   examples/run.sh --check     exits 0 or 1 instead of serving
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tests/need.sh
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -16,57 +17,32 @@ fail() {
   exit 1
 }
 
-# ---- What is needed ---------------------------------------------------------
-
-has() { command -v "$1" >/dev/null 2>&1; }
-has_header() {
-  printf '#include <%s>\n' "$1" | cc -E - >/dev/null 2>&1
-}
-
-# Debian's names of the packages for what is not there.  Without a compiler
-# there is no telling which headers are, and apt leaves alone what is.
-list_missing() {
-  has cc || printf 'gcc '
-  has_header stdio.h || printf 'libc6-dev '
-  has_header wslay/wslay.h || printf 'libwslay-dev '
-  has_header zlib.h || printf 'zlib1g-dev '
-  has cmake || printf 'cmake '
-  has make || has ninja || printf 'make '
-  has pkg-config || printf 'pkg-config '
-  has curl || printf 'curl '
-}
-
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif has sudo; then
-    sudo "$@"
-  else
-    fail "not root and no sudo; please install: $missing"
-  fi
-}
-
-install_missing() {
-  missing=$(list_missing)
-  [ -n "$missing" ] || return 0
-  has apt-get || fail "no apt-get here; please install (names of Debian):" \
-    "$missing"
-  say "installing: $missing"
-  as_root apt-get update -q || say "apt-get update failed; trying without"
-  # shellcheck disable=SC2086 # a list of words
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
-    --no-install-recommends $missing || fail "could not install: $missing"
-}
-
 # ---- Building ---------------------------------------------------------------
+
+# CMake refuses a cache that it wrote for another folder; a tree that was moved
+# or copied has such a cache.
+is_of_this_tree() {
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' build/CMakeCache.txt)
+  [ "$(cd "$home" 2>/dev/null && pwd -P)" = "$(pwd -P)" ]
+}
+
+is_writable() {
+  (: >"$log") 2>/dev/null &&
+    { [ ! -e build/CMakeCache.txt ] || [ -w build/CMakeCache.txt ]; }
+}
 
 build() {
   log=build/run.log
-  mkdir -p build || fail "cannot make the folder build"
+  [ ! -e build/CMakeCache.txt ] || is_of_this_tree ||
+    fail "build/ was made in another folder; remove it: rm -rf build"
+  mkdir -p build 2>/dev/null || fail "cannot make the folder $PWD/build"
+  is_writable || fail "cannot write in build/; remove it, as its owner or" \
+    "with sudo: rm -rf build"
   say "building in build/"
   {
     cmake -S . -B build -DCMAKE_BUILD_TYPE=Release &&
-      cmake --build build --target upshake-demo --parallel 2
+      cmake --build build --parallel 2 \
+        --target upshake-demo upshake-client upshake-inspect
   } >"$log" 2>&1 || {
     cat "$log" >&2
     fail "the build failed"
@@ -155,7 +131,9 @@ if [ "${1-}" = --check ]; then
   check=yes
   shift
 fi
-install_missing
+# libc6-dev: gcc only recommends it, and recommendations are not installed.
+need cc:gcc stdio.h:libc6-dev wslay/wslay.h:libwslay-dev zlib.h:zlib1g-dev \
+  cmake:cmake make:make curl:curl || exit 1
 build
 start_demo "$@"
 shake_hands
