@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a judge is given: targets byte by byte, values with blanks around them,
+ * more lines than it remembers, and calls that come too late.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "check_judge.h"
+
+/* ---- The request line ---------------------------------------------------- */
+
+static upshake_result judge_line(const char *method, const char *target,
+                                 int version, size_t fields) {
+  char *copied_method = exact(method, strlen(method));
+  char *copied_target = exact(target, strlen(target));
+  upshake_judge judge;
+  upshake_result result;
+  assert_int_equal(upshake_judge_begin(&judge, &plain_config, NULL,
+                                       part_of(copied_method, strlen(method)),
+                                       part_of(copied_target, strlen(target)),
+                                       version),
+                   UPSHAKE_OK);
+  for (size_t i = 0; i < fields; i++)
+    upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  upshake_judge_end(&judge);
+  result = upshake_get_result(&judge.hs);
+  free(copied_method);
+  free(copied_target);
+  return result;
+}
+
+/* pchar and "/" (RFC 3986 3.3), and what browsers send as it is; the query has
+ * more of both. */
+static int is_target_octet(unsigned octet, int in_query) {
+  return (octet >= '0' && octet <= '9') ||
+         (lower(octet) >= 'a' && lower(octet) <= 'z') ||
+         octet_in(octet, "-._~!$&'()*+,;=:@%/[]|^") ||
+         (in_query && octet_in(octet, "?\\{}`"));
+}
+
+static void every_octet_of_a_target_is_judged(void **state) {
+  (void)state;
+  for (unsigned octet = 1; octet < 256; octet++)
+    for (int in_query = 0; in_query <= 1; in_query++) {
+      char target[] = "/a?b";
+      int is_good = is_target_octet(octet, in_query);
+      upshake_result result;
+      if (!in_query && octet == '?') /* begins the query */
+        continue;
+      target[in_query ? 3 : 1] = (char)octet;
+      result = judge_line("GET", target, 11, GOOD_LEN);
+      assert_int_equal(result.status, is_good ? 101 : 400);
+      assert_int_equal(result.error,
+                       is_good ? UPSHAKE_OK : UPSHAKE_ERR_TARGET_OCTET);
+    }
+}
+
+static void a_blank_is_wrong_anywhere_in_a_target(void **state) {
+  static const char *const targets[] = {"/?a b", "/ ?a", "/?",     "/? ",
+                                        "/?a ",  " /?a", "/a b?c", "/?a\tb"};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(targets); i++)
+    assert_int_equal(judge_line("GET", targets[i], 11, GOOD_LEN).error,
+                     strpbrk(targets[i], " \t") == NULL
+                         ? UPSHAKE_OK
+                         : UPSHAKE_ERR_TARGET_OCTET);
+}
+
+/* Only all of it is the preface of HTTP/2 (RFC 9113 3.4). */
+static void an_asterisk_is_for_options_and_the_preface(void **state) {
+  static const struct {
+    const char *method, *target;
+    int version;
+    size_t fields;
+    upshake_error error;
+  } rows[] = {
+      {"PRI", "*", 20, 0, UPSHAKE_ERR_HTTP2_PREFACE},
+      {"PRI", "*", 20, 1, UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI", "*", 20, GOOD_LEN, UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI", "*", 21, 0, UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI", "*", 30, 0, UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI", "*", 11, 0, UPSHAKE_ERR_TARGET_FORM},
+      {"PRI", "*", 11, GOOD_LEN, UPSHAKE_ERR_TARGET_FORM},
+      {"PRI", "*", 10, 0, UPSHAKE_ERR_TARGET_FORM},
+      {"PRI", "/", 20, 0, UPSHAKE_ERR_HTTP_VERSION},
+      {"PRI", "**", 20, 0, UPSHAKE_ERR_TARGET_FORM},
+      {"pri", "*", 20, 0, UPSHAKE_ERR_TARGET_FORM},
+      {"PRIX", "*", 20, 0, UPSHAKE_ERR_TARGET_FORM},
+      {"GET", "*", 11, GOOD_LEN, UPSHAKE_ERR_TARGET_FORM},
+      {"OPTIONS", "*", 11, 1, UPSHAKE_ERR_NO_UPGRADE},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    upshake_result result = judge_line(rows[i].method, rows[i].target,
+                                       rows[i].version, rows[i].fields);
+    if (result.error != rows[i].error)
+      fail_msg("row %u: %s", (unsigned)i, upshake_explain(result.error).name);
+  }
+}
+
+/* ---- Values -------------------------------------------------------------- */
+
+/* A parser may leave the blanks around a value, which are none of it (RFC 9110
+ * 5.5). */
+static void blanks_around_a_value_are_none_of_it(void **state) {
+  static const line blank[] = {
+      {"Host", " \texample.com "},
+      {"Upgrade", "\twebsocket\t"},
+      {"Connection", "  Upgrade"},
+      {"Sec-WebSocket-Key", " " KEY " \t"},
+      {"Sec-WebSocket-Version", "13 "},
+      {"Origin", " http://example.com "},
+      {"Sec-WebSocket-Protocol", " chat "},
+      {"Sec-WebSocket-Extensions", " foo "},
+  };
+  static const char *const spoken[] = {"chat"};
+  const upshake_extra extra = {.extensions = text("foo")};
+  upshake_config config = {websocket, 1, .subprotocols = spoken,
+                           .subprotocols_len = 1};
+  const line *lines[CHECK_LEN(blank)];
+  upshake_judge judge;
+  upshake_slice value;
+  reply_view view;
+  char out[UPSHAKE_REPLY_CAP];
+  size_t len;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(blank); i++)
+    lines[i] = &blank[i];
+  assert_int_equal(judge_lines(&judge, &config, 11, lines, CHECK_LEN(blank)),
+                   UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).status, 101);
+  assert_slice(upshake_get_request(&judge.hs).authority, "example.com");
+  assert_int_equal(upshake_reply(&judge.hs, &extra, out, sizeof out, &len),
+                   UPSHAKE_OK);
+  view = view_reply(out, len);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Accept", &value), 1);
+  assert_slice(value, ACCEPT);
+  assert_int_equal(count_field(view, "Sec-WebSocket-Protocol", &value), 1);
+  assert_slice(value, "chat");
+}
+
+/* ---- More lines than are remembered -------------------------------------- */
+
+static int later(upshake *hs, void *user) {
+  (void)hs;
+  (void)user;
+  return UPSHAKE_LATER;
+}
+
+static const upshake_config waiting = {websocket, 1, .decide = later};
+
+/* So many lines with that name, "x0" and so on, each behind an empty one. */
+static void judge_many(upshake_judge *judge, const char *name, char names[][4],
+                       size_t len) {
+  upshake_judge_begin(judge, &waiting, NULL, text("GET"), text("/"), 11);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    upshake_judge_field(judge, text(good[i].name), text(good[i].value));
+  for (size_t i = 0; i < len; i++) {
+    snprintf(names[i], 4, "x%u", (unsigned)i);
+    upshake_judge_field(judge, text(name), text(""));
+    upshake_judge_field(judge, text(name), text(names[i]));
+  }
+  assert_int_equal(upshake_judge_end(judge), UPSHAKE_DECIDE);
+}
+
+static void empty_lines_take_no_place_of_the_eight(void **state) {
+  upshake_judge judge;
+  char names[9][4];
+  (void)state;
+  judge_many(&judge, "Sec-WebSocket-Protocol", names, 9);
+  for (size_t i = 0; i < 9; i++)
+    assert_int_equal(upshake_choose_subprotocol(&judge.hs, text(names[i])),
+                     i < UPSHAKE_JUDGE_LINES ? UPSHAKE_OK
+                                             : UPSHAKE_ERR_NOT_OFFERED);
+}
+
+static void extensions_are_those_of_the_first_eight_lines(void **state) {
+  upshake_judge judge;
+  char names[9][4], out[UPSHAKE_REPLY_CAP];
+  size_t len;
+  (void)state;
+  judge_many(&judge, "Sec-WebSocket-Extensions", names, 9);
+  assert_int_equal(upshake_answer(&judge.hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  for (size_t i = 0; i < 9; i++) {
+    const upshake_extra extra = {.extensions = text(names[i])};
+    assert_int_equal(upshake_reply(&judge.hs, &extra, out, sizeof out, &len),
+                     i < UPSHAKE_JUDGE_LINES ? UPSHAKE_OK
+                                             : UPSHAKE_ERR_EXTRA_EXTENSION);
+  }
+}
+
+/* ---- Too late ------------------------------------------------------------ */
+
+static void assert_ended(upshake_judge *judge, upshake_next next) {
+  static const line late[] = {{"Host", "a b"},
+                              {"Sec-WebSocket-Key", KEY},
+                              {"Sec-WebSocket-Protocol", "late"},
+                              {"bad name", "x"}};
+  const upshake_judge before = *judge;
+  for (size_t i = 0; i < CHECK_LEN(late); i++) {
+    upshake_judge_field(judge, text(late[i].name), text(late[i].value));
+    assert_int_equal(upshake_judge_end(judge), next);
+    assert_memory_equal(judge, &before, sizeof before);
+  }
+}
+
+static void after_the_end_nothing_changes(void **state) {
+  static const line extra[] = {{"Sec-WebSocket-Version", "8"}};
+  upshake_judge judge;
+  (void)state;
+  assert_int_equal(judge_with(&judge, &waiting, NULL, 0), UPSHAKE_DECIDE);
+  assert_ended(&judge, UPSHAKE_DECIDE);
+  assert_int_equal(upshake_choose_subprotocol(&judge.hs, text("late")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  assert_int_equal(upshake_answer(&judge.hs, UPSHAKE_DECLINE), UPSHAKE_OK);
+  assert_ended(&judge, UPSHAKE_PLAIN);
+  assert_int_equal(judge_with(&judge, &plain_config, NULL, 0), UPSHAKE_SEND);
+  assert_ended(&judge, UPSHAKE_SEND);
+  assert_int_equal(judge_with(&judge, &plain_config, extra, 1), UPSHAKE_SEND);
+  assert_ended(&judge, UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_VERSION_REPEATED);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_octet_of_a_target_is_judged),
+      cmocka_unit_test(a_blank_is_wrong_anywhere_in_a_target),
+      cmocka_unit_test(an_asterisk_is_for_options_and_the_preface),
+      cmocka_unit_test(blanks_around_a_value_are_none_of_it),
+      cmocka_unit_test(empty_lines_take_no_place_of_the_eight),
+      cmocka_unit_test(extensions_are_those_of_the_first_eight_lines),
+      cmocka_unit_test(after_the_end_nothing_changes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
