@@ -10,8 +10,15 @@
  *                                            and from here on a raw stream
  *     {"Detach":false,"Tty":true}
  *
- * The body is read first, and the octets behind it are the stream's (RFC 9110
- * 7.8).  No command runs here: the stream is sent back. */
+ * The body is read first, and the bytes behind it are the stream's (RFC 9110
+ * 7.8).  No command runs here: the stream is sent back.
+ *
+ * To try it (what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-docker 8100
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: tcp' -d '{}' \
+ *         127.0.0.1:8100/v1.43/exec/ID/start
+ */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <signal.h>
@@ -131,7 +138,8 @@ static void serve(int fd) {
 int main(int argc, char **argv) {
   struct sockaddr_in at = take_port("upshake-docker", argc, argv, 0, 2375);
   struct timeval limit = {.tv_sec = 60};
-  int fd, listener = socket(AF_INET, SOCK_STREAM, 0);
+  int fd, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-docker"), 1;
   say_where("upshake-docker", listener);

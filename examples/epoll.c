@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * Upgrades on a port that serves pages too, with epoll: GET / is a page, other
- * ordinary requests are 404; `echo` gives raw octets back, `websocket` says
- * hello and Close.  To build it and to try it:
- *     cmake -S . -B build && cmake --build build && build/upshake-epoll 8100
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * ordinary requests are 404; `echo` gives raw bytes back, `websocket` says
+ * hello and Close, and waits for the peer's Close.
+ *
+ * To try it (what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-epoll 8100
+ *     build/upshake-client ws://127.0.0.1:8100/
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl 127.0.0.1:8100
+ *
  * A real server adds deadlines for every phase, a pause for its listener when
  * descriptors run out (demo.c), and WebSocket's frames (demo_websocket.c). */
 #define _GNU_SOURCE /* accept4 */
@@ -22,10 +28,11 @@ static const upshake_protocol table[] = {{.token = "echo"},
 static const upshake_config config = {.protocols = table, .protocols_len = 2};
 static const upshake_slice page = {
     UPSHAKE_TEXT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")};
-static const upshake_slice hello = {UPSHAKE_TEXT("\x81\x05hello\x88\0")};
+static const upshake_slice hello = {
+    UPSHAKE_TEXT("\x81\x05hello\x88\x02\x03\xe8")};
 struct connection {
   upshake hs;
-  enum { READING, ECHOING, CLOSING } phase;
+  enum { READING, ECHOING, GREETED, CLOSING } phase;
   int fd;
   size_t len, sent; /* of out; nothing is received while octets wait in it */
   char head[8192], out[8192 + UPSHAKE_REPLY_CAP];
@@ -33,12 +40,16 @@ struct connection {
 static void answer(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   upshake_result result = upshake_get_result(&c->hs);
-  upshake_slice more = result.protocol ? hello : (upshake_slice){"", 0};
-  c->phase = result.protocol == &table[0] ? ECHOING : CLOSING;
-  if (c->phase == ECHOING)
+  upshake_slice more = {"", 0};
+  c->phase = CLOSING;
+  if (result.protocol == &table[0]) {
+    c->phase = ECHOING;
     more = upshake_rest(&c->hs); /* it came with the head, and is echoed too */
-  if (result.next == UPSHAKE_PLAIN && upshake_equal(request.path, "/") &&
-      upshake_equal(request.method, "GET"))
+  } else if (result.protocol) {
+    c->phase = GREETED;
+    more = hello;
+  } else if (result.next == UPSHAKE_PLAIN && upshake_equal(request.path, "/") &&
+             upshake_equal(request.method, "GET"))
     more = page;
   else if (result.next == UPSHAKE_PLAIN)
     upshake_answer(&c->hs, 404);
@@ -55,6 +66,8 @@ static int receive(struct connection *c) {
   if (n <= 0)
     return n < 0 && (errno == EAGAIN || errno == EINTR);
   c->len = c->phase == ECHOING ? (size_t)n : 0;
+  if (c->phase == GREETED)
+    c->phase = CLOSING; /* it answers our Close (RFC 6455 7.1.1) */
   if (c->phase == READING && upshake_commit(&c->hs, (size_t)n) != UPSHAKE_READ)
     answer(c);
   return 1;

@@ -11,6 +11,13 @@
  *
  * Any other request is answered in HTTP/1.1.  Every connection has a process
  * of its own, which may block; a loop feeds nghttp2 in the same places.
+ *
+ * To try it (libnghttp2-dev; what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-h2c 8100
+ *     curl -i --http2 127.0.0.1:8100
+ *     curl -i --http2-prior-knowledge 127.0.0.1:8100
+ *     curl -i 127.0.0.1:8100
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -148,7 +155,8 @@ int main(int argc, char **argv) {
   static struct connection c;
   struct timeval limit = {.tv_sec = 10};
   struct sockaddr_in at = take_port("upshake-h2c", argc, argv, 0, 8100);
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-h2c"), 1;
   say_where("upshake-h2c", listener);

@@ -2,10 +2,14 @@
  *
  * Judgement and reply behind another parser, http-parser: it finds the fields,
  * in pieces that are gathered here; upshake judges them.  Upgrades get `echo`,
- * all else 426.  To build it (libhttp-parser-dev) and to try it:
+ * all else 426.
+ *
+ * To try it (libhttp-parser-dev; what follows the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-http-parser 8100
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -i 127.0.0.1:8100
+ *
  * No judge sees what its parser forgives: here a lone LF, a folded line.  A
  * real server does not serve one peer after the other (epoll.c, libuv.c). */
 #include <http_parser.h>

@@ -2,9 +2,14 @@
  *
  * A bufferevent of libevent: the handshake reads the pieces of its evbuffer
  * where they lie, and what came behind the head moves on without a copy.
- * Upgrades get `echo`, all else 426.  To build it (libevent-dev) and to try it:
- *     cmake -S . -B build && cmake --build build && build/upshake-libevent 8100
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * Upgrades get `echo`, all else 426.
+ *
+ * To try it (with libevent-dev; what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-libevent 8100
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -i 127.0.0.1:8100
+ *
  * A real server limits the head as a whole in time, not each wait for it, and
  * how much it drops of what comes behind a refusal. */
 #include <signal.h>

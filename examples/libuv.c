@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * An answer from libuv's thread pool: the path /no is refused with 403, any
- * other speaks `echo`.  To build it (libuv1-dev) and to try it:
- *     cmake -S . -B build && cmake --build build && build/upshake-libuv 8100
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ * other speaks `echo`.
+ *
+ * To try it (with libuv1-dev; what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-libuv 8100
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -i -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100/no
+ *
  * Nothing is read while the pool decides or octets wait to be sent, so that one
  * buffer is enough and nobody frees what the pool works on; worker.c shows how
  * a peer that vanishes is noticed then.  A real server adds a uv_timer_t. */

@@ -2,8 +2,11 @@
  *
  * lwIP's raw API: chains of pbufs in, tcp_write out, and 768 octets for all of
  * a handshake.  Upgrades get `echo`, all else 426.  Build it with your lwIP and
- * say tcp_accept(listener, accept_upgrades), or see tests/lwip.  To try it:
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' DEVICE:8100 */
+ * say tcp_accept(listener, accept_upgrades), or see tests/lwip.
+ *
+ * To try it, where DEVICE is the name or address of yours:
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' DEVICE:8100
+ */
 #include <lwip/pbuf.h>
 #include <lwip/tcp.h>
 #include <upshake.h>

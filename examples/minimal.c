@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The smallest server: one connection after the other on port 8100.  To try it:
- *     new WebSocket("ws://127.0.0.1:8100/chat").onmessage = console.log */
+ * The smallest server: one connection after the other, on port 8100.
+ *
+ * To try it (the last line in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-minimal
+ *     build/upshake-client ws://127.0.0.1:8100/chat
+ */
 #include <arpa/inet.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -15,13 +20,12 @@ static int decide(upshake *hs, void *user) {
   return upshake_equal(upshake_get_request(hs).path, "/chat") ? 101 : 404;
 }
 static const upshake_protocol protocols[] = {{.token = "websocket"}};
-static const upshake_config config = {
-    .protocols = protocols, .protocols_len = 1, .decide = decide};
+static const upshake_config config = {protocols, 1, .decide = decide};
 
-static void talk(int fd, const char *early, size_t early_len) {
-  printf("switched, %zu octets early\n", early_len);
-  (void)early; /* a server gives these to its frames (wslay) first */
-  send(fd, "\x81\x05hello", 7, MSG_NOSIGNAL);
+static void talk(int fd, char *buf, size_t used, size_t len) {
+  printf("switched, %zu bytes early\n", len - used); /* give them to wslay */
+  send(fd, "\x81\x05hello\x88\x02\x03\xe8", 11, MSG_NOSIGNAL); /* and Close */
+  recv(fd, buf, len, 0); /* the client's Close, which answers ours */
 }
 static void serve(int fd) {
   char head[8192], buf[4096], reply[UPSHAKE_REPLY_CAP];
@@ -38,11 +42,12 @@ static void serve(int fd) {
   if (next == UPSHAKE_PLAIN) /* a web server would serve the request */
     upshake_answer(&hs, 426);
   while (upshake_reply(&hs, NULL, reply, sizeof reply, &len) != UPSHAKE_OK)
-    upshake_answer(&hs, 500); /* 401 and 405 need a field of yours */
+    if (upshake_get_result(&hs).status == 500 || upshake_answer(&hs, 500))
+      return; /* a 401 without its field is a 500; not even that fits */
   send(fd, reply, len, MSG_NOSIGNAL);
   if (upshake_get_result(&hs).status == 101)
-    talk(fd, buf + used, (size_t)n - used); /* those glued to the head */
-  shutdown(fd, SHUT_WR); /* to close at once could destroy the answer */
+    talk(fd, buf, used, (size_t)n);
+  shutdown(fd, SHUT_WR); /* closing at once could destroy the answer */
   while (recv(fd, buf, sizeof buf, 0) > 0)
     ;
 }

@@ -2,8 +2,13 @@
  *
  * Deciding later: a poll loop, and a worker thread that answers through a pipe,
  * last comers first.  /no is refused with 403, any other path speaks `echo`.
- *     cmake -S . -B build && cmake --build build && build/upshake-worker 8100
- *     curl -v -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *
+ * To try it (what follows the server in a second terminal):
+ *     cmake -S . -B build && cmake --build build
+ *     build/upshake-worker 8100
+ *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
+ *     curl -i -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100/no
+ *
  * Where nothing is read, poll still tells of a reset (POLLHUP).  The end of
  * input (POLLRDHUP; MSG_PEEK gives 0) is no proof that a peer left: half-closed
  * it still waits for the answer.  A real server adds deadlines (demo.c). */

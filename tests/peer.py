@@ -23,6 +23,16 @@ def read_head(peer):
     return head
 
 
+def read(peer, count):
+    octets = b""
+    while len(octets) < count:
+        piece = peer.recv(count - len(octets))
+        if not piece:
+            raise EOFError(octets)
+        octets += piece
+    return octets
+
+
 def read_all(peer):
     octets = b""
     while piece := peer.recv(65536):

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import zlib
 
-from peer import read_all
+from peer import read, read_all
 
 TAIL = b"\x00\x00\xff\xff"
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
@@ -31,16 +31,6 @@ def connect():
     peer = socket.create_connection(("127.0.0.1", PORT), timeout=20)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
-
-
-def read(peer, count):
-    octets = b""
-    while len(octets) < count:
-        piece = peer.recv(count - len(octets))
-        if not piece:
-            raise EOFError(octets)
-        octets += piece
-    return octets
 
 
 def read_head(peer):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Real handshakes against the examples for event loops and other parsers.
 
-usage: test_loops.py PROGRAM
+usage: test_loops.py PROGRAM [CLIENT]
 
-What PROGRAM can do beside `echo` is known by its name, upshake-NAME.
+What PROGRAM can do beside `echo` is known by its name, upshake-NAME.  CLIENT is
+upshake-client, as a client of the real world.
 """
 import os
 import re
@@ -14,12 +15,13 @@ import sys
 import threading
 import time
 
-from peer import read_head as receive_head
+from peer import read, read_head as receive_head
 
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
 BROKEN = OFFER.replace(b"X-Empty:", b"Host: example.org")
 SWITCHED = rb"HTTP/1\.1 101 [^\n]*\r\nUpgrade: echo\r\nConnection: Upgrade\r\n"
+GREETING = b"\x81\x05hello\x88\x02\x03\xe8"
 WAIT = 10
 
 
@@ -145,17 +147,34 @@ def test_refusals(server):
                rb"HTTP/1\.1 403 .*\r\n\r\n")
 
 
-def test_epoll(server):
+def test_epoll(server, client):
     page = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     expect("a page is on the same port", exchange(server, page),
            rb"HTTP/1\.1 200 OK\r\n.*\r\n\r\nhello\n")
     offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket")
     key = (b"X: y\r\nSec-WebSocket-Version: 13\r\n"
            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
-    expect("it speaks WebSocket",
-           exchange(server, offer.replace(b"X-Empty:", key)),
+    offer = offer.replace(b"X-Empty:", key)
+    expect("it speaks WebSocket", exchange(server, offer),
            rb"HTTP/1\.1 101 .*\r\nSec-WebSocket-Accept: "
-           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n\x81\x05hello\x88\x00")
+           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n" + re.escape(GREETING))
+    with server.connect() as peer:
+        peer.sendall(offer)
+        receive_head(peer)
+        seen = read(peer, len(GREETING))
+        time.sleep(0.3)
+        expect("it waits for the client's Close",
+               str(is_readable(peer)).encode(), b"False")
+        peer.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+        expect("and then ends", seen + receive_all(peer),
+               re.escape(GREETING))
+    if not client:
+        return
+    ended = subprocess.run([client, f"ws://127.0.0.1:{server.port}/"],
+                           stdin=subprocess.DEVNULL, capture_output=True,
+                           timeout=20)
+    expect("a client of the real world finds it clean", repr(ended).encode(),
+           rb".*returncode=0, stdout=b'hello\\n', stderr=b''\)")
 
 
 def test_peers_that_vanish(server):
@@ -231,13 +250,13 @@ def test_many_that_wait(server):
                str(is_noticed).encode(), b"True")
 
 
-def main(program):
+def main(program, client=None):
     server = Server(program)
     try:
         test_switch(server)
         test_refusals(server)
         if server.name == "epoll":
-            test_epoll(server)
+            test_epoll(server, client)
         if server.name == "worker":
             test_many_that_wait(server)
         test_peers_that_vanish(server)
@@ -245,4 +264,4 @@ def main(program):
         server.stop()
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])
