@@ -33,8 +33,8 @@ static void add_request_line(struct text *text, const upshake *hs) {
   text_add_clipped(text, line, CLIP);
 }
 
-/* A proxy that rewrites Host is the usual cause of this refusal; the two
- * names side by side show it. */
+/* Side by side the two names show whether a page of another host asks, or a
+ * proxy has rewritten Host. */
 static void add_origin_and_host(struct text *text, const upshake *hs) {
   upshake_request request = upshake_get_request(hs);
   text_add(text, "; origin ");
@@ -52,6 +52,15 @@ static void add_reason(struct text *text, const upshake *hs,
     add_origin_and_host(text, hs);
 }
 
+static int offers_subprotocols(const upshake *hs) {
+  upshake_list offered = {
+      {NULL, 0}, upshake_get_request(hs).fields, "Sec-WebSocket-Protocol"};
+  upshake_slice name;
+  return upshake_next_member(&offered, &name);
+}
+
+/* A browser that offered sub-protocols and is given none closes at once (WHATWG
+ * WebSockets, "establish a WebSocket connection"). */
 static void add_choice(struct text *text, const upshake *hs) {
   upshake_result result = upshake_get_result(hs);
   text_add(text, "OK: ");
@@ -60,10 +69,12 @@ static void add_choice(struct text *text, const upshake *hs) {
     text_add(text, "/");
     text_add(text, result.protocol->version);
   }
-  if (result.subprotocol.ptr == NULL)
-    return;
-  text_add(text, ", sub-protocol ");
-  text_add_clipped(text, result.subprotocol, CLIP);
+  if (result.subprotocol.ptr != NULL) {
+    text_add(text, ", sub-protocol ");
+    text_add_clipped(text, result.subprotocol, CLIP);
+  } else if (offers_subprotocols(hs)) {
+    text_add(text, ", none of the sub-protocols offered: a browser closes");
+  }
 }
 
 void log_handshake(const char *peer, const upshake *hs,

@@ -127,7 +127,7 @@ static const char *const demo_page[] = {
     "      </div>",
     "      <div class='grow'>",
     "        <label for='subprotocols'>Sub-protocols (optional)</label>",
-    "        <input id='subprotocols' placeholder='chat, superchat'",
+    "        <input id='subprotocols' placeholder='as in --subprotocol'",
     "          autocomplete='off' autocapitalize='none' spellcheck='false'>",
     "      </div>",
     "      <div class='buttons'>",
@@ -336,7 +336,10 @@ static const char *const demo_page[] = {
     "  socket.onclose = event => opened",
     "    ? setState('closed', 'Closed, with code ' + event.code + '.')",
     "    : setState('failed', 'Not opened. A browser does not tell a page ' +",
-    "      'why; the server does, in its log.');",
+    "      'why; the server does, in its log.' + (names.length > 0",
+    "        ? ' If it speaks none of these sub-protocols, the browser ' +",
+    "          'closes again: start it with --subprotocol ' + names[0] + '.'",
+    "        : ''));",
     "}",
 
     /* What the person does. */

@@ -92,7 +92,9 @@ static void begin_upgraded(struct connection *c) {
     speak_http2(c);
 }
 
-/* What the handshake took for a head begins the preface: nghttp2 wants it. */
+/* The library refuses a preface with 505, as not every server speaks HTTP/2.
+ * This one does: it sends no reply and gives nghttp2 the stream as it came, the
+ * bytes that the handshake holds and those behind them. */
 static void begin_at_preface(struct connection *c) {
   upshake_slice preface = upshake_head(&c->hs);
   if (feed(c, preface.ptr, preface.len) == 0)
@@ -135,14 +137,14 @@ static void serve(struct connection *c) {
   upshake_result result = upshake_get_result(&c->hs);
   if (next == UPSHAKE_READ || (c->session = session_open(&c->fd)) == NULL)
     return;
-  if (next == UPSHAKE_SEND)
-    send_reply(c);
-  if (result.status == 101)
-    begin_upgraded(c);
-  else if (result.error == UPSHAKE_ERR_HTTP2_PREFACE)
+  if (result.error == UPSHAKE_ERR_HTTP2_PREFACE)
     begin_at_preface(c);
   else if (next == UPSHAKE_PLAIN)
     answer_http1(c);
+  else
+    send_reply(c);
+  if (result.status == 101)
+    begin_upgraded(c);
   nghttp2_session_del(c->session);
   shutdown(c->fd, SHUT_WR); /* to close at once could destroy the answer */
   while (receive(c) == 0)

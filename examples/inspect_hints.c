@@ -199,11 +199,6 @@ static const hint hints[] = {
      "    Connection: Upgrade, HTTP2-Settings\n"
      "    Upgrade: h2c\n"
      "    HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\n"},
-    {UPSHAKE_ERR_HTTP2_PREFACE,
-     "The client, or a proxy in front, is set to speak HTTP/2 at once (curl\n"
-     "--http2-prior-knowledge, gRPC, a proxy with an HTTP/2 upstream).  Set\n"
-     "it to HTTP/1.1: HTTP/2 has no Upgrade; a WebSocket is opened there\n"
-     "with an extended CONNECT (RFC 8441).\n"},
 
     /* Refused in the request line or in a field line. */
     {UPSHAKE_ERR_TLS,
@@ -227,10 +222,17 @@ static const hint hints[] = {
      "front has to be made known to the server.\n"},
     {UPSHAKE_ERR_HTTP_VERSION_OCTET,
      "The request line is METHOD, target, HTTP/1.1, with one blank between\n"
-     "them.  A blank in the target ends it: write %20.\n"},
+     "them.  A blank in the target ends it: write %20.  A version is two\n"
+     "digits with a dot between them: HTTP/2 and HTTP/01.01 are none.\n"},
     {UPSHAKE_ERR_HTTP_VERSION,
      "An Upgrade is possible in HTTP/1.1 only.  Browsers' developer tools\n"
      "show HTTP/2 requests in this form too: there it is no Upgrade.\n"},
+    {UPSHAKE_ERR_HTTP2_PREFACE,
+     "The client, or a proxy in front, is set to speak HTTP/2 at once (curl\n"
+     "--http2-prior-knowledge, gRPC, a proxy with an HTTP/2 upstream).  Set\n"
+     "it to HTTP/1.1: HTTP/2 has no Upgrade; a WebSocket is opened there\n"
+     "with an extended CONNECT (RFC 8441).  A server that speaks HTTP/2 too\n"
+     "sends no reply and gives these bytes to its HTTP/2.\n"},
     {UPSHAKE_ERR_FIELD_FOLDED,
      "When a request was pasted, lines are often indented or wrapped.  Each\n"
      "field is one line and begins in the first column.\n"},

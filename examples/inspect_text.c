@@ -170,10 +170,8 @@ static void print_plain(const inspection *in) {
   put_label("status");
   puts("none from the handshake: the application answers");
   put_error(in->result.error);
-  if (in->result.error != UPSHAKE_ERR_HTTP2_PREFACE) {
-    print_received(in, "received", "Upgrade");
-    print_received(in, "", "Connection");
-  }
+  print_received(in, "received", "Upgrade");
+  print_received(in, "", "Connection");
   print_dropped(in);
   if (in->len > in->taken)
     put_rest("what follows", in->octets, in->len, in->taken);

@@ -13,12 +13,17 @@ static int is_unsafe_to_keep(upshake_error error) {
   return error >= UPSHAKE_ERR_TLS && error <= UPSHAKE_ERR_TRAILER_LONG;
 }
 
-void upshake_conclude_refusal(upshake *hs, upshake_error error,
-                              uint32_t offset) {
+/* A final reply is due that is no 101. */
+static void refuse(upshake *hs, int status) {
   hs->next = UPSHAKE_SEND;
   hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
+  hs->status = (uint16_t)status;
+}
+
+void upshake_conclude_refusal(upshake *hs, upshake_error error,
+                              uint32_t offset) {
+  refuse(hs, upshake_error_status(error));
   hs->error = (uint8_t)error;
-  hs->status = (uint16_t)upshake_error_status(error);
   hs->facts.bad_at = offset;
   if (is_unsafe_to_keep(error))
     hs->flags |= HANDSHAKE_CLOSE;
@@ -73,6 +78,7 @@ void upshake_conclude(upshake *hs) {
   }
   hs->next = result.next;
   hs->error = result.error;
+  hs->facts.bad_at = result.offset;
   if (result.next == UPSHAKE_DECIDE)
     ask(hs);
 }
@@ -100,7 +106,17 @@ static upshake_error accept_or_decline(upshake *hs, int answer) {
     return UPSHAKE_ERR_STATE;
   hs->next = UPSHAKE_PLAIN;
   hs->error = UPSHAKE_ERR_DECLINED;
+  hs->facts.bad_at = hs->end;
   return UPSHAKE_OK;
+}
+
+/* The application refuses.  That is the cause only where there is none yet: a
+ * request that is PLAIN, or was refused before, keeps its own. */
+static void refuse_as_told(upshake *hs, int status) {
+  if (hs->error == UPSHAKE_OK || hs->error == UPSHAKE_ERR_INCOMPLETE)
+    upshake_conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);
+  refuse(hs, status);
+  hs->flags |= HANDSHAKE_ANSWERED;
 }
 
 /* Has an octet of the final reply been taken, or of a 100 but not all? */
@@ -121,8 +137,7 @@ upshake_error upshake_answer(upshake *hs, int answer) {
     set_head_end(hs, hs->held);
   if (in_body(hs))
     hs->flags |= HANDSHAKE_CLOSE;
-  upshake_conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);
-  hs->status = (uint16_t)answer;
+  refuse_as_told(hs, answer);
   return UPSHAKE_OK;
 }
 

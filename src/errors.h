@@ -36,8 +36,6 @@
   X(PASSED_OVER_SETTINGS, 0, "RFC 7540 3.2.1", \
     "h2c needs one good HTTP2-Settings field that Connection names") \
   X(DECLINED, 0, "RFC 9110 7.8", "the application declined the offer") \
-  X(HTTP2_PREFACE, 0, "RFC 9113 3.4", \
-    "the client speaks HTTP/2 with prior knowledge") \
   X(TLS, 400, "RFC 9112 2.2", \
     "the client speaks TLS to a port that expects plain HTTP") \
   X(EMPTY_LINES, 400, "RFC 9112 2.2", \
@@ -61,6 +59,8 @@
   X(HTTP_VERSION_OCTET, 400, "RFC 9112 2.3", \
     "the HTTP version is not written HTTP/DIGIT.DIGIT") \
   X(HTTP_VERSION, 505, "RFC 9110 15.6.6", "only HTTP/1.x is spoken here") \
+  X(HTTP2_PREFACE, 505, "RFC 9113 3.4", \
+    "the client speaks HTTP/2 with prior knowledge") \
   X(FIELD_FOLDED, 400, "RFC 9112 5.2", \
     "a field line begins with a blank: folded lines are not accepted") \
   X(FIELD_BLANK, 400, "RFC 9112 5.1", \
@@ -124,15 +124,14 @@
     "Sec-WebSocket-Key is not the base64 of 16 octets") \
   X(KEY_MISSING, 400, "RFC 6455 4.2.1", "no Sec-WebSocket-Key") \
   X(SUBPROTOCOL_MALFORMED, 400, "RFC 6455 4.3", \
-    "Sec-WebSocket-Protocol is not a list of tokens, or names one twice") \
+    "Sec-WebSocket-Protocol is not a list of tokens") \
   X(EXTENSION_MALFORMED, 400, "RFC 6455 9.1", \
     "Sec-WebSocket-Extensions does not follow its grammar") \
   X(ORIGIN_REPEATED, 400, "RFC 6454 7.3", "more than one Origin field") \
   X(ORIGIN_MALFORMED, 403, "RFC 6454 7.1", \
     "Origin is null or not scheme \"://\" host [\":\" port]") \
   X(ORIGIN_REFUSED, 403, "RFC 6455 10.2", \
-    "the host in Origin is not the host in Host, nor listed: a proxy " \
-    "that rewrites Host is the usual cause") \
+    "the server accepts no WebSocket from pages of this Origin") \
   X(SUBPROTOCOL_REQUIRED, 400, "RFC 6455 4.2.2", \
     "no sub-protocol of this server was offered, and one is required") \
   X(REFUSED, 0, "RFC 9110 15", "the application refused") \
@@ -192,6 +191,8 @@
     "an accept or sub-protocol value is malformed") \
   X(NEEDS_AUTHENTICATE, 0, "RFC 9110 15.5.2", \
     "a 401 needs a WWW-Authenticate field") \
+  X(NEEDS_PROXY_AUTHENTICATE, 0, "RFC 9110 15.5.8", \
+    "a 407 needs a Proxy-Authenticate field") \
   X(NEEDS_ALLOW, 0, "RFC 9110 15.5.6", "a 405 needs an Allow field") \
   X(MUST_CLOSE, 0, "RFC 9112 9.6", "this connection cannot be kept") \
   X(REQUEST, 0, "RFC 9110 7.8", \

@@ -94,10 +94,9 @@ static void judge_head(upshake *hs) {
   upshake_conclude(hs);
 }
 
+/* A client that speaks HTTP/2, which the host may do too. */
 static void judge_preface(upshake *hs) {
-  end_head(hs, hs->parser.pos);
-  hs->next = UPSHAKE_PLAIN;
-  hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
+  refuse(hs, UPSHAKE_ERR_HTTP2_PREFACE, 0, hs->parser.pos);
 }
 
 /* The parser has found something wrong. */

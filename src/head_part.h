@@ -15,6 +15,7 @@ enum state {
   STATE_PATH,     /* in the target, before a "?"                         */
   STATE_QUERY,    /* in the target, after it                            */
   STATE_VERSION,  /* in SP HTTP-version CRLF, at any octet               */
+  STATE_MAJOR,    /* behind the digit of another major version than 1    */
   STATE_PREFACE,  /* the same in what may be the HTTP/2 preface          */
   STATE_FIELD,    /* first octet of a field line, or CR of the last line */
   STATE_NAME,     /* in a field's name, after its first octet           */
@@ -92,17 +93,16 @@ static inline void take_request_line(upshake_parser *parser,
 #endif
 }
 
-/* What is wrong with an octet of SP HTTP-version CRLF, which is the place-th
- * there; UPSHAKE_OK where nothing is.  The major version is judged at its
- * digit (RFC 9112 2.3). */
+#define MAJOR_PLACE 6 /* of the major version's digit in SP HTTP-version */
+
+/* Judges the byte at `place` of SP HTTP-version CRLF (RFC 9112 2.3), where the
+ * major version is 1; any other digit is for STATE_MAJOR. */
 static inline upshake_error judge_version_octet(char octet, uint32_t place) {
   static const char form[HEAD_VERSION_LEN + 1] = " HTTP/1.\0\r\n";
   if (octet == form[place] && octet)
     return UPSHAKE_OK;
   if (is_digit(octet) && place == 8)
     return UPSHAKE_OK;
-  if (is_digit(octet) && place == 6)
-    return UPSHAKE_ERR_HTTP_VERSION;
   if (place == 10)
     return UPSHAKE_ERR_LINE_END;
   return UPSHAKE_ERR_HTTP_VERSION_OCTET;

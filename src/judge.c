@@ -38,14 +38,14 @@ static int is_target(upshake_slice target) {
          upshake_all_in(slice_from(target, mark), CLASS_QUERY);
 }
 
-/* What an HTTP/2 preface begins with (RFC 9113 3.4).  Only its version, and
- * fields, can then be wrong with it. */
-static int is_preface(const upshake_judge *judge, int version) {
-  return upshake_equal(judge->method, "PRI") &&
-         upshake_equal(judge->target, "*") && version / 10 != 1;
+static void judge_version(upshake_judge *judge, int is_preface, int version) {
+  if (version / 10 == 1)
+    return;
+  note_syntax(judge, is_preface && version == 20 ? UPSHAKE_ERR_HTTP2_PREFACE
+                                                 : UPSHAKE_ERR_HTTP_VERSION);
 }
 
-static void judge_target(upshake_judge *judge, int version) {
+static void judge_target(upshake_judge *judge, int is_preface, int version) {
   upshake_error error;
 
   if (!is_target(judge->target)) {
@@ -55,7 +55,7 @@ static void judge_target(upshake_judge *judge, int version) {
   if (judge->target.len > head_target_limit(limits_of(judge)))
     note_syntax(judge, UPSHAKE_ERR_TARGET_LONG);
   error = upshake_check_target(judge->method, judge->target);
-  if (error && !is_preface(judge, version))
+  if (error && (!is_preface || version / 10 == 1))
     note_syntax(judge, error);
   if (judge->hs.config->transport == UPSHAKE_TRANSPORT_UNSECURED &&
       upshake_is_secured_target(judge->target))
@@ -67,6 +67,7 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
                                   upshake_slice method, upshake_slice target,
                                   int version) {
   upshake_error error = upshake_init(&judge->hs, config, NULL, 0, user);
+  int is_preface; /* of HTTP/2, as far as the version (RFC 9113 3.4) */
 
   if (error)
     return error;
@@ -75,13 +76,11 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
   judge->method = method;
   judge->target = target;
   judge_method(judge);
-  judge_target(judge, version);
-  if (version / 10 != 1)
-    note_syntax(judge, UPSHAKE_ERR_HTTP_VERSION);
+  is_preface = upshake_equal(method, "PRI") && upshake_equal(target, "*");
+  judge_target(judge, is_preface, version);
+  judge_version(judge, is_preface, version);
   if (version == 10)
     judge->hs.facts.flags |= FACT_HTTP_1_0;
-  if (version == 20 && is_preface(judge, version))
-    judge->hs.facts.flags |= FACT_PREFACE;
   return UPSHAKE_OK;
 }
 
@@ -133,6 +132,8 @@ void upshake_judge_field(upshake_judge *judge, upshake_slice name,
 
   if (hs->next != UPSHAKE_READ || hs->parser.pos == UINT32_MAX - 1)
     return;
+  if (hs->facts.bad == UPSHAKE_ERR_HTTP2_PREFACE) /* which has no fields */
+    note_syntax(judge, UPSHAKE_ERR_HTTP_VERSION);
   hs->parser.pos++;
   judge_octets(judge, name, value);
   value = upshake_trim(value);
@@ -148,11 +149,6 @@ upshake_next upshake_judge_end(upshake_judge *judge) {
   if (hs->next != UPSHAKE_READ)
     return (upshake_next)hs->next;
   hs->held = hs->end = hs->parser.pos + 1;
-  if ((hs->facts.flags & FACT_PREFACE) && hs->parser.pos == 0) {
-    hs->next = UPSHAKE_PLAIN;
-    hs->error = UPSHAKE_ERR_HTTP2_PREFACE;
-    return UPSHAKE_PLAIN;
-  }
   if (!hs->facts.bad || hs->facts.bad >= UPSHAKE_ERR_HOST_REPEATED)
     hs->flags |= HANDSHAKE_COMPLETE;
   upshake_conclude(hs);

@@ -354,8 +354,7 @@ static upshake_error judge_protocol(const upshake *hs, size_t place, int rules,
 /* What an error of the judgement leads to: the reasons for PLAIN stand
  * together. */
 static upshake_next next_of(upshake_error error) {
-  if (error >= UPSHAKE_ERR_PROXY_TOOK_UPGRADE &&
-      error <= UPSHAKE_ERR_HTTP2_PREFACE)
+  if (error >= UPSHAKE_ERR_PROXY_TOOK_UPGRADE && error <= UPSHAKE_ERR_DECLINED)
     return UPSHAKE_PLAIN;
   return error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
 }
@@ -436,5 +435,7 @@ verdict upshake_judge_request(upshake *hs) {
   result.next = (uint8_t)next_of(error);
   if (!error)
     judge_protocols(hs, &result);
+  if (next_of((upshake_error)result.error) == UPSHAKE_PLAIN)
+    result.offset = hs->end; /* nothing is wrong: something is missing */
   return result;
 }

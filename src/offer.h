@@ -31,9 +31,8 @@ enum {
   FACT_SETTINGS_BAD = 1 << 18, /* malformed, or more than one           */
   FACT_CONNECTION_SETTINGS = 1 << 19,
   FACT_CONTENT_TYPE = 1 << 20,
-  FACT_PREFACE = 1 << 21,    /* of HTTP/2, to a judge                    */
-  FACT_HOST_EMPTY = 1 << 22, /* Host names no host                      */
-  FACT_FRAMING_BAD = 1 << 23 /* Content-Length or Transfer-Encoding is  */
+  FACT_HOST_EMPTY = 1 << 21, /* Host names no host                      */
+  FACT_FRAMING_BAD = 1 << 22 /* Content-Length or Transfer-Encoding is  */
 };
 
 /* Notes an error, in facts->bad and .bad_at.  One is enough: of several the one

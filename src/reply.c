@@ -31,6 +31,7 @@
   X(403, "Forbidden") \
   X(404, "Not Found") \
   X(405, "Method Not Allowed") \
+  X(407, "Proxy Authentication Required") \
   X(408, "Request Timeout") \
   X(409, "Conflict") \
   X(410, "Gone") \
@@ -254,6 +255,8 @@ static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
     return UPSHAKE_ERR_ANSWER;
   if (response->status == 401 && count_extra(extra, "WWW-Authenticate") == 0)
     return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
+  if (response->status == 407 && count_extra(extra, "Proxy-Authenticate") == 0)
+    return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
   if (response->status == 405 && !response->allow &&
       count_extra(extra, "Allow") == 0)
     return UPSHAKE_ERR_NEEDS_ALLOW;

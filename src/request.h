@@ -19,7 +19,8 @@ enum {
   HANDSHAKE_BODY = 1 << 6,      /* accepted, and then comes a body          */
   HANDSHAKE_BODY_END = 1 << 7,  /* which is complete                        */
   HANDSHAKE_CONTINUED = 1 << 8, /* a 100 (Continue) was taken whole        */
-  HANDSHAKE_FED = 1 << 9        /* octets come by feed, not by commit       */
+  HANDSHAKE_FED = 1 << 9,       /* octets come by feed, not by commit       */
+  HANDSHAKE_ANSWERED = 1 << 10  /* the application refused                  */
 };
 
 /* The judge around a handshake that is a part of one. */

@@ -101,6 +101,10 @@ static head_event parse_version(head_step *step) {
       return HEAD_MORE;
     octet = octet_at(step, parser->pos);
     error = judge_version_octet(octet, parser->pos - begin);
+    if (error && parser->pos == begin + MAJOR_PLACE && is_digit(octet)) {
+      parser->pos++;
+      return head_go_on(step, STATE_MAJOR);
+    }
     if (error)
       return head_refuse(step, error);
   }
@@ -109,37 +113,58 @@ static head_event parse_version(head_step *step) {
   return HEAD_LINE;
 }
 
-/* "PRI * HTTP/2.0" CRLF CRLF: the client speaks HTTP/2 (RFC 9113 3.4).
- * Anything else is judged as the request it then is. */
-static upshake_error judge_preface_octet(char octet, uint32_t place) {
-  static const char form[] = " HTTP/2.0\r\n\r\n";
-  if (octet == form[place])
-    return UPSHAKE_OK;
-  if (place == 6 && octet == '1') /* asterisk-form without OPTIONS */
-    return UPSHAKE_ERR_TARGET_FORM;
-  if (place == 11 || (place == 8 && is_digit(octet)))
-    return UPSHAKE_ERR_HTTP_VERSION;
-  if (place == 12)
-    return UPSHAKE_ERR_LINE_END;
-  return judge_version_octet(octet, place);
+/* Refuses the part of the request line that begins at `begin`, now that the
+ * byte at parser->pos shows what is wrong with it. */
+static head_event refuse_part(head_step *step, upshake_error error,
+                              uint32_t begin) {
+  step->error = error;
+  step->offset = begin;
+  return HEAD_REFUSED;
 }
 
-static head_event parse_preface(head_step *step) {
-  upshake_parser *parser = step->parser;
-  uint32_t begin = head_target_end(parser), end = begin + HEAD_VERSION_LEN + 2;
+static head_event refuse_major(head_step *step) {
+  return refuse_part(step, UPSHAKE_ERR_HTTP_VERSION,
+                     head_target_end(step->parser) + MAJOR_PLACE);
+}
 
-  for (; parser->pos < end; parser->pos++) {
-    upshake_error error;
+/* Another version has one digit and a dot; HTTP/01.1 and HTTP/11.1 are none
+ * (RFC 9112 2.3). */
+static head_event parse_major(head_step *step) {
+  return octet_at(step, step->parser->pos) == '.'
+             ? refuse_major(step)
+             : head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_OCTET);
+}
+
+/* A request line that begins as the preface of HTTP/2 does goes on in another
+ * way here. */
+static head_event end_preface(head_step *step, uint32_t place) {
+  upshake_parser *parser = step->parser;
+  char octet = octet_at(step, parser->pos);
+
+  if (place > MAJOR_PLACE + 1) /* any other HTTP/2 */
+    return refuse_major(step);
+  if (place != MAJOR_PLACE || !is_digit(octet))
+    return head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_OCTET);
+  if (octet == '1') /* asterisk-form without OPTIONS */
+    return refuse_part(step, UPSHAKE_ERR_TARGET_FORM, head_target_at(parser));
+  parser->pos++;
+  return head_go_on(step, STATE_MAJOR);
+}
+
+/* "PRI * HTTP/2.0" CRLF CRLF (RFC 9113 3.4).  A client that speaks HTTP/2
+ * begins with it, so empty lines cannot stand before it. */
+static head_event parse_preface(head_step *step) {
+  static const char form[] = " HTTP/2.0\r\n\r\n";
+  upshake_parser *parser = step->parser;
+  uint32_t begin = head_target_end(parser), place;
+
+  while ((place = parser->pos - begin) < sizeof form - 1) {
     if (parser->pos == step->len)
       return HEAD_MORE;
-    error =
-        judge_preface_octet(octet_at(step, parser->pos), parser->pos - begin);
-    if (error) {
-      head_refuse(step, error);
-      if (error == UPSHAKE_ERR_TARGET_FORM)
-        step->offset = head_target_at(parser);
-      return HEAD_REFUSED;
-    }
+    if (octet_at(step, parser->pos) != form[place] ||
+        (place == MAJOR_PLACE && parser->empty_lines > 0))
+      return end_preface(step, place);
+    parser->pos++;
   }
   return head_go_on(step, STATE_END_PREFACE);
 }
@@ -159,6 +184,8 @@ head_event upshake_request_line_part(head_step *step) {
     return parse_target(step);
   case STATE_VERSION:
     return parse_version(step);
+  case STATE_MAJOR:
+    return parse_major(step);
   default:
     return parse_preface(step);
   }

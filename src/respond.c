@@ -42,7 +42,8 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
     r->response.subprotocol = upshake_chosen_subprotocol(hs);
 }
 
-/* Fields that the reason for a refusal calls for. */
+/* Fields that the reason for a refusal calls for.  The application may give
+ * other methods in a 405 of its own, and no other version. */
 static void build_refusal(const upshake *hs, reply *r) {
   r->protocols = hs->config->protocols;
   r->named = upshake_spoken(hs->config);
@@ -55,7 +56,8 @@ static void build_refusal(const upshake *hs, reply *r) {
     r->response.version = "13";
     break;
   case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6; only WebSocket gives it */
-    r->response.allow = "GET";
+    if ((hs->flags & HANDSHAKE_ANSWERED) == 0)
+      r->response.allow = "GET";
     break;
   default:
     break;

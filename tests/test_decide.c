@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check_handshake.h"
+#include "check_reply.h"
 
 /* ---- Answers --------------------------------------------------------------
  */
@@ -64,7 +65,6 @@ static void refuses_at_any_time_before_a_reply(void **state) {
       if (i < 3 || i == 4) /* where the request ends nobody knows */
         assert_int_equal(result.may_keep, 0);
       assert_int_equal(result.next, UPSHAKE_SEND);
-      assert_int_equal(result.error, UPSHAKE_ERR_REFUSED);
       assert_int_equal(result.status, 503);
       assert_int_equal(feed(&hs, "x", 1, &used), UPSHAKE_SEND);
       assert_int_equal(used, 0);
@@ -72,6 +72,164 @@ static void refuses_at_any_time_before_a_reply(void **state) {
       assert_int_equal(reply_status(&hs, NULL), 408);
     }
 }
+
+/* ---- The first cause ------------------------------------------------------
+ */
+
+/* The application refuses, twice: the error and its offset stay. */
+static void assert_cause(upshake *hs, upshake_error error, size_t offset) {
+  static const int statuses[] = {503, 404};
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+    upshake_result result;
+    assert_int_equal(upshake_answer(hs, statuses[i]), UPSHAKE_OK);
+    result = upshake_get_result(hs);
+    assert_int_equal(result.next, UPSHAKE_SEND);
+    assert_int_equal(result.status, statuses[i]);
+    assert_int_equal(result.error, error);
+    assert_int_equal(result.offset, offset);
+  }
+  assert_int_equal(reply_status(hs, NULL), 404);
+  assert_int_equal(upshake_get_result(hs).error, error);
+}
+
+#define OFFER "GET /chat HTTP/1.1\r\n" CHECK_HOST "Upgrade: websocket\r\n"
+#define AT_END SIZE_MAX /* the byte behind the head */
+
+static void a_cause_stays_when_the_application_refuses(void **state) {
+  static const struct {
+    const char *stream;
+    upshake_error cause;
+    size_t offset;
+  } rows[] = {
+      /* PLAIN */
+      {CHECK_PLAIN, UPSHAKE_ERR_NO_UPGRADE, AT_END},
+      {"GET / HTTP/1.1\r\n" CHECK_HOST CHECK_KEY "\r\n",
+       UPSHAKE_ERR_PROXY_TOOK_UPGRADE, AT_END},
+      {"GET / HTTP/1.0\r\nUpgrade: websocket\r\n\r\n", UPSHAKE_ERR_HTTP_1_0,
+       AT_END},
+      {OFFER "\r\n", UPSHAKE_ERR_NO_CONNECTION, AT_END},
+      {"GET / HTTP/1.1\r\n" CHECK_HOST
+       "Upgrade: h9\r\nConnection: Upgrade\r\n\r\n",
+       UPSHAKE_ERR_NOT_SUPPORTED, AT_END},
+      {"GET / HTTP/1.1\r\n" CHECK_HOST "Content-Length: 1\r\n"
+       "Upgrade: echo\r\nConnection: Upgrade\r\n\r\n",
+       UPSHAKE_ERR_PASSED_OVER_BODY, AT_END},
+      {"PUT / HTTP/1.1\r\n" CHECK_HOST
+       "Upgrade: echo\r\nConnection: Upgrade\r\n\r\n",
+       UPSHAKE_ERR_PASSED_OVER_METHOD, AT_END},
+      /* refused at a byte, at a line, behind the head */
+      {"GET / HTTP/2.0\r\n", UPSHAKE_ERR_HTTP_VERSION, 11},
+      {"PRI * HTTP/2.0\r\n\r\n", UPSHAKE_ERR_HTTP2_PREFACE, 0},
+      {"GET / HTTP/1.1\r\nHost: a b\r\n", UPSHAKE_ERR_HOST_MALFORMED, 22},
+      {"GET / HTTP/1.1\r\n\r\n", UPSHAKE_ERR_HOST_MISSING, AT_END},
+      {OFFER "Connection: Upgrade\r\n" CHECK_VERSION "\r\n",
+       UPSHAKE_ERR_KEY_MISSING, AT_END},
+      /* nothing was wrong until the application refused */
+      {"", UPSHAKE_ERR_REFUSED, AT_END},
+      {"GET / H", UPSHAKE_ERR_REFUSED, AT_END},
+      {CHECK_REQUEST, UPSHAKE_ERR_REFUSED, AT_END},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    for (size_t k = 0; k < 2; k++) {
+      upshake hs;
+      size_t used, len = strlen(rows[i].stream);
+      upshake_init(&hs, k ? &waiting : &accepting, memory, CAP, NULL);
+      feed(&hs, rows[i].stream, len, &used);
+      assert_cause(&hs, rows[i].cause,
+                   rows[i].offset == AT_END ? len : rows[i].offset);
+    }
+}
+
+static int nonsense(upshake *hs, void *user) {
+  (void)hs;
+  (void)user;
+  return 42;
+}
+
+static void what_the_application_said_first_stays(void **state) {
+  const upshake_config config = {protocols, 3, .decide = nonsense};
+  size_t len = strlen(CHECK_REQUEST);
+  upshake hs = begin(&waiting, CHECK_REQUEST, UPSHAKE_DECIDE);
+  (void)state;
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_OK);
+  assert_cause(&hs, UPSHAKE_ERR_DECLINED, len);
+  hs = begin(&config, CHECK_REQUEST, UPSHAKE_SEND);
+  assert_cause(&hs, UPSHAKE_ERR_DECISION, len);
+}
+
+/* FAILED_PLAIN: the rule that the offer breaks, and where. */
+static void a_broken_rule_stays_where_its_offer_is_plain(void **state) {
+  static const upshake_protocol table[] = {
+      {.token = "websocket", .failed = UPSHAKE_FAILED_PLAIN}};
+  const upshake_config config = {.protocols = table, .protocols_len = 1};
+  static const char head[] =
+      OFFER "Connection: Upgrade\r\n" CHECK_VERSION "Sec-WebSocket-Key: ";
+  upshake hs;
+  (void)state;
+  hs = begin(&config,
+             OFFER "Connection: Upgrade\r\n" CHECK_VERSION
+                   "Sec-WebSocket-Key: abc\r\n\r\n",
+             UPSHAKE_PLAIN);
+  assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_KEY_MALFORMED);
+  assert_cause(&hs, UPSHAKE_ERR_KEY_MALFORMED, sizeof head - 1);
+}
+
+/* Before, in and behind a body nothing is wrong with the request. */
+static void refusing_in_a_body_is_the_first_cause(void **state) {
+  static const upshake_protocol table[] = {
+      {.token = "echo", .body = UPSHAKE_BODY_ASK}};
+  const upshake_config config = {table, 1, .decide = later};
+  static const char head[] =
+      "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
+      "Expect: 100-continue\r\n"
+      "Content-Length: 2\r\n\r\n";
+  (void)state;
+  for (int steps = 0; steps < 4; steps++) {
+    upshake hs = begin(&config, head, UPSHAKE_DECIDE);
+    char out[CAP];
+    size_t used;
+    assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+    assert_int_equal(upshake_get_result(&hs).status, 100); /* at SEND */
+    if (steps > 0)
+      assert_int_equal(upshake_reply(&hs, NULL, out, sizeof out, &used),
+                       UPSHAKE_OK);
+    if (steps > 1) /* at BODY */
+      assert_int_equal(feed(&hs, "ab", 2, &used), UPSHAKE_BODY);
+    if (steps > 2) /* at DECIDE */
+      assert_int_equal(feed(&hs, "", 0, &used), UPSHAKE_DECIDE);
+    assert_cause(&hs, UPSHAKE_ERR_REFUSED, sizeof head - 1);
+  }
+}
+
+/* A reply has the fields that its cause calls for, whoever chose the status:
+ * no application can add Sec-WebSocket-Version, and each can add Allow. */
+static void the_fields_of_a_cause_stay_too(void **state) {
+  static const upshake_field allow = {{UPSHAKE_TEXT("Allow")},
+                                      {UPSHAKE_TEXT("GET, PUT")}};
+  const upshake_extra extra = {.fields = &allow, .fields_len = 1};
+  upshake hs = begin(&accepting, OLD_VERSION, UPSHAKE_SEND);
+  char out[CAP];
+  size_t len;
+  (void)state;
+  assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
+  assert_int_equal(upshake_reply(&hs, NULL, out, sizeof out, &len), UPSHAKE_OK);
+  assert_one(view_reply(out, len), "Sec-WebSocket-Version", "13");
+  hs = begin(&accepting, "PUT /chat HTTP/1.1\r\n" CHECK_FIELDS "\r\n",
+             UPSHAKE_SEND);
+  assert_unchanged(hs, upshake_reply(&hs, &extra, out, sizeof out, &len),
+                   UPSHAKE_ERR_EXTRA_REPEATED);
+  assert_int_equal(upshake_answer(&hs, 405), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_reply(&hs, NULL, out, sizeof out, &len),
+                   UPSHAKE_ERR_NEEDS_ALLOW);
+  assert_int_equal(upshake_reply(&hs, &extra, out, sizeof out, &len),
+                   UPSHAKE_OK);
+  assert_one(view_reply(out, len), "Allow", "GET, PUT");
+  assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_METHOD);
+}
+
+/* ---- Changing one's mind --------------------------------------------------
+ */
 
 static void the_mind_can_change_until_the_first_octet_is_taken(void **state) {
   upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
@@ -293,7 +451,7 @@ static void does_what_the_callback_returns(void **state) {
   }
   for (int status = 300; status < 600; status++) {
     play script = {0, status, 0, UPSHAKE_OK};
-    if (status == 401 || status == 405)
+    if (status == 401 || status == 405 || status == 407)
       continue; /* these need a field */
     assert_int_equal(run_play(&script).status, status);
     assert_int_equal(run_play(&script).error, UPSHAKE_ERR_REFUSED);
@@ -322,6 +480,11 @@ int main(void) {
       cmocka_unit_test(refuses_numbers_that_are_no_answer),
       cmocka_unit_test(accepts_and_declines_only_an_offer_that_waits),
       cmocka_unit_test(refuses_at_any_time_before_a_reply),
+      cmocka_unit_test(a_cause_stays_when_the_application_refuses),
+      cmocka_unit_test(what_the_application_said_first_stays),
+      cmocka_unit_test(a_broken_rule_stays_where_its_offer_is_plain),
+      cmocka_unit_test(refusing_in_a_body_is_the_first_cause),
+      cmocka_unit_test(the_fields_of_a_cause_stay_too),
       cmocka_unit_test(the_mind_can_change_until_the_first_octet_is_taken),
       cmocka_unit_test(a_declined_offer_is_plain),
       cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),

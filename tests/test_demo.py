@@ -395,6 +395,22 @@ def it_says_100_before_the_body():
         assert read(peer, 3) == b"raw"
 
 
+def it_refuses_http_2():
+    answer = exchange(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 505 "), answer
+    assert b"HTTP2_PREFACE: the client speaks HTTP/2" in answer, answer
+
+
+def it_says_when_it_speaks_no_sub_protocol_that_is_offered():
+    """Its log does: to the page of a browser the WebSocket only fails."""
+    with connect() as peer:
+        peer.sendall(b"GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                     b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                     b"Sec-WebSocket-Protocol: chat, superchat\r\n\r\n")
+        assert read_head(peer).startswith(b"HTTP/1.1 101 ")
+
+
 def it_refuses_a_body_that_it_cannot_read():
     for request, status in ((b"Content-Length: 1048577\r\n\r\n", 413),
                             (b"Content-Length: 5\r\n\r\n{", 400),
@@ -496,6 +512,10 @@ def main(program):
     finally:
         process.kill()
     assert '"GET /" switched 101 OK: SPDY/3.1\n' in said, said
+    assert '"GET /" switched 101 OK: websocket\n' in said, said
+    assert ('"GET /chat" switched 101 OK: websocket, none of the sub-protocols'
+            ' offered: a browser closes\n') in said, said
+    assert '"PRI * HTTP/2.0" refused 505 HTTP2_PREFACE: ' in said, said
 
 
 main(sys.argv[1])

@@ -192,6 +192,16 @@ static void needs_what_the_status_needs(void **state) {
   assert_error(&response, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
   response.extra = &extra;
   assert_one(write_view(&response), "WWW-Authenticate", "Basic realm=\"a\"");
+  response.status = 407; /* the field of a 401 is not that of a 407 */
+  assert_error(&response, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
+  field.name = text("proxy-AUTHENTICATE");
+  assert_one(write_view(&response), "Proxy-Authenticate", "Basic realm=\"a\"");
+  response.status = 401;
+  assert_error(&response, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
+  response.extra = NULL;
+  response.status = 407;
+  assert_error(&response, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
+  response.extra = &extra;
   response.status = 405;
   assert_error(&response, UPSHAKE_ERR_NEEDS_ALLOW);
   field.name = text("allow");

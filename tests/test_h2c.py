@@ -153,9 +153,10 @@ def it_takes_the_settings_from_the_request():
 
 
 def it_speaks_http_2_behind_its_preface():
+    """No byte of HTTP/1.1 stands before the frames of the answer."""
     octets = (PREFACE + SETTLED
               + frame(HEADERS, END_STREAM | END_HEADERS, 1, GET))
-    for cut in range(0, len(octets), 5):
+    for cut in range(len(octets)):
         with connect() as peer:
             peer.sendall(octets[:cut])
             peer.sendall(octets[cut:])
@@ -193,6 +194,9 @@ def it_refuses_what_is_malformed():
     for request, status in (
             (b"GET / HTTP/1.1\r\n\r\n", 400),
             (b"PRI * HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+            (b"\r\n" + PREFACE, 505),
+            (b"GET / HTTP/2.0\r\n\r\n", 505),
+            (b"GET / HTTP/11.1\r\n\r\n", 400),
             (b"GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 421)):
         answer = exchange(request)
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer

@@ -171,16 +171,16 @@ static void refuses_at_the_octet(void **state) {
       {"GET / HTTP/1.1", "\n", UPSHAKE_ERR_LINE_END},
       {"GET / HTTP/1.1\r", "\r\n", UPSHAKE_ERR_LINE_END},
       {"GET / HTTP/1.1\r", "A: 1\r\n", UPSHAKE_ERR_LINE_END},
-      {"GET / HTTP/", "2.0\r\n", UPSHAKE_ERR_HTTP_VERSION},
-      {"GET / HTTP/", "0.9\r\n", UPSHAKE_ERR_HTTP_VERSION},
-      {"GET / HTTP/", "9", UPSHAKE_ERR_HTTP_VERSION},
-      {"PRI * HTTP/", "3.0\r\n", UPSHAKE_ERR_HTTP_VERSION},
-      {"PRI * HTTP/2.", "1\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
-      {"PRI * HTTP/2.", "x\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"PRI * HTTP/2.0", "\n", UPSHAKE_ERR_LINE_END},
-      {"PRI * HTTP/2.0\r\n", "Host: a\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
-      {"PRI * HTTP/2.0\r\n\r", "x", UPSHAKE_ERR_LINE_END},
-      {"PRI /* HTTP/", "2.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION},
+      {"GET / HTTP/0", "1.01\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1", "1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/2", "0.0\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/2", "\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/2", "\n", UPSHAKE_ERR_LINE_END},
+      {"PRI * ", "http/2.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * HTTP/", "x.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * HTTP/2", "0.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * HTTP/2", "\n", UPSHAKE_ERR_LINE_END},
+      {"PRI * HTTP/3", "0\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
       {LINE, " A: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
       {LINE, "\tA: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
       {LINE "A: 1\r\n", " b\r\n", UPSHAKE_ERR_FIELD_FOLDED},
@@ -386,6 +386,47 @@ static void judges_the_form_of_the_target_at_its_end(void **state) {
   }
 }
 
+/* Another major version than 1 is refused at its digit, when the dot shows that
+ * it has one digit; behind what begins as the preface of HTTP/2 does, at the
+ * first byte that differs from it. */
+static void judges_the_major_version_behind_its_digit(void **state) {
+  static const struct {
+    const char *good, *bad; /* the first byte of `bad` decides */
+    size_t digit;
+  } rows[] = {
+      {"GET / HTTP/2", ".0\r\n\r\n", 11},
+      {"GET / HTTP/0", ".9\r\n\r\n", 11},
+      {"GET / HTTP/9", ".", 11},
+      {"GET / HTTP/2", ".x", 11},
+      {"GET / HTTP/2", ".\n", 11},
+      {"\r\nGET /a?b HTTP/3", ".0\r\n\r\n", 16},
+      {"PRI /* HTTP/2", ".0\r\n\r\n", 12},
+      {"PRI * HTTP/3", ".0\r\n\r\n", 11},
+      {"PRI * HTTP/0", ".0\r\n\r\n", 11},
+      {"PRI * HTTP/2.", "1\r\n\r\n", 11},
+      {"PRI * HTTP/2.", "x\r\n\r\n", 11},
+      {"PRI * HTTP/2.0", "\n\n", 11},
+      {"PRI * HTTP/2.0", "0\r\n\r\n", 11},
+      {"PRI * HTTP/2.0\r", "\r\n\r\n", 11},
+      {"PRI * HTTP/2.0\r\n", "Host: a\r\n\r\n", 11},
+      {"PRI * HTTP/2.0\r\n\r", "x", 11},
+      {"\r\nPRI * HTTP/2", ".0\r\n\r\n", 13},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t len = strlen(rows[i].good), digit = rows[i].digit;
+    char *octets = repeat(rows[i].good, rows[i].bad, 1, "");
+    for (size_t step = 1; step < 40; step++)
+      assert_outcome(parse_by(NULL, octets, strlen(octets), 0, step),
+                     UPSHAKE_ERR_HTTP_VERSION, digit, octets);
+    assert_outcome(parse_by(NULL, octets, len, len, 1), UPSHAKE_ERR_INCOMPLETE,
+                   0, octets);
+    assert_outcome(parse_by(NULL, octets, len + 1, len + 1, 1),
+                   UPSHAKE_ERR_HTTP_VERSION, digit, octets);
+    free(octets);
+  }
+}
+
 /* ---- Limits ---------------------------------------------------------------
  */
 
@@ -471,6 +512,7 @@ int main(void) {
       cmocka_unit_test(judges_every_octet_at_its_place),
       cmocka_unit_test(an_error_is_the_same_however_often_it_is_asked_for),
       cmocka_unit_test(judges_the_form_of_the_target_at_its_end),
+      cmocka_unit_test(judges_the_major_version_behind_its_digit),
       cmocka_unit_test(has_the_limits_of_the_header),
       cmocka_unit_test(obeys_limits_that_were_set),
       cmocka_unit_test(obeys_large_limits),

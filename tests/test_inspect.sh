@@ -124,6 +124,15 @@ run 1
 says 'wss://'
 marks '    \x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03' 5
 
+it explains_the_preface_of_http_2
+printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' >"$folder/request"
+object refused 505 HTTP2_PREFACE 'RFC 9113 3.4' 0 18 - -
+run 1
+says '  error         HTTP2_PREFACE'
+says '505 HTTP Version Not Supported'
+says 'it to HTTP/1.1'
+says 'gives these bytes to its HTTP/2'
+
 it explains_what_is_no_request
 printf '\357\273\277GET / HTTP/1.1\r\n\r\n' >"$folder/request"
 run 1
@@ -146,6 +155,15 @@ run 1
 says 'Origin names       https://evil.example'
 says 'the request is for example.com'
 says 'proxy_set_header Host $http_host;'
+
+it blames_no_proxy_where_origins_are_listed
+handshake 'Origin: https://example.com'
+run 1 --origin https://two.example
+says '  error         ORIGIN_REFUSED'
+says 'accepts no WebSocket from pages of this Origin'
+says 'Only what is listed may come'
+says '    https://two.example'
+says_not 'proxy'
 
 it takes_origins_from_a_list_or_any
 handshake 'Origin: https://one.example'
@@ -232,13 +250,6 @@ says '  error         NOT_SUPPORTED'
 says 'Upgrade: h2c'
 says 'The server speaks websocket.'
 says 'h2c comes from'
-
-it explains_the_preface_of_http_2
-printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' >"$folder/request"
-object plain 0 - 'RFC 9113 3.4' - 18 - -
-run 2
-says '  error         HTTP2_PREFACE'
-says 'HTTP/1.1'
 
 it says_where_the_body_of_a_plain_request_begins
 request 'POST / HTTP/1.1' 'Host: a' 'Content-Length: 5'

@@ -209,6 +209,39 @@ static void knows_the_versions(void **state) {
                    UPSHAKE_ERR_HTTP_VERSION, 0);
 }
 
+/* A judge whose request has one field, if `name` is not NULL. */
+static upshake_result judge_preface(const char *method, const char *target,
+                                    int version, const char *name) {
+  upshake_judge judge;
+  assert_int_equal(upshake_judge_begin(&judge, &plain_config, NULL,
+                                       text(method), text(target), version),
+                   UPSHAKE_OK);
+  if (name)
+    upshake_judge_field(&judge, text(name), text("a"));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+  return upshake_get_result(&judge.hs);
+}
+
+static void knows_the_preface_of_http_2(void **state) {
+  upshake_result result = judge_preface("PRI", "*", 20, NULL);
+  (void)state;
+  assert_refused(result, UPSHAKE_ERR_HTTP2_PREFACE, 0);
+  assert_int_equal(result.status, 505);
+  assert_int_equal(result.may_keep, 0);
+  assert_refused(judge_preface("PRI", "*", 20, "Host"),
+                 UPSHAKE_ERR_HTTP_VERSION, 0);
+  assert_refused(judge_preface("PRI", "*", 20, "Bad name"),
+                 UPSHAKE_ERR_HTTP_VERSION, 0);
+  assert_refused(judge_preface("PRI", "*", 21, NULL), UPSHAKE_ERR_HTTP_VERSION,
+                 0);
+  assert_refused(judge_preface("PRI", "/", 20, NULL), UPSHAKE_ERR_HTTP_VERSION,
+                 0);
+  assert_refused(judge_preface("GET", "*", 20, NULL), UPSHAKE_ERR_TARGET_FORM,
+                 0);
+  assert_refused(judge_preface("PRI", "*", 11, NULL), UPSHAKE_ERR_TARGET_FORM,
+                 0);
+}
+
 static void has_the_limits_of_the_config(void **state) {
   char *octets = malloc(70000);
   upshake_slice none = {NULL, 0};
@@ -442,6 +475,7 @@ int main(void) {
       cmocka_unit_test(checks_every_octet_of_a_field_again),
       cmocka_unit_test(refuses_hostile_slices),
       cmocka_unit_test(knows_the_versions),
+      cmocka_unit_test(knows_the_preface_of_http_2),
       cmocka_unit_test(has_the_limits_of_the_config),
       cmocka_unit_test(has_the_limit_of_the_target),
       cmocka_unit_test(judges_a_head_without_fields),

@@ -342,7 +342,8 @@ static void a_broken_connection_cannot_be_kept(void **state) {
   static const char *const streams[] = {
       BROKEN,
       "GET / HTTP/1.1\r\n\r\n",
-      "GET / HTTP/9",
+      "GET / HTTP/9.",
+      "PRI * HTTP/2.0\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
       "GET / HTTP/1.1\r\n" CHECK_FIELDS "Content-Length: 1\r\n\r\n"};

@@ -41,10 +41,7 @@ static int split_request_line(upshake_slice octets, parsed *p) {
   if (line.len != 8 || memcmp(line.ptr, "HTTP/", 5) != 0)
     return 0;
   p->version = (line.ptr[5] - '0') * 10 + line.ptr[7] - '0';
-  /* What is behind a preface that is refused is no field: to a judge it is a
-   * good one. */
-  return p->version != 20 || p->method.len != 3 ||
-         memcmp(p->method.ptr, "PRI", 3) != 0;
+  return 1;
 }
 
 static upshake_slice copy_slice(upshake_slice octets) {
@@ -93,8 +90,7 @@ static int only_parsed(const seen *s, size_t end) {
       error <= UPSHAKE_ERR_CODING_MALFORMED)
     return 0;
   return error != UPSHAKE_ERR_HTTP_VERSION &&
-         (end == VECTOR_NOT_GIVEN || s->result.consumed < end ||
-          error == UPSHAKE_ERR_HTTP2_PREFACE);
+         (end == VECTOR_NOT_GIVEN || s->result.consumed < end);
 }
 
 /* Slices but those of the target, Host, Sec-WebSocket-Protocol and -Extensions
@@ -164,19 +160,26 @@ static seen judge_once(run *r, parsed *p, int reversed) {
   return s;
 }
 
+/* The request line is that of the preface of HTTP/2, and only bytes before or
+ * behind it show that this is none.  A judge does not see them. */
+static int is_nearly_preface(const seen *s, const parsed *p) {
+  return s->result.error == UPSHAKE_ERR_HTTP_VERSION && p->version == 20 &&
+         upshake_equal(p->method, "PRI") && upshake_equal(p->target, "*");
+}
+
 /* Why the outcome of a judge is not the parser's: "" where it has to be. */
 static const char *why_unjudged(const seen *s, upshake_slice octets,
                                 parsed *p) {
   upshake_error error = s->result.error;
   int has_content = s->content.ptr != NULL;
-  if (error == UPSHAKE_ERR_HTTP2_PREFACE)
-    return "preface";
   if (only_parsed(s, end_of_head(octets)))
     return error == UPSHAKE_ERR_INCOMPLETE ? "incomplete"
            : error == UPSHAKE_ERR_REFUSED  ? "host"
                                            : "parser";
   if (!split_request_line(octets, p))
     return "request line";
+  if (is_nearly_preface(s, p))
+    return "preface";
   return has_content && s->result.status != UPSHAKE_ACCEPT ? "body" : "";
 }
 
