@@ -311,10 +311,14 @@ typedef struct upshake_request {
 } upshake_request;
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 
-/* Answer an offer that waits: ACCEPT, DECLINE or the status of a refusal.  It
- * can be refused until the first octet of a reply was taken: 408, 503 at READ,
- * 404, 426 at PLAIN.  Returns OK (now SEND, PLAIN, or READ where a body comes
- * first), ANSWER (no such answer; 426 and none to name) or STATE. */
+/* Answer an offer that waits: ACCEPT, DECLINE or the status of a refusal.  You
+ * may refuse in every state until the first byte of a reply was taken: for
+ * example 408 or 503 at READ, 404 or 426 at PLAIN, another status than the
+ * library's at SEND.  A refusal changes the status only: result.error and
+ * .offset stay those of the first cause, DECLINED after DECLINE.  They become
+ * REFUSED and result.consumed only if nothing was wrong before.  Returns OK
+ * (now SEND, PLAIN, or READ where a body comes first), ANSWER (no such answer;
+ * 426 and none to name) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds; all may be absent.  The handshake's own fields,
@@ -330,8 +334,8 @@ typedef struct upshake_extra {
 
 /* Write the whole reply, or nothing.  extra may be NULL.  Returns OK and *len
  * octets are in out; ROOM and *len is the cap that it needs (cap 0 just asks
- * for that); or another error, and *len is 0: EXTRA_..., NEEDS_..., MUST_CLOSE,
- * STATE (not at SEND).  Correct the extras and call again, or answer 500, which
+ * for that); or another error, and *len is 0: EXTRA_..., NEEDS_... (the field
+ * of a 401, 405 or 407), MUST_CLOSE, STATE (not at SEND).  Correct the extras and call again, or answer 500, which
  * needs none.  UPSHAKE_REPLY_CAP is enough without extras, if the strings of
  * the table and the sub-protocol have at most 256 octets together.  out may be
  * the head memory, if no sub-protocol was chosen by you from it.
@@ -346,7 +350,8 @@ UPSHAKE_API upshake_error upshake_reply(upshake *hs,
 /* Where the handshake stands. */
 typedef struct upshake_result {
   upshake_next next;
-  upshake_error error; /* why refused or PLAIN; INCOMPLETE, of a head; OK  */
+  upshake_error error; /* the first cause of a refusal or PLAIN; INCOMPLETE,
+                          of a head; OK                                    */
   int status;          /* of the reply, 100 too (see "Bodies"); 0 without one */
   size_t offset;       /* refused: first octet of what is wrong; for what is
                           missing the octet after the head                 */
@@ -381,7 +386,9 @@ UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
 
 /* All octets taken since init or reset, skipped empty lines included: with
  * the octets after them the stream as it came, to be replayed elsewhere.  Where
- * result.dropped is not 0, only the lines that were kept. */
+ * result.dropped is not 0, only the lines that were kept.  A server that speaks
+ * HTTP/2 on this port looks for the error HTTP2_PREFACE: it sends no reply and
+ * gives its HTTP/2 this, then the bytes from data + *used on (or rest). */
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives where
@@ -532,8 +539,8 @@ typedef struct upshake_judge {
 } upshake_judge;
 
 /* Begin, one call for each field in any order, end.  version is 11 for
- * HTTP/1.1, 10 for HTTP/1.0, 20 for HTTP/2.0.  Every octet is checked again,
- * only the key is copied.  The slices are valid until the end; those of
+ * HTTP/1.1, 10 for HTTP/1.0; a major version that is not 1 is refused with 505.
+ * Every octet is checked again, only the key is copied.  The slices are valid until the end; those of
  * Sec-WebSocket-Protocol and -Extensions until the reply; method, target and
  * Host for as long as get_request is called.  The order of fields with
  * different names changes nothing.  begin returns as upshake_init. */
