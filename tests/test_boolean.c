@@ -158,11 +158,12 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1;a=\"\x80\"",
       "?1;a=\"x\"y",
       "?1;a='x'",
-      /* octets in base64 */
+      /* base64 */
       "?1;a=:",
       "?1;a=:YQ",
       "?1;a=:YQ==",
       "?1;a=:Y-Q=:",
+      "?1;a=:Y-;b",
       "?1;a=:Y Q=:",
       "?1;a=:Y_Q=:",
       "?1;a=:YQ==:x",
@@ -179,7 +180,7 @@ static void anything_else_is_as_if_absent(void **state) {
 
 /* sf-string: %x20-21 / %x23-5B / %x5D-7E, and a backslash before two of them.
  * A line end is none of a field, and NUL none of a C string. */
-static void every_octet_of_a_string_is_judged(void **state) {
+static void every_byte_of_a_string_is_judged(void **state) {
   (void)state;
   for (unsigned octet = 1; octet < 256; octet++) {
     char plain[] = "?1;a=\"x?y\"", escaped[] = "?1;a=\"x\\?y\"";
@@ -225,7 +226,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(true_with_any_sound_parameters),
       cmocka_unit_test(anything_else_is_as_if_absent),
-      cmocka_unit_test(every_octet_of_a_string_is_judged),
+      cmocka_unit_test(every_byte_of_a_string_is_judged),
       cmocka_unit_test(one_line_and_no_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

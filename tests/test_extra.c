@@ -180,6 +180,126 @@ static void sends_no_field_twice_that_it_writes_itself(void **state) {
   assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
 }
 
+/* RFC 9110 5.3: fields that are no list stand once; others may repeat. */
+static void sends_no_field_twice_that_is_no_list(void **state) {
+  static const char *const once[] = {"Content-Type", "Location", "Retry-After",
+                                     "Server", "Date"};
+  static const char *const often[] = {"Set-Cookie", "Link", "Vary",
+                                      "Server-Timing", "X"};
+  char out[64];
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(once); i++)
+    for (unsigned spelling = 0; spelling < 4; spelling++) {
+      spell(once[i], spelling, out);
+      const upshake_field fields[] = {{text(once[i]), text("a")},
+                                      {text("Other"), text("b")},
+                                      {text(out), text("c")}};
+      const upshake_extra both = {.fields = fields, .fields_len = 3};
+      const upshake_extra one = {.fields = fields, .fields_len = 2};
+      upshake_response response = spelling % 2 ? switching : not_found;
+      response.extra = &both;
+      assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
+      response.extra = &one;
+      assert_one(write_view(&response), once[i], "a");
+    }
+  for (size_t i = 0; i < CHECK_LEN(often); i++) {
+    const upshake_field fields[] = {{text(often[i]), text("a")},
+                                    {text(often[i]), text("b")}};
+    const upshake_extra both = {.fields = fields, .fields_len = 2};
+    upshake_response response = not_found;
+    response.extra = &both;
+    assert_int_equal(count_field(write_view(&response), often[i], NULL), 2);
+  }
+}
+
+/* RFC 9110 5.6.7: a date is never empty; one that is absent is not written. */
+static void a_date_is_absent_or_has_bytes(void **state) {
+  upshake_extra extra = {.date = {"", 0}};
+  upshake_response response = not_found;
+  (void)state;
+  response.extra = &extra;
+  assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+  response.status = 101;
+  response.upgrade = text("websocket");
+  assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+  extra.date = text("x");
+  assert_one(write_view(&response), "Date", "x");
+  extra.date = part_of(NULL, 0);
+  assert_int_equal(count_field(write_view(&response), "Date", NULL), 0);
+}
+
+/* ---- Capsules (RFC 9297) --------------------------------------------------
+ */
+
+/* It says what follows a 101 (3.4), which has no content to have a type (3.2).
+ */
+static void capsule_protocol_is_a_field_of_a_101(void **state) {
+  static const upshake_field says = {{UPSHAKE_TEXT("capsule-PROTOCOL")},
+                                     {UPSHAKE_TEXT("?1")}};
+  static const upshake_field type = {{UPSHAKE_TEXT("content-TYPE")},
+                                     {UPSHAKE_TEXT("text/plain")}};
+  static const int refusals[] = {302, 404, 426, 500};
+  upshake_extra extra = {.fields = &says, .fields_len = 1};
+  upshake_response response = {.status = 101, .upgrade = text("connect-udp")};
+  (void)state;
+  response.extra = &extra;
+  assert_one(write_view(&response), "Capsule-Protocol", "?1");
+  response.capsules = 1;
+  assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
+  extra.fields = &type;
+  assert_error(&response, UPSHAKE_ERR_EXTRA_RESERVED);
+  response.capsules = 0;
+  assert_one(write_view(&response), "Content-Type", "text/plain");
+  extra.fields = &says;
+  for (size_t i = 0; i < CHECK_LEN(refusals); i++) {
+    response.status = refusals[i];
+    assert_error(&response, UPSHAKE_ERR_EXTRA_RESERVED);
+  }
+}
+
+/* ---- Extensions of WebSocket ----------------------------------------------
+ */
+
+/* Without a request it is not known what was offered, but a list of extensions
+ * (RFC 6455 9.1) in a 101 to WebSocket is all that can be an answer. */
+static void extensions_are_an_answer_to_websocket(void **state) {
+  static const char *const good[] = {
+      "foo",         "foo, bar",
+      "foo; a; b=c", "foo;a=\"b\"",
+      "foo ; a = b", "permessage-deflate; server_max_window_bits=10"};
+  static const char *const bad[] = {
+      "foo ",      " foo",       "\tfoo",   "foo,",           ",foo",
+      ",",         "foo bar",    "foo;",    "foo;;a",         "foo; =",
+      "foo; a=",   "foo; a=b c", "f\"oo\"", "foo; a=\"b c\"", "foo\r\nX: y",
+      "foo; a=\"b"};
+  upshake_extra extra = {.keep = 0};
+  upshake_response response = switching;
+  (void)state;
+  response.extra = &extra;
+  for (size_t i = 0; i < CHECK_LEN(good); i++) {
+    extra.extensions = text(good[i]);
+    assert_one(write_view(&response), "Sec-WebSocket-Extensions", good[i]);
+    assert_sizes(&response);
+    assert_parts(&response);
+  }
+  for (size_t i = 0; i < CHECK_LEN(bad); i++) {
+    extra.extensions = text(bad[i]);
+    if (write_roomy(&response) != UPSHAKE_ERR_EXTRA_EXTENSION &&
+        write_roomy(&response) != UPSHAKE_ERR_EXTRA_VALUE)
+      fail_msg("%s", bad[i]);
+    assert_error(&response, ANY_ERROR);
+  }
+  extra.extensions = text("foo");
+  response.accept = NULL; /* not WebSocket */
+  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
+  response = not_found;
+  response.extra = &extra;
+  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
+  extra.extensions = text(""); /* nothing is agreed to */
+  assert_int_equal(
+      count_field(write_view(&response), "Sec-WebSocket-Extensions", NULL), 0);
+}
+
 /* ---- F9: what a status needs ----------------------------------------------
  */
 
@@ -240,6 +360,10 @@ int main(void) {
       cmocka_unit_test(reserves_the_fields_of_the_handshake),
       cmocka_unit_test(checks_every_added_field_and_not_the_first_only),
       cmocka_unit_test(sends_no_field_twice_that_it_writes_itself),
+      cmocka_unit_test(sends_no_field_twice_that_is_no_list),
+      cmocka_unit_test(a_date_is_absent_or_has_bytes),
+      cmocka_unit_test(capsule_protocol_is_a_field_of_a_101),
+      cmocka_unit_test(extensions_are_an_answer_to_websocket),
       cmocka_unit_test(needs_what_the_status_needs),
       cmocka_unit_test(has_no_body_where_none_can_be),
   };

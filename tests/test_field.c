@@ -74,6 +74,33 @@ static void a_lone_lf_or_cr_begins_no_field(void **state) {
   }
 }
 
+/* A line ends with CR LF and nothing else, wherever its CR is and however long
+ * what follows is: no byte behind the text is looked at. */
+static void a_line_ends_with_both_of_its_bytes(void **state) {
+  static const char behind[] = {'\n', 'x', '\r', ':', ' '};
+  (void)state;
+  for (size_t len = 4; len <= 100; len++)
+    for (size_t cr = 2; cr < len; cr++)
+      for (size_t i = 0; i < sizeof behind; i++) {
+        char *octets = malloc(len);
+        upshake_slice left = part_of(octets, len);
+        upshake_field field;
+        int ends = cr + 1 < len && behind[i] == '\n';
+        memset(octets, 'v', len);
+        octets[0] = 'A';
+        octets[1] = ':';
+        octets[cr] = '\r';
+        if (cr + 1 < len)
+          octets[cr + 1] = behind[i];
+        assert_int_equal(upshake_next_field(&left, &field), ends);
+        if (ends) {
+          assert_int_equal(field.value.len, cr - 2);
+          assert_int_equal(left.len, len - cr - 2);
+        }
+        free(octets);
+      }
+}
+
 /* Pseudo-random numbers, the same in every run. */
 static unsigned draw(uint32_t *seed) {
   *seed = *seed * 1664525u + 1013904223u;
@@ -369,6 +396,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(walks_field_lines),
       cmocka_unit_test(a_lone_lf_or_cr_begins_no_field),
+      cmocka_unit_test(a_line_ends_with_both_of_its_bytes),
       cmocka_unit_test(walks_any_octets_to_an_end),
       cmocka_unit_test(finds_the_first_field_whatever_the_case),
       cmocka_unit_test(walks_the_members_of_a_value),

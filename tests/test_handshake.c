@@ -50,6 +50,9 @@ static void refuses_an_entry_that_no_reply_could_keep(void **state) {
       {.token = "tcp", .upgrade = "TLS/1.2,, HTTP/1.1"},
       {.token = "tcp", .methods = "GET POST"},
       {.token = "tcp", .methods = "GET\r\nX: y"},
+      {.token = "tcp", .methods = ""},
+      {.token = "tcp", .methods = "GET/1"}, /* a protocol, and no method */
+      {.token = "tcp", .methods = "GET, POST/1"},
       {.token = "tcp", .rules = 5},
       {.token = "tcp", .body = 5},
       {.token = "tcp", .failed = 2},
@@ -61,6 +64,12 @@ static void refuses_an_entry_that_no_reply_could_keep(void **state) {
       {.token = "websocket", .version = "13"},
       {.token = "websocket", .upgrade = "foo, bar"},
       {.token = "connect-ip", .body = UPSHAKE_BODY_ASK},
+      {.token = "connect-ip", .body = UPSHAKE_BODY_CONSUME},
+      {.token = "connect-udp", .body = UPSHAKE_BODY_ASK},
+      {.token = "connect-udp", .body = UPSHAKE_BODY_CONSUME}, /* RFC 9297 3.2 */
+      {.token = "tunnel",
+       .rules = UPSHAKE_RULES_CAPSULES,
+       .body = UPSHAKE_BODY_CONSUME},
   };
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(entries); i++) {

@@ -146,7 +146,7 @@ static void each_bad_host_is_refused(void **state) {
                    UPSHAKE_ERR_HOST_MALFORMED);
 }
 
-/* An octet that no target has is refused as such, and "/", "?" and "#" end an
+/* A byte that no target has is refused as such, and "/", "?" and "#" end an
  * authority. */
 static void each_bad_authority_of_a_target_is_refused(void **state) {
   char url[256];

@@ -44,7 +44,7 @@ static int is_target_octet(unsigned octet, int in_query) {
          (in_query && octet_in(octet, "?\\{}`"));
 }
 
-static void every_octet_of_a_target_is_judged(void **state) {
+static void every_byte_of_a_target_is_judged(void **state) {
   (void)state;
   for (unsigned octet = 1; octet < 256; octet++)
     for (int in_query = 0; in_query <= 1; in_query++) {
@@ -230,7 +230,7 @@ static void after_the_end_nothing_changes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_octet_of_a_target_is_judged),
+      cmocka_unit_test(every_byte_of_a_target_is_judged),
       cmocka_unit_test(a_blank_is_wrong_anywhere_in_a_target),
       cmocka_unit_test(an_asterisk_is_for_options_and_the_preface),
       cmocka_unit_test(blanks_around_a_value_are_none_of_it),

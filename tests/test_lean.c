@@ -262,6 +262,26 @@ static void a_list_of_names_is_there_or_empty(void **state) {
   assert_int_equal(upshake_init(&hs, &config, memory, CAP, NULL), UPSHAKE_OK);
 }
 
+/* A line that is left out has lost its name by the time that its value comes,
+ * but that is not the empty name, which no field has. */
+static void an_empty_name_is_nobodys(void **state) {
+  static const char *const names[] = {"", "X-Room", ""};
+  upshake_config config = lean;
+  size_t len = write_browser();
+  (void)state;
+  config.wanted = names;
+  for (config.wanted_len = 0; config.wanted_len <= 3; config.wanted_len++) {
+    run r = run_all(&config, browser, len, 512);
+    assert_int_equal(r.result.status, 101);
+    assert_absent(
+        upshake_find_field(upshake_get_request(&r.hs).fields, "Cookie"));
+    if (config.wanted_len < 2)
+      assert_absent(
+          upshake_find_field(upshake_get_request(&r.hs).fields, "X-Room"));
+    free(r.memory);
+  }
+}
+
 /* ---- What is wrong ------------------------------------------------------- */
 
 /* What is left out is checked as what is kept: with one octet replaced, at any
@@ -413,6 +433,7 @@ int main(void) {
       cmocka_unit_test(without_memory_nothing_is_kept),
       cmocka_unit_test(the_largest_total_is_no_small_one),
       cmocka_unit_test(a_list_of_names_is_there_or_empty),
+      cmocka_unit_test(an_empty_name_is_nobodys),
       cmocka_unit_test(every_octet_is_checked_as_it_passes),
       cmocka_unit_test(the_rest_is_there_when_the_application_is_asked),
       cmocka_unit_test(a_kept_connection_goes_on),

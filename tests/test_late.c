@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What comes late: a refusal after a 100 or in the middle of a body, and what
+ * a reset then makes of the bytes that are still there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check_handshake.h"
+
+/* ---- After a 100 (Continue) ---------------------------------------------- */
+
+#define UPLOAD                                                                 \
+  "POST / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"  \
+  "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
+
+static const upshake_protocol echo[] = {
+    {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_CONSUME}};
+static const upshake_config reading = {echo, 1, .decide = NULL};
+
+static void take_100(upshake *hs, size_t from, size_t cap) {
+  char out[64];
+  size_t len;
+  assert_int_equal(upshake_reply_part(hs, NULL, from, out, cap, &len),
+                   UPSHAKE_OK);
+  assert_memory_equal(out, CONTINUE + from, len);
+  assert_int_equal(
+      len, cap < strlen(CONTINUE) - from ? cap : strlen(CONTINUE) - from);
+}
+
+/* The host refuses, and nothing of the body is read any more. */
+static void assert_refused(upshake *hs, int status) {
+  const upshake_extra keep = {.keep = 1};
+  upshake_result result;
+  char out[CAP];
+  size_t used = 9, len;
+  assert_int_equal(upshake_answer(hs, status), UPSHAKE_OK);
+  result = upshake_get_result(hs);
+  assert_int_equal(result.next, UPSHAKE_SEND);
+  assert_int_equal(result.status, status);
+  assert_int_equal(result.error, UPSHAKE_ERR_REFUSED);
+  assert_int_equal(result.may_keep, 0); /* the body may be on its way */
+  assert_null(result.protocol);
+  assert_int_equal(feed(hs, "hello", 5, &used), UPSHAKE_SEND);
+  assert_int_equal(used, 0);
+  assert_unchanged(*hs, upshake_reply(hs, &keep, out, CAP, &len),
+                   UPSHAKE_ERR_MUST_CLOSE);
+  assert_unchanged(*hs, upshake_answer(hs, UPSHAKE_ACCEPT), UPSHAKE_ERR_STATE);
+  assert_int_equal(upshake_reply(hs, NULL, out, CAP, &len), UPSHAKE_OK);
+  assert_int_equal(view_reply(out, len).status, status);
+  assert_int_equal(view_reply(out, len).continues, 0);
+  assert_int_equal(count_field(view_reply(out, len), "Connection", NULL), 1);
+  assert_unchanged(*hs, upshake_answer(hs, 503), UPSHAKE_ERR_STATE);
+}
+
+static void refuses_instead_of_a_100(void **state) {
+  upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+  (void)state;
+  assert_int_equal(upshake_get_result(&hs).status, 100);
+  assert_refused(&hs, 413);
+}
+
+/* Half of a 100 is no answer; the rest of it must be sent first. */
+static void refuses_after_a_100_and_not_within(void **state) {
+  upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+  (void)state;
+  for (size_t at = 0; at + 1 < strlen(CONTINUE); at++) {
+    take_100(&hs, at, 1);
+    assert_unchanged(hs, upshake_answer(&hs, 413), UPSHAKE_ERR_STATE);
+  }
+  take_100(&hs, strlen(CONTINUE) - 1, 1);
+  assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_ERR_STATE);
+  assert_refused(&hs, 413);
+}
+
+static void refuses_after_a_100_that_was_taken_whole(void **state) {
+  upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+  size_t used;
+  (void)state;
+  take_100(&hs, 0, 64);
+  assert_refused(&hs, 413);
+  hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+  take_100(&hs, 0, 64);
+  assert_int_equal(feed(&hs, NULL, 0, &used), UPSHAKE_READ);
+  assert_refused(&hs, 408);
+}
+
+static void refuses_in_the_middle_of_a_body(void **state) {
+  (void)state;
+  for (size_t fed = 1; fed < 5; fed++) {
+    upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+    size_t used;
+    take_100(&hs, 0, 64);
+    assert_int_equal(feed(&hs, "hello", fed, &used), UPSHAKE_BODY);
+    assert_int_equal(used, fed);
+    assert_refused(&hs, 413);
+  }
+}
+
+/* ---- What is behind a reply ---------------------------------------------- */
+
+/* A reset, and whether it goes on with the next request. */
+static void assert_reset(upshake *hs, int goes_on) {
+  assert_int_equal(upshake_reset(hs, 0),
+                   goes_on ? UPSHAKE_PLAIN : UPSHAKE_READ);
+  assert_int_equal(upshake_head(hs).len, goes_on ? strlen(NEXT_REQUEST) : 0);
+}
+
+static upshake receive(const upshake_config *config, const char *stream,
+                       upshake_next expected) {
+  size_t cap, len = strlen(stream);
+  upshake hs;
+  assert_int_equal(upshake_init(&hs, config, memory, CAP, NULL), UPSHAKE_OK);
+  memcpy(upshake_room(&hs, &cap), stream, len);
+  assert_int_equal(upshake_commit(&hs, len), expected);
+  return hs;
+}
+
+/* 300 to 599 are final, the first of them too. */
+static void each_refusal_that_is_kept_goes_on(void **state) {
+  static const int statuses[] = {300, 301, 399, 400, 500, 599};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++)
+    for (uint8_t keeps = 0; keeps <= 1; keeps++) {
+      const upshake_extra extra = {.keep = keeps};
+      upshake hs =
+          receive(&waiting, CHECK_REQUEST NEXT_REQUEST, UPSHAKE_DECIDE);
+      assert_int_equal(upshake_answer(&hs, statuses[i]), UPSHAKE_OK);
+      assert_int_equal(upshake_get_result(&hs).may_keep, 1);
+      assert_int_equal(reply_status(&hs, &extra), statuses[i]);
+      assert_reset(&hs, keeps);
+    }
+}
+
+static void a_refusal_that_must_close_is_not_kept(void **state) {
+  static const int statuses[] = {300, 400, 599};
+  const upshake_extra keep = {.keep = 1};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+    upshake hs = begin(&accepting, BROKEN, UPSHAKE_SEND);
+    char out[CAP];
+    size_t len;
+    assert_int_equal(upshake_answer(&hs, statuses[i]), UPSHAKE_OK);
+    assert_unchanged(hs, upshake_reply(&hs, &keep, out, CAP, &len),
+                     UPSHAKE_ERR_MUST_CLOSE);
+  }
+}
+
+/* The bytes behind it are the new protocol's, whatever the extras say. */
+static void a_101_keeps_no_request(void **state) {
+  static const char *const streams[] = {
+      CHECK_REQUEST NEXT_REQUEST,
+      "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: websocket\r\n"
+      "Connection: close, Upgrade\r\n" CHECK_KEY CHECK_VERSION
+      "\r\n" NEXT_REQUEST};
+  const upshake_extra keep = {.keep = 1};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(streams); i++) {
+    upshake hs = receive(&accepting, streams[i], UPSHAKE_SEND);
+    assert_int_equal(reply_status(&hs, &keep), 101);
+    assert_reset(&hs, 0);
+  }
+}
+
+/* What was said of a 100 is not said of the reply after it. */
+static void a_100_keeps_nothing(void **state) {
+  const upshake_extra keep = {.keep = 1};
+  upshake hs = receive(&reading, UPLOAD "hello" NEXT_REQUEST, UPSHAKE_SEND);
+  char out[CAP];
+  size_t len;
+  (void)state;
+  assert_int_equal(upshake_reply(&hs, &keep, out, CAP, &len), UPSHAKE_OK);
+  assert_slice(part_of(out, len), CONTINUE);
+  assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 413);
+  assert_reset(&hs, 0);
+}
+
+/* ---- A sub-protocol that was chosen ---------------------------------------
+ */
+
+/* It is a choice and nothing else: the offer can still be declined or refused,
+ * and a connection is not kept for it. */
+static void a_choice_of_a_subprotocol_is_nothing_else(void **state) {
+  for (int chooses = 0; chooses <= 2; chooses++)
+    for (int refuses = 0; refuses <= 1; refuses++) {
+      upshake hs = receive(&waiting, TWO_OFFERS NEXT_REQUEST, UPSHAKE_DECIDE);
+      upshake_result before = upshake_get_result(&hs), result;
+      if (chooses)
+        assert_int_equal(upshake_choose_subprotocol(
+                             &hs, chooses == 1 ? text("b") : part_of(NULL, 0)),
+                         UPSHAKE_OK);
+      result = upshake_get_result(&hs);
+      assert_int_equal(result.may_keep, before.may_keep);
+      assert_int_equal(result.body_left, 0);
+      assert_int_equal(result.consumed, before.consumed);
+      assert_slice(upshake_rest(&hs), NEXT_REQUEST);
+      assert_int_equal(upshake_answer(&hs, refuses ? 404 : UPSHAKE_DECLINE),
+                       UPSHAKE_OK);
+      if (refuses)
+        assert_int_equal(reply_status(&hs, NULL), 404);
+      assert_reset(&hs, !refuses);
+    }
+  (void)state;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(refuses_instead_of_a_100),
+      cmocka_unit_test(refuses_after_a_100_and_not_within),
+      cmocka_unit_test(refuses_after_a_100_that_was_taken_whole),
+      cmocka_unit_test(refuses_in_the_middle_of_a_body),
+      cmocka_unit_test(each_refusal_that_is_kept_goes_on),
+      cmocka_unit_test(a_refusal_that_must_close_is_not_kept),
+      cmocka_unit_test(a_101_keeps_no_request),
+      cmocka_unit_test(a_100_keeps_nothing),
+      cmocka_unit_test(a_choice_of_a_subprotocol_is_nothing_else),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
