@@ -263,7 +263,8 @@ const char *websocket_failed(const struct websocket *ws) {
     return "a text that is not UTF-8, or a message that cannot be inflated "
            "(RFC 6455 8.1, RFC 7692 7.2.2)";
   case WSLAY_CODE_MESSAGE_TOO_BIG:
-    return "a message of more than 1048576 octets";
+    return "a message of more than 1048576 octets, or of more than 64 final "
+           "blocks of deflate";
   case WSLAY_CODE_POLICY_VIOLATION:
     return "a message in more than 32768 frames";
   default:

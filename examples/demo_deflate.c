@@ -13,6 +13,12 @@
 /* The end of every compressed message, which is not sent (RFC 7692 7.2.1). */
 static const uint8_t tail[4] = {0x00, 0x00, 0xff, 0xff};
 
+/* Of one message.  Each costs more than a thousand bytes do (see `restart`) and
+ * has only two, so that a long message of nothing else would take the processor
+ * for most of a second.  Senders that end each message, or each of its
+ * fragments, with a final block have far fewer. */
+#define FINAL_BLOCKS_MAX 64
+
 #define MEMORY_LEVEL 8 /* zlib's default */
 #define WINDOW_MAX 32768
 
@@ -66,11 +72,14 @@ static int restart(z_stream *z) {
 }
 
 static int inflate_all(z_stream *z, const uint8_t *octets, size_t len) {
+  int finals = 0;
   z->next_in = octets;
   z->avail_in = (uInt)len;
   while (z->avail_in > 0) {
     int status = inflate(z, Z_SYNC_FLUSH);
     if (z->avail_out == 0)
+      return INFLATED_LONG;
+    if (status == Z_STREAM_END && ++finals > FINAL_BLOCKS_MAX)
       return INFLATED_LONG;
     if (status == Z_STREAM_END)
       status = restart(z);

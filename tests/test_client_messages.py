@@ -293,6 +293,7 @@ def it_takes_no_socket_for_a_standard_stream():
 # ---- Compressed --------------------------------------------------------------
 
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate"
+FINAL_BLOCK = b"\x03\x00"
 NOISE = bytes(random.Random(7692).choices(range(0x20, 0x7f), k=4000))
 
 
@@ -363,10 +364,11 @@ def it_takes_other_ways_to_compress():
                     + frame(CONTINUED, octets[3:4])
                     + frame(FIN | CONTINUED, octets[4:])
                     + frame(FIN | TEXT, b"plain")
-                    + frame(FIN | RSV1 | TEXT, b"\x00"))
+                    + frame(FIN | RSV1 | TEXT, b"\x00")
+                    + frame(FIN | RSV1 | TEXT, FINAL_BLOCK * 64 + b"\x00"))
         assert server.receive() == (FIN | PONG, b"")
         server.close()
-        run.reports(DONE, messages=["in parts", "plain", ""])
+        run.reports(DONE, messages=["in parts", "plain", "", ""])
 
 
 def it_closes_where_what_is_compressed_is_wrong():
@@ -377,7 +379,11 @@ def it_closes_where_what_is_compressed_is_wrong():
                 (Deflater().compress(bytes(MAX + 1)), 1009,
                  "more than 1048576 octets"),
                 (Deflater().compress(bytes(50 * MAX)), 1009,
-                 "more than 1048576 octets")):
+                 "more than 1048576 octets"),
+                (FINAL_BLOCK * 65 + b"\0", 1009,
+                 "more than 64 final blocks"),
+                (FINAL_BLOCK * (MAX // 2 - 1), 1009,
+                 "more than 64 final blocks")):
             run = server.start("--deflate", "--message", "a")
             server.send(server.answer(DEFLATE))
             server.receive()

@@ -25,6 +25,7 @@ FIN, RSV1, RSV2 = 0x80, 0x40, 0x20
 MAX = 1 << 20
 EXTENSIONS = b"Sec-WebSocket-Extensions: "
 PORT = 0
+PID = 0
 
 
 def connect():
@@ -151,6 +152,13 @@ def echo_much(ws):
     ws.echoes(b"", TEXT)
 
 
+def cpu_time():
+    """Seconds of the processor that the program has taken."""
+    with open(f"/proc/{PID}/stat", encoding="ascii") as stat:
+        user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 # ---- What is agreed on -------------------------------------------------------
 
 def it_echoes_compressed_messages():
@@ -273,6 +281,25 @@ def it_goes_on_behind_a_last_block():
         assert len(octets) < 100, len(octets)
         ws.send(FIN | RSV1 | BINARY, octets)
         assert ws.receive_message(BINARY)[0] == NOISE[100:] + b"Hello"
+
+
+FINAL_BLOCK = b"\x03\x00"
+
+
+def it_takes_no_more_than_64_final_blocks_in_a_message():
+    with Deflated(b"permessage-deflate") as ws:
+        for _ in range(3):  # each message has its own
+            ws.send(FIN | RSV1 | BINARY, FINAL_BLOCK * 64 + b"\x00")
+            assert ws.receive_message(BINARY)[0] == b""
+        ws.send(FIN | RSV1 | BINARY, FINAL_BLOCK * 65 + b"\x00")
+        ws.closes(1009)
+    with Deflated(b"permessage-deflate") as ws:
+        ws.echoes(NOISE * 20)  # the window is full
+        started = cpu_time()
+        ws.send(FIN | RSV1 | BINARY, FINAL_BLOCK * (MAX // 2 - 1))
+        ws.closes(1009)
+        # Without the limit: 0.6 s, and 3 s with sanitizers.
+        assert cpu_time() - started < 0.3, cpu_time() - started
 
 
 def it_has_one_limit_for_messages_and_what_they_inflate_to():
@@ -497,12 +524,13 @@ def where_it_cannot_be(program):
 
 
 def main(program):
-    global PORT
+    global PORT, PID
     without_the_options(program)
     with_options_that_are_wrong(program)
     where_it_cannot_be(program)
     process, PORT = start(program, "--deflate", "--protocol", "SPDY/3.1",
                           "--protocol=tcp,method=POST,body=consume")
+    PID = process.pid
     try:
         for name, test in list(globals().items()):
             if name.startswith("it_"):
