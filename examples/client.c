@@ -33,8 +33,7 @@ enum {
   EXIT_REFUSED = 1, /* the answer breaks a rule */
   EXIT_OTHER = 2,   /* it is no switch */
   EXIT_INCOMPLETE = 3,
-  EXIT_TALK = 4, /* it failed behind the switch */
-  EXIT_BAD_SYSTEM = 71
+  EXIT_TALK = 4 /* it failed behind the switch */
 };
 
 struct session {
@@ -245,13 +244,11 @@ static int run(const struct options *options) {
 
 int main(int argc, char **argv) {
   struct options options;
-  int status = EXIT_SUCCESS;
   keep_streams();
-  if (options_parse(&options, argc, argv) != 0)
-    status = EXIT_BAD_USAGE;
-  else if (options.help)
+  int status = options_parse(&options, argc, argv);
+  if (status == EXIT_SUCCESS && options.help)
     options_print_help();
-  else
+  else if (status == EXIT_SUCCESS)
     status = run(&options);
   options_free(&options);
   if (fflush(stdout) == 0 && !ferror(stdout))

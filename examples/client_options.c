@@ -152,12 +152,12 @@ static int take_words(struct options *options, int argc, char **argv) {
     words = argv[i][0] == '-' ? take_option(options, &argv[i])
                               : take_uri(options, argv[i]);
     if (words == 0)
-      return -1;
+      return EXIT_BAD_USAGE;
   }
   if (options->text != NULL || options->help)
     return 0;
   complain("no URI; see --help");
-  return -1;
+  return EXIT_BAD_USAGE;
 }
 
 int options_parse(struct options *options, int argc, char **argv) {
@@ -170,7 +170,7 @@ int options_parse(struct options *options, int argc, char **argv) {
       options->messages != NULL)
     return take_words(options, argc, argv);
   complain("out of memory");
-  return -1;
+  return EXIT_BAD_SYSTEM;
 }
 
 void options_free(struct options *options) {

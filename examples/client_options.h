@@ -24,8 +24,8 @@ struct options {
   int deflate, subprotocol_required, json, verbose, help;
 };
 
-/* Returns 0; or -1, and a line on stderr says what is wrong.  The strings are
- * those of argv; options_free releases the rest in both cases. */
+/* Returns 0; or the exit status, and a line on stderr says what is wrong.  The
+ * strings are those of argv; options_free releases the rest in both cases. */
 int options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 

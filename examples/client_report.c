@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "demo_text.h"
+
 /* ---- For people ---------------------------------------------------------- */
 
 static void put_harmless(FILE *out, unsigned char octet) {
@@ -50,28 +52,21 @@ void show_end(struct shown *shown) {
   shown->in_line = 0;
 }
 
-/* C0 but HTAB, DEL; and C1, which in UTF-8 is C2 and an octet up to 9F. */
-static int is_control(const unsigned char *at, size_t len) {
-  if (at[0] == 0xc2 && len > 1 && at[1] < 0xa0)
-    return 1;
-  return (at[0] < 0x20 && at[0] != '\t') || at[0] == 0x7f;
-}
-
-static void put_for_terminal(const unsigned char *text, size_t len) {
-  for (size_t i = 0; i < len; i++) {
-    if (!is_control(text + i, len - i)) {
-      putchar(text[i]);
-      continue;
-    }
-    put_harmless(stdout, text[i]);
-    if (text[i] == 0xc2)
-      put_harmless(stdout, text[++i]);
+static void put_for_terminal(const char *text, size_t len) {
+  unsigned number;
+  for (size_t i = 0, step; i < len; i += step) {
+    upshake_slice rest = {text + i, len - i};
+    step = text[i] == '\t' ? 0 : text_is_harmful(rest, &number);
+    for (size_t part = 0; part < step; part++)
+      put_harmless(stdout, (unsigned char)text[i + part]);
+    if (step == 0)
+      putchar(text[i + step++]);
   }
 }
 
 void print_message(const char *text, size_t len) {
   if (isatty(STDOUT_FILENO))
-    put_for_terminal((const unsigned char *)text, len);
+    put_for_terminal(text, len);
   else
     fwrite(text, 1, len, stdout);
   putchar('\n');
@@ -89,13 +84,15 @@ static void put_json_octet(FILE *out, unsigned char octet) {
     putc(octet, out);
 }
 
+/* JSON is looked at on a terminal, too. */
 void put_json_text(FILE *out, const char *text, size_t len) {
-  const unsigned char *at = (const unsigned char *)text;
-  for (size_t i = 0; i < len; i++) {
-    if (at[i] == 0xc2 && i + 1 < len && at[i + 1] < 0xa0)
-      fprintf(out, "\\u%04x", at[++i]); /* C1 harms a terminal, too */
+  unsigned number;
+  for (size_t i = 0, step; i < len; i += step) {
+    step = text_is_harmful((upshake_slice){text + i, len - i}, &number);
+    if (step > 0)
+      fprintf(out, "\\u%04x", number);
     else
-      put_json_octet(out, at[i]);
+      put_json_octet(out, (unsigned char)text[i + step++]);
   }
 }
 

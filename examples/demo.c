@@ -4,7 +4,7 @@
  *
  * GET / is a page on which a person opens a WebSocket and sees what went over
  * the wire.  Every path speaks WebSocket echo and the private protocol `echo`;
- * all else is a 404.  This file listens, accepts and polls; what happens on a
+ * any other request is refused with 404, 405 or 501.  This file listens, accepts and polls; what happens on a
  * connection, and with it the use of the library, is in demo_connection.c.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "demo_connection.h"
@@ -31,8 +32,8 @@
 #define TURNED_AWAY_MAX 64
 
 /* When no descriptor or no memory is left, the listener stays readable: it is
- * left alone for this long. */
-#define ACCEPT_PAUSE_MS 100
+ * left alone for this long.  The loop rests as long when poll fails. */
+#define PAUSE_MS 100
 #define ACCEPTS_AT_ONCE 64
 
 #define POLL_MAX_MS 60000
@@ -41,6 +42,7 @@ struct server {
   struct service service;
   int listener;
   moment pause_until; /* no accept before */
+  int poll_fails;     /* it did the last time, and that was said */
   size_t used;        /* of the arrays */
   size_t turned_away; /* of those in use */
   size_t max;
@@ -188,7 +190,7 @@ static void take_accept_error(struct server *server, int error) {
     return;
   if (server->pause_until == 0)
     fprintf(stderr, "upshake-demo: cannot accept: %s\n", strerror(error));
-  server->pause_until = now_ms() + ACCEPT_PAUSE_MS;
+  server->pause_until = now_ms() + PAUSE_MS;
 }
 
 static void accept_connections(struct server *server) {
@@ -231,6 +233,26 @@ static int prepare_poll(struct server *server, moment now) {
   return next - now < POLL_MAX_MS ? (int)(next - now) : POLL_MAX_MS;
 }
 
+/* A lack of memory or of other resources passes (poll(2)): returns 0 after a
+ * rest.  Returns -1 for what does not pass. */
+static int take_poll_error(struct server *server, int error) {
+  const struct timespec rest = {.tv_nsec = PAUSE_MS * 1000000L};
+  if (error == EINTR)
+    return 0;
+  if (!server->poll_fails)
+    fprintf(stderr, "upshake-demo: poll: %s\n", strerror(error));
+  server->poll_fails = 1;
+  if (error != ENOMEM && error != EAGAIN)
+    return -1;
+  nanosleep(&rest, NULL); /* a signal ends it, too */
+  return 0;
+}
+
+static int is_told_to_end(void) {
+  char octet;
+  return read(signal_pipe[0], &octet, 1) == 1;
+}
+
 /* From the last to the first, as the last takes the place of one that goes. */
 static void serve_connections(struct server *server) {
   moment now = now_ms();
@@ -253,14 +275,13 @@ static int run(struct server *server) {
     int timeout = prepare_poll(server, now_ms());
     nfds_t polled_len = (nfds_t)(POLLED_FIRST + server->used);
     int ready = poll(server->polled, polled_len, timeout);
-    if (ready < 0 && errno != EINTR) {
-      fprintf(stderr, "upshake-demo: poll: %s\n", strerror(errno));
+    if (ready < 0 && take_poll_error(server, errno) != 0)
       return EXIT_FAILURE;
-    }
+    if (is_told_to_end())
+      return EXIT_SUCCESS;
     if (ready < 0)
       continue;
-    if (server->polled[POLLED_SIGNAL].revents != 0)
-      return EXIT_SUCCESS;
+    server->poll_fails = 0;
     serve_connections(server);
     if (server->polled[POLLED_LISTENER].revents != 0)
       accept_connections(server);
@@ -300,13 +321,11 @@ static int serve(const struct options *options) {
 
 int main(int argc, char **argv) {
   struct options options;
-  int status = EXIT_SUCCESS;
   keep_streams();
-  if (options_parse(&options, argc, argv) != 0)
-    status = EXIT_BAD_USAGE;
-  else if (options.help)
+  int status = options_parse(&options, argc, argv);
+  if (status == EXIT_SUCCESS && options.help)
     options_print_help();
-  else
+  else if (status == EXIT_SUCCESS)
     status = serve(&options);
   options_free(&options);
   if (fflush(stdout) == 0 && !ferror(stdout))

@@ -105,14 +105,18 @@ static void refuse(struct connection *c, struct verdict verdict) {
   static const upshake_field fields[] = {
       {{UPSHAKE_TEXT("Content-Type")}, {UPSHAKE_TEXT("text/plain")}},
       {{UPSHAKE_TEXT("X-Content-Type-Options")}, {UPSHAKE_TEXT("nosniff")}},
+      {{UPSHAKE_TEXT("Allow")}, {UPSHAKE_TEXT("GET, HEAD")}},
   };
+  /* The library has its own Allow for a WebSocket with another method. */
+  int needs_allow =
+      verdict.status == 405 && verdict.error != UPSHAKE_ERR_METHOD;
   char body[4096];
   struct text text = {body, sizeof body, 0, 0};
   log_handshake(c->peer, &c->hs, verdict);
   describe_refusal(&text, &c->hs, verdict);
   upshake_extra extra = {
       .fields = fields,
-      .fields_len = sizeof fields / sizeof fields[0],
+      .fields_len = needs_allow ? 3 : 2,
       .date = date_now(),
       .body = {body, text.len},
   };
@@ -143,10 +147,11 @@ static void refuse_as_cut_off(struct connection *c) {
                              "the client ended before its request did"});
 }
 
-static void refuse_as_not_found(struct connection *c) {
+/* Why it is no upgrade is what its sender wants to know. */
+static void refuse_plain(struct connection *c, int status) {
   upshake_error reason = upshake_get_result(&c->hs).error;
-  upshake_answer(&c->hs, 404);
-  refuse(c, (struct verdict){"plain", 404, reason, NULL});
+  upshake_answer(&c->hs, status);
+  refuse(c, (struct verdict){"plain", status, reason, NULL});
 }
 
 void connection_turn_away(struct connection *c) {
@@ -199,14 +204,27 @@ static void serve_page(struct connection *c, int with_content) {
   enter(c, PHASE_ANSWER, now_ms() + ANSWER_MS);
 }
 
+/* The methods of RFC 9110 9.3 and RFC 5789 that no path here has.  CONNECT is
+ * not among them: it has no path, and this server is no proxy. */
+static int is_known_method(upshake_slice method) {
+  static const char *const known[] = {"POST",    "PUT",   "DELETE",
+                                      "OPTIONS", "TRACE", "PATCH"};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (upshake_equal(method, known[i]))
+      return 1;
+  return 0;
+}
+
+/* RFC 9110 15.5.6 and 15.6.2 */
 static void serve_plain(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   int is_get = upshake_equal(request.method, "GET");
-  int is_head = upshake_equal(request.method, "HEAD");
-  if ((is_get || is_head) && upshake_equal(request.path, "/"))
+  if (!is_get && !upshake_equal(request.method, "HEAD"))
+    refuse_plain(c, is_known_method(request.method) ? 405 : 501);
+  else if (upshake_equal(request.path, "/"))
     serve_page(c, is_get);
   else
-    refuse_as_not_found(c);
+    refuse_plain(c, 404);
 }
 
 /* ---- The new protocol ---------------------------------------------------- */

@@ -32,8 +32,8 @@ void options_print_help(void) {
        "  --max-connections N  more are answered 503 (1024)\n"
        "  --help               this text\n"
        "\n"
-       "Exit status: 0 on SIGINT or SIGTERM, 1 where it cannot listen, 64 on\n"
-       "bad usage, 74 no output.");
+       "Exit status: 0 on SIGINT or SIGTERM, 1 if it cannot listen, 64 bad\n"
+       "usage, 71 no memory for the options, 74 no output.");
 }
 
 /* The options; each returns NULL, or what the value should have been. */
@@ -176,11 +176,11 @@ int options_parse(struct options *options, int argc, char **argv) {
   if (options->subprotocols == NULL || options->origins == NULL ||
       options->protocols == NULL) {
     fputs("upshake-demo: out of memory\n", stderr);
-    return -1;
+    return EXIT_BAD_SYSTEM;
   }
   for (int i = 1, words; i < argc && !options->help; i += words)
     if ((words = take_option(options, &argv[i])) == 0)
-      return -1;
+      return EXIT_BAD_USAGE;
   add_default(options, "websocket");
   add_default(options, "echo");
   return 0;

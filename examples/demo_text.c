@@ -84,6 +84,29 @@ int text_is_utf8(upshake_slice octets) {
   return 1;
 }
 
+static unsigned decode(const unsigned char *at, size_t len) {
+  unsigned number = len == 1 ? at[0] : at[0] & (0x7fu >> len);
+  for (size_t i = 1; i < len; i++)
+    number = number << 6 | (at[i] & 0x3fu);
+  return number;
+}
+
+/* C0; DEL and C1; and the formatting characters of the Unicode Bidirectional
+ * Algorithm (UAX 9, 2). */
+size_t text_is_harmful(upshake_slice text, unsigned *number) {
+  static const struct {
+    unsigned first, last;
+  } harmful[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},
+                 {0x200e, 0x200f}, {0x202a, 0x202e}, {0x2066, 0x2069}};
+  const unsigned char *at = (const unsigned char *)text.ptr;
+  size_t len = measure_character(at, text.len);
+  *number = decode(at, len);
+  for (size_t i = 0; i < sizeof harmful / sizeof harmful[0]; i++)
+    if (len > 0 && *number >= harmful[i].first && *number <= harmful[i].last)
+      return len;
+  return 0;
+}
+
 /* strftime names days and months in the locale, which is "C" as long as
  * nobody calls setlocale. */
 upshake_slice date_now(void) {

@@ -33,6 +33,11 @@ void text_add_clipped(struct text *text, upshake_slice octets, size_t max);
 /* 1 if the octets are UTF-8 (RFC 3629 4). */
 int text_is_utf8(upshake_slice octets);
 
+/* The length of the character at the beginning, and its number, if it harms a
+ * person's screen: a control character obeys whoever sent it, and one for
+ * right-to-left writing turns the letters around it.  Else 0. */
+size_t text_is_harmful(upshake_slice text, unsigned *number);
+
 /* Now as a value of Date (RFC 9110 5.6.7), in memory that is kept. */
 upshake_slice date_now(void);
 

@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 
 /* The exit statuses are those of sysexits.h. */
-enum { EXIT_BAD_USAGE = 64, EXIT_BAD_OUTPUT = 74 };
+enum { EXIT_BAD_USAGE = 64, EXIT_BAD_SYSTEM = 71, EXIT_BAD_OUTPUT = 74 };
 
 /* A socket must not become standard input, output or error, where one of them
  * is closed: it would be sent what is printed.  Their use fails as before. */

@@ -5,6 +5,7 @@ against upshake-demo, and against a server that breaks the rules.
 usage: test_client_messages.py CLIENT DEMO
 """
 import contextlib
+import json
 import os
 import random
 import socket
@@ -105,6 +106,13 @@ def it_writes_json_that_holds_any_text():
                              for text in texts))
         server.close()
         run.reports(DONE, messages=texts)
+        run = switched(server, "--json", "--message", "a")
+        server.receive()
+        server.send(frame(FIN | TEXT, (BIDI + NOT_BIDI).encode()))
+        server.close()
+        out = run.ends(DONE).decode()
+        assert json.loads(out)["messages"] == [BIDI + NOT_BIDI], out
+        assert not set(BIDI) & set(out) and set(NOT_BIDI) < set(out), out
 
 
 def it_counts_octets_that_are_no_text_as_an_answer():
@@ -400,6 +408,16 @@ def it_closes_where_what_is_compressed_is_wrong():
 
 # ---- In a terminal -----------------------------------------------------------
 
+# The formatting characters of UAX 9 2, and their neighbours.
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e" \
+       "\u2066\u2067\u2068\u2069"
+NOT_BIDI = "\u061b\u061d\u200d\u2010\u2029\u202f\u2065\u206a\ufeff\U0001f600"
+
+
+def escaped(text):
+    return b"".join(b"\\x%02x" % octet for octet in text.encode())
+
+
 def read_line(screen):
     line = b""
     while not line.endswith(b"\n"):
@@ -424,6 +442,9 @@ def it_talks_to_a_person():
                 (b"one", b"one", b"one"),
                 (b"two", b"\x1b[2J\xc2\x9b2J\x07",
                  b"\\x1b[2J\\xc2\\x9b2J\\x07"),
+                *((b"bidi", f"a{control}b".encode(),
+                   b"a" + escaped(control) + b"b") for control in BIDI),
+                (b"none", NOT_BIDI.encode(), NOT_BIDI.encode()),
                 (b"", "\u00fc\ttab".encode(), "\u00fc\ttab".encode())):
             screen.write(text + b"\n")
             assert read_line(screen) == text  # as it is typed

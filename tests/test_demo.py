@@ -447,7 +447,42 @@ def it_refuses_a_body_that_it_cannot_read():
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer
     answer = exchange((POST + b"Content-Length: 1\r\n\r\n{")
                       .replace(b"tcp", b"echo"))
-    assert answer.startswith(b"HTTP/1.1 404 "), answer
+    assert answer.startswith(b"HTTP/1.1 405 "), answer
+
+
+# ---- Ordinary requests -------------------------------------------------------
+
+def it_answers_other_methods_than_get_and_head():
+    for method, target, status in (
+            (b"GET", b"/", 200), (b"HEAD", b"/", 200), (b"GET", b"/x", 404),
+            (b"HEAD", b"/x", 404), (b"POST", b"/", 405), (b"POST", b"/x", 405),
+            (b"PUT", b"/", 405), (b"DELETE", b"/", 405), (b"PATCH", b"/", 405),
+            (b"TRACE", b"/", 405), (b"OPTIONS", b"/", 405),
+            (b"OPTIONS", b"*", 405), (b"CONNECT", b"a:443", 501),
+            (b"get", b"/", 501), (b"PROPFIND", b"/", 501),
+            (b"FOO", b"/x", 501)):
+        answer = exchange(b"%s %s HTTP/1.1\r\nHost: a\r\n\r\n"
+                          % (method, target))
+        assert answer.startswith(b"HTTP/1.1 %d " % status), (method, answer)
+        allow = re.findall(rb"\r\nAllow: ([^\r]*)\r\n", answer)
+        assert allow == [b"GET, HEAD"] * (status == 405), (method, answer)
+    # The library's own answer.
+    answer = exchange(b"POST / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                      b"Connection: Upgrade\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 405 "), answer
+    assert re.findall(rb"\r\nAllow: (.*)\r\n", answer) == [b"GET"], answer
+
+
+def it_prints_nothing_that_turns_letters_around():
+    """The log, which main looks at, and what the client is told."""
+    for request in ("GET /\u202e HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    "Origin: http://\u202e\u061c\r\n\r\n"):
+        answer = exchange(request.encode())
+        assert re.match(rb"HTTP/1\.1 40[03] ", answer), answer
+        assert answer.isascii(), answer
 
 
 def start(program, *options):
@@ -472,7 +507,7 @@ def without_the_options(program):
     with Socket(b"permessage-deflate") as ws:
         assert ws.agreed is None
     answer = exchange(POST + b"Content-Length: 1\r\n\r\n{")
-    assert answer.startswith(b"HTTP/1.1 404 "), answer
+    assert answer.startswith(b"HTTP/1.1 405 "), answer
     stop(process)
     print("ok without the options it is as before")
 
@@ -544,6 +579,8 @@ def main(program):
     assert ('"GET /chat" switched 101 OK: websocket, none of the sub-protocols'
             ' offered: a browser closes\n') in said, said
     assert '"PRI * HTTP/2.0" refused 505 HTTP2_PREFACE: ' in said, said
+    assert said.isascii(), said
+    assert '"CONNECT a:443" plain 501 NO_UPGRADE: ' in said, said
 
 
 main(sys.argv[1])
