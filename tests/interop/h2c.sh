@@ -41,7 +41,7 @@ by_nghttp() {
 check_curl() {
   expect "$(by_curl --http2)" 'HTTP/1.1 101 Switching Protocols' \
     'Connection: Upgrade' 'Upgrade: h2c' 'HTTP/2 200' 'HTTP/2, stream 1'
-  expect "$(by_curl --http2-prior-knowledge)" 'HTTP/2 200'
+  expect "$(by_curl --http2-prior-knowledge)" 'HTTP/2 200' 'HTTP/2, stream 1'
   expect "$(by_curl --http1.1)" 'HTTP/1.1 200 OK'
 }
 
