@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writes the golden vectors as cases to compare.  The readers of the vectors
+ * know today's header, so this file is the one beside the adapter that changes
+ * with it.
+ *
+ * usage: dump FILE
+ */
+#include "corpus.h"
+
+#include "../client_vectors.h"
+
+static compare_bytes bytes_of(upshake_slice slice) {
+  compare_bytes bytes = {slice.ptr, slice.len};
+  return bytes;
+}
+
+static void dump_fields(compare_field *to, const upshake_field *from,
+                        size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    to[i].name = bytes_of(from[i].name);
+    to[i].value = bytes_of(from[i].value);
+  }
+}
+
+static void dump_protocols(compare_config *to, const upshake_config *from) {
+  to->protocols_len = (uint32_t)from->protocols_len;
+  for (uint32_t i = 0; i < to->protocols_len; i++) {
+    const upshake_protocol *p = &from->protocols[i];
+    compare_protocol *copy = &to->protocols[i];
+    copy->token = p->token;
+    copy->version = p->version;
+    copy->methods = p->methods;
+    copy->upgrade = p->upgrade;
+    copy->rules = p->rules;
+    copy->body = p->body;
+    copy->failed_is_plain = p->failed == UPSHAKE_FAILED_PLAIN;
+  }
+}
+
+static void dump_names(const char **to, uint32_t *len, const char *const *from,
+                       size_t from_len) {
+  *len = (uint32_t)from_len;
+  for (size_t i = 0; i < from_len; i++)
+    to[i] = from[i];
+}
+
+static void dump_config(compare_config *to, const vector *v) {
+  const upshake_config *from = &v->config;
+  dump_protocols(to, from);
+  dump_names(to->subprotocols, &to->subprotocols_len, from->subprotocols,
+             from->subprotocols_len);
+  dump_names(to->origins, &to->origins_len, from->origins, from->origins_len);
+  dump_names(to->wanted, &to->wanted_len, from->wanted, from->wanted_len);
+  to->head_max = v->head_max;
+  to->method_max = from->limits.method;
+  to->target_max = from->limits.target;
+  to->fields_max = from->limits.fields;
+  to->name_max = from->limits.name;
+  to->total_max = from->limits.total;
+  to->body_max = from->limits.body;
+  to->origin = from->origin;
+  to->transport = from->transport;
+  to->lean = from->lean;
+  to->subprotocol_server_order = from->subprotocol_server_order;
+  to->subprotocol_required = from->subprotocol_required;
+  to->client_order = from->protocol_client_order;
+}
+
+static void dump_host(compare_host *to, const vector *v) {
+  to->decides = v->decides != 0;
+  to->chooses_protocol = v->chooses_protocol != 0;
+  to->chooses_subprotocol = v->chooses_subprotocol != 0;
+  to->refuses = v->refuses != 0;
+  to->answer = v->answer;
+  to->answer_at_end = v->answer_at_end;
+  to->place = v->place;
+  to->refusal = v->refusal;
+  to->choice = bytes_of(v->choice);
+  dump_fields(to->fields, v->fields, v->extra.fields_len);
+  to->fields_len = (uint32_t)v->extra.fields_len;
+  to->date = bytes_of(v->extra.date);
+  to->body = bytes_of(v->extra.body);
+  to->reason = bytes_of(v->extra.reason);
+  to->extensions = bytes_of(v->extra.extensions);
+  to->keep = v->extra.keep;
+  to->agrees = v->agrees;
+  to->server_bits = v->caps.server_bits;
+  to->client_bits = v->caps.client_bits;
+  to->server_bits_least = v->caps.server_bits_least;
+  to->no_server_takeover = v->caps.no_server_takeover;
+  to->no_client_takeover = v->caps.no_client_takeover;
+}
+
+static void dump_ask(compare_ask *to, const client_vector *v) {
+  const upshake_ask *from = &v->ask;
+  to->scheme = from->scheme;
+  to->authority = from->authority;
+  to->target = from->target;
+  to->method = from->method;
+  to->extensions = from->extensions;
+  to->origin = from->origin;
+  dump_names(to->protocols, &to->protocols_len, from->protocols,
+             from->protocols_len);
+  dump_names(to->subprotocols, &to->subprotocols_len, from->subprotocols,
+             from->subprotocols_len);
+  to->deflates_len = (uint32_t)from->deflates_len;
+  for (uint32_t i = 0; i < to->deflates_len; i++) {
+    to->deflates[i].server_bits = v->deflates[i].server_bits;
+    to->deflates[i].client_bits = v->deflates[i].client_bits;
+    to->deflates[i].no_server_takeover = v->deflates[i].no_server_takeover;
+    to->deflates[i].no_client_takeover = v->deflates[i].no_client_takeover;
+  }
+  dump_fields(to->fields, v->common.fields, from->fields_len);
+  to->fields_len = (uint32_t)from->fields_len;
+  to->settings = bytes_of(from->settings);
+  to->key = bytes_of(v->key);
+}
+
+static int dump_server(FILE *file, const vector *v) {
+  compare_case it;
+  memset(&it, 0, sizeof it);
+  it.title = v->title;
+  it.kind = COMPARE_REQUEST;
+  dump_config(&it.config, v);
+  dump_host(&it.host, v);
+  it.stream = bytes_of(v->octets);
+  return corpus_write(file, &it);
+}
+
+static int dump_client(FILE *file, const client_vector *v) {
+  compare_case it;
+  memset(&it, 0, sizeof it);
+  it.title = v->common.title;
+  it.kind = v->asks ? COMPARE_ASK : COMPARE_RESPONSE;
+  it.config.head_max = v->common.head_max;
+  it.config.subprotocol_required = v->subprotocol_required;
+  it.stream = bytes_of(v->common.octets);
+  it.sent = bytes_of(v->request);
+  if (v->asks)
+    dump_ask(&it.ask, v);
+  return corpus_write(file, &it);
+}
+
+static int dump_chapters(FILE *file, int of_clients) {
+  vectors all = {0};
+  int is_done = vectors_read_chapters(&all, of_clients);
+  for (const vector *v = all.first; is_done && v != NULL; v = v->next)
+    is_done =
+        v->problem[0] == 0 &&
+        (of_clients ? dump_client(file, client_case(v)) : dump_server(file, v));
+  vectors_free(&all);
+  return is_done;
+}
+
+int main(int argc, char **argv) {
+  FILE *file = argc == 2 ? fopen(argv[1], "wb") : NULL;
+  int is_done =
+      file != NULL && dump_chapters(file, 0) && dump_chapters(file, 1);
+  if (file == NULL || fclose(file) != 0 || !is_done) {
+    fprintf(stderr, "dump: the vectors cannot be read, or not be written\n");
+    return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}
