@@ -2,9 +2,9 @@
  *
  * upshake-inspect: why does my handshake fail?
  *
- * Reads one request, and whatever follows it, and says what a server that
- * uses upshake would do with it, and why.  This file is the feeding; for a
- * response, and what a client would do with it, inspect_client.c is.
+ * Reads one request, until it is clear what a server that uses upshake would do
+ * with it, and says what, and why.  This file is the feeding; for a response,
+ * and what a client would do with it, inspect_client.c is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,9 @@
 #include "inspect.h"
 #include "inspect_client.h"
 #include "inspect_options.h"
+
+/* A line is shown with fewer octets before its mark. */
+#define LINE_KEPT 256
 
 static upshake_config make_config(const options *opt) {
   upshake_config config;
@@ -68,20 +71,44 @@ static void write_reply(inspection *in) {
   in->reply_len += len;
 }
 
+/* Only an input that fills head_max can be too long, so the head memory need
+ * not be larger than one byte more than what has come. */
+static void make_room(inspection *in, size_t head_max) {
+  size_t cap = input_end(&in->input) + 1;
+  if (has_request(in) || cap <= in->head_cap || in->head_cap == head_max)
+    return;
+  if (cap < 2 * in->head_cap)
+    cap = 2 * in->head_cap;
+  if (cap > head_max)
+    cap = head_max;
+  char *head = allocate(cap);
+  upshake_error error = upshake_move(&in->hs, head, cap);
+  if (error != UPSHAKE_OK)
+    fail_library(error);
+  free(in->head);
+  in->head = head;
+  in->head_cap = cap;
+}
+
+static void take_content(inspection *in, const char *content, size_t len) {
+  size_t kept = in->content_len < CONTENT_KEPT ? in->content_len : CONTENT_KEPT;
+  size_t room = CONTENT_KEPT - kept;
+  if (len > 0 && room > 0)
+    memcpy(in->content + kept, content, len < room ? len : room);
+  in->content_len += len;
+}
+
 /* Each piece is fed from memory of exactly its size, so that a memory checker
  * sees an octet too far. */
 static void feed_piece(inspection *in, size_t len) {
   size_t used = 0;
   char *piece = allocate(len);
   if (len > 0)
-    memcpy(piece, in->octets + in->taken, len);
+    memcpy(piece, input_at(&in->input, in->taken), len);
   upshake_feed(&in->hs, piece, len, &used);
   in->result = upshake_get_result(&in->hs);
   in->taken += used;
-  if (in->result.body > 0)
-    memcpy(in->content + in->content_len, piece + used - in->result.body,
-           in->result.body);
-  in->content_len += in->result.body;
+  take_content(in, piece + used - in->result.body, in->result.body);
   free(piece);
 }
 
@@ -92,14 +119,27 @@ static int is_on_the_way(const inspection *in) {
          (in->result.next == UPSHAKE_SEND && in->result.status == 100);
 }
 
-static void feed_all(inspection *in, size_t step) {
+/* A body may be of any length: of what was taken of it only the end is kept,
+ * for the line of an octet that is wrong. */
+static void forget_body(inspection *in) {
+  if (has_request(in) && in->taken > LINE_KEPT)
+    input_forget(&in->input, in->taken - LINE_KEPT);
+}
+
+static void feed_all(inspection *in, const options *opt) {
   in->result = upshake_get_result(&in->hs);
-  while (is_on_the_way(in) ||
-         (in->result.next == UPSHAKE_READ && in->taken < in->len)) {
-    size_t left = in->len - in->taken;
+  while (is_on_the_way(in) || in->result.next == UPSHAKE_READ) {
+    size_t left = input_end(&in->input) - in->taken;
+    if (left == 0 && in->result.next == UPSHAKE_READ) {
+      if (!input_read(&in->input))
+        return;
+      continue;
+    }
     if (in->result.next == UPSHAKE_SEND)
       write_reply(in);
-    feed_piece(in, step && step < left ? step : left);
+    make_room(in, opt->head_max);
+    feed_piece(in, opt->feed && opt->feed < left ? opt->feed : left);
+    forget_body(in);
   }
 }
 
@@ -111,29 +151,22 @@ static outcome judge_outcome(const upshake_result *result) {
   return result->status == UPSHAKE_ACCEPT ? SWITCHED : REFUSED;
 }
 
-/* Only an input that fills head_max can be too long, so the head memory need
- * not be larger than one octet more than the input. */
-static void inspect(inspection *in, const options *opt) {
-  size_t cap = in->len < opt->head_max ? in->len + 1 : opt->head_max;
-  char *head = allocate(cap);
-  upshake_error error = upshake_init(&in->hs, in->config, head, cap, NULL);
+static void begin(inspection *in, const options *opt) {
+  in->head_cap = opt->head_max < 1024 ? opt->head_max : 1024;
+  in->head = allocate(in->head_cap);
+  upshake_error error =
+      upshake_init(&in->hs, in->config, in->head, in->head_cap, NULL);
   if (error != UPSHAKE_OK)
     fail_library(error);
+}
 
-  in->content = allocate(in->len);
-  feed_all(in, opt->feed);
-  in->outcome = judge_outcome(&in->result);
-  if (in->outcome == SWITCHED)
-    agree_extensions(in, opt);
-  if (in->outcome == SWITCHED || in->outcome == REFUSED)
-    write_reply(in);
-  if (opt->json)
+static void print(inspection *in, const options *opt) {
+  if (opt->json) {
     print_json(in);
-  else
-    print_text(in);
-  free(in->reply);
-  free(in->content);
-  free(head);
+    return;
+  }
+  input_read_on(&in->input, in->taken);
+  print_text(in);
 }
 
 static outcome inspect_request(const options *opt) {
@@ -141,10 +174,18 @@ static outcome inspect_request(const options *opt) {
   inspection in;
   memset(&in, 0, sizeof in);
   in.config = &config;
-  char *octets = read_input(opt->file, &in.len);
-  in.octets = octets;
-  inspect(&in, opt);
-  free(octets);
+  input_open(&in.input, opt->file);
+  begin(&in, opt);
+  feed_all(&in, opt);
+  in.outcome = judge_outcome(&in.result);
+  if (in.outcome == SWITCHED)
+    agree_extensions(&in, opt);
+  if (in.outcome == SWITCHED || in.outcome == REFUSED)
+    write_reply(&in);
+  print(&in, opt);
+  free(in.reply);
+  free(in.head);
+  input_close(&in.input);
   return in.outcome;
 }
 

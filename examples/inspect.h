@@ -11,17 +11,21 @@
 
 #include "inspect_print.h"
 
+/* As much of a body's content as may be shown. */
+#define CONTENT_KEPT 128
+
 /* One request, judged. */
 typedef struct inspection {
-  const char *octets; /* all that was read: the request and what follows */
-  size_t len;
+  input input; /* the request and what follows */
+  char *head;  /* memory for the handshake */
+  size_t head_cap;
   const upshake_config *config;
   upshake hs;
   upshake_result result;
   outcome outcome;
-  size_t taken;  /* octets that the handshake took: the head and the body */
-  char *content; /* of the body, where one was read */
-  size_t content_len;
+  size_t taken; /* octets that the handshake took: the head and the body */
+  char content[CONTENT_KEPT]; /* the beginning of the body's, if it was read */
+  size_t content_len;         /* of all of it */
   char agreed[UPSHAKE_DEFLATE_CAP];
   upshake_slice extensions; /* agreed on, or absent */
   char *reply;              /* all that was sent, a 100 included */

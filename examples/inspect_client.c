@@ -2,13 +2,16 @@
  *
  * upshake-inspect --client: what would the client say to this response?
  *
- * Reads the request as it was sent, feeds the response, and prints the outcome
- * for scripts.
+ * Reads the request as it was sent, feeds the response until the verdict is
+ * clear, and prints the outcome for scripts.
  */
 #include "inspect_client.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* The longest head of a request that is read. */
+#define REQUEST_MAX ((size_t)1 << 20)
 
 /* ---- A request that is none ---------------------------------------------- */
 
@@ -55,41 +58,77 @@ static complaint ask_server(upshake_slice head) {
 }
 
 /* The head of the request: a recording may go on behind it. */
-static upshake_slice take_request(exchange *ex, const char *file,
-                                  const char *octets, size_t len) {
+static void take_request(exchange *ex, const char *file) {
+  input *in = &ex->request;
   upshake_parser parser;
-  upshake_slice head = {octets, 0};
+  size_t end = 0;
+  upshake_error error = UPSHAKE_ERR_INCOMPLETE;
   memset(&parser, 0, sizeof parser);
-  upshake_error error =
-      upshake_parse_head(&parser, NULL, octets, len, &head.len);
-  complaint about = {error, 1, head.len};
-  if (error == UPSHAKE_ERR_INCOMPLETE || error == UPSHAKE_ERR_HTTP2_PREFACE)
+  input_open(in, file);
+  while (error == UPSHAKE_ERR_INCOMPLETE && in->len < REQUEST_MAX &&
+         input_read(in))
+    error = upshake_parse_head(&parser, NULL, in->bytes, in->len, &end);
+  complaint about = {error, 1, end};
+  if (error == UPSHAKE_ERR_INCOMPLETE && in->len >= REQUEST_MAX)
+    about = (complaint){UPSHAKE_ERR_HEAD_LONG, 1, in->len};
+  else if (error == UPSHAKE_ERR_INCOMPLETE ||
+           error == UPSHAKE_ERR_HTTP2_PREFACE)
     about.has_offset = 0;
   if (error != UPSHAKE_OK)
     fail_request(file, about);
-  ex->asked = upshake_parsed_request(&parser, octets).fields;
-  return head;
+  ex->head = (upshake_slice){in->bytes, end};
+  ex->asked = upshake_parsed_request(&parser, in->bytes).fields;
 }
 
 /* ---- The response -------------------------------------------------------- */
+
+static void begin(exchange *ex, const options *opt, size_t cap) {
+  free(ex->memory);
+  ex->memory = allocate(cap);
+  ex->cap = cap;
+  ex->taken = 0;
+  upshake_error error = upshake_client_init(
+      &ex->client, ex->head, opt->subprotocol_required, ex->memory, cap);
+  if (error == UPSHAKE_ERR_REQUEST)
+    fail_request(opt->request, ask_server(ex->head));
+  if (error != UPSHAKE_OK)
+    fail_library(error);
+  ex->result = upshake_client_get_result(&ex->client);
+}
+
+/* Only an input that fills head_max can be too long, so the head memory need
+ * not be larger than one byte more than what has come.  A client does not move:
+ * it begins again. */
+static void make_room(exchange *ex, const options *opt) {
+  size_t cap = input_end(&ex->input) + 1;
+  if (cap <= ex->cap || ex->cap == opt->head_max)
+    return;
+  if (cap < 2 * ex->cap)
+    cap = 2 * ex->cap;
+  begin(ex, opt, cap < opt->head_max ? cap : opt->head_max);
+}
 
 /* Each piece is fed from memory of exactly its size, so that a memory checker
  * sees an octet too far. */
 static void feed_piece(exchange *ex, size_t len) {
   size_t used = 0;
   char *piece = allocate(len);
-  memcpy(piece, ex->octets + ex->taken, len);
+  memcpy(piece, input_at(&ex->input, ex->taken), len);
   upshake_client_feed(&ex->client, piece, len, &used);
   ex->result = upshake_client_get_result(&ex->client);
   ex->taken += used;
   free(piece);
 }
 
-static void feed_all(exchange *ex, size_t step) {
-  ex->result = upshake_client_get_result(&ex->client);
-  while (ex->result.next == UPSHAKE_CLIENT_READ && ex->taken < ex->len) {
-    size_t left = ex->len - ex->taken;
-    feed_piece(ex, step && step < left ? step : left);
+static void feed_all(exchange *ex, const options *opt) {
+  while (ex->result.next == UPSHAKE_CLIENT_READ) {
+    size_t left = input_end(&ex->input) - ex->taken;
+    if (left > 0)
+      feed_piece(ex, opt->feed && opt->feed < left ? opt->feed : left);
+    else if (input_read(&ex->input))
+      make_room(ex, opt);
+    else
+      return;
   }
 }
 
@@ -148,41 +187,22 @@ static void print_object(const exchange *ex) {
 
 /* ---- All of it ----------------------------------------------------------- */
 
-static void begin(exchange *ex, const options *opt, upshake_slice request,
-                  void *memory, size_t cap) {
-  upshake_error error = upshake_client_init(
-      &ex->client, request, opt->subprotocol_required, memory, cap);
-  if (error == UPSHAKE_ERR_REQUEST)
-    fail_request(opt->request, ask_server(request));
-  if (error != UPSHAKE_OK)
-    fail_library(error);
-}
-
-/* Only an input that fills head_max can be too long, so the head memory need
- * not be larger than one octet more than the input. */
-static void inspect(exchange *ex, const options *opt, upshake_slice request) {
-  size_t cap = ex->len < opt->head_max ? ex->len + 1 : opt->head_max;
-  char *head = allocate(cap);
-  begin(ex, opt, request, head, cap);
-  feed_all(ex, opt->feed);
-  ex->outcome = judge_outcome(ex->result.next);
-  if (opt->json)
-    print_object(ex);
-  else
-    print_exchange(ex);
-  free(head);
-}
-
 outcome inspect_response(const options *opt) {
   exchange ex;
-  size_t len;
   memset(&ex, 0, sizeof ex);
-  char *request = read_input(opt->request, &len);
-  upshake_slice asked = take_request(&ex, opt->request, request, len);
-  char *octets = read_input(opt->file, &ex.len);
-  ex.octets = octets;
-  inspect(&ex, opt, asked);
-  free(octets);
-  free(request);
+  take_request(&ex, opt->request);
+  begin(&ex, opt, opt->head_max < 1024 ? opt->head_max : 1024);
+  input_open(&ex.input, opt->file);
+  feed_all(&ex, opt);
+  ex.outcome = judge_outcome(ex.result.next);
+  if (opt->json) {
+    print_object(&ex);
+  } else {
+    input_read_on(&ex.input, ex.taken);
+    print_exchange(&ex);
+  }
+  free(ex.memory);
+  input_close(&ex.input);
+  input_close(&ex.request);
   return ex.outcome;
 }

@@ -13,9 +13,11 @@
 
 /* One response to one request, judged. */
 typedef struct exchange {
-  const char *octets; /* all that was read: the response and what follows */
-  size_t len;
-  upshake_slice asked; /* the field lines of the request */
+  input request, input; /* as far as they were read */
+  upshake_slice head;   /* of the request, */
+  upshake_slice asked;  /* and its field lines */
+  char *memory;         /* for the head of the response */
+  size_t cap;
   upshake_client client;
   upshake_client_result result;
   outcome outcome;

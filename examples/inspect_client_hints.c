@@ -21,7 +21,7 @@ typedef struct teller {
 } teller;
 
 static int begins_with(const exchange *ex, const char *text, size_t len) {
-  return ex->len >= len && memcmp(ex->octets, text, len) == 0;
+  return ex->input.len >= len && memcmp(ex->input.bytes, text, len) == 0;
 }
 
 static int starts(const exchange *ex, const char *text) {
@@ -33,8 +33,9 @@ static int starts(const exchange *ex, const char *text) {
 /* A frame of HTTP/2 is 3 octets of length, its type and 5 more; a server
  * begins with SETTINGS, type 4, on stream 0 (RFC 9113 3.4). */
 static int is_http2(const exchange *ex) {
-  return ex->len >= 9 && ex->octets[0] == 0 && ex->octets[3] == 4 &&
-         memcmp(ex->octets + 5, "\0\0\0\0", 4) == 0;
+  return ex->input.len >= 9 && ex->input.bytes[0] == 0 &&
+         ex->input.bytes[3] == 4 &&
+         memcmp(ex->input.bytes + 5, "\0\0\0\0", 4) == 0;
 }
 
 static int is_tls(const exchange *ex) {
@@ -64,7 +65,7 @@ static void hint_status_line(const exchange *ex) {
 
 /* An editor writes LF, and HTTP wants CR LF (RFC 9112 2.2). */
 static void hint_line_end(const exchange *ex) {
-  if (memchr(ex->octets, '\r', ex->len) != NULL)
+  if (memchr(ex->input.bytes, '\r', ex->input.len) != NULL)
     puts("Another line ends with CR LF: this one was edited, or the server\n"
          "writes \\n or \\r where HTTP wants \\r\\n.");
   else
@@ -79,11 +80,12 @@ static void hint_line_end(const exchange *ex) {
 
 static int ends_with(const exchange *ex, const char *text) {
   size_t len = strlen(text);
-  return ex->len >= len && memcmp(ex->octets + ex->len - len, text, len) == 0;
+  return ex->input.len >= len &&
+         memcmp(ex->input.bytes + ex->input.len - len, text, len) == 0;
 }
 
 static void hint_incomplete(const exchange *ex) {
-  if (ex->len == 0)
+  if (ex->input.len == 0)
     puts("Nothing came back.  The server, or a proxy, closed without a word\n"
          "(it may speak TLS or another protocol on this port), or the client\n"
          "gave up first.");

@@ -45,7 +45,7 @@ static void print_where(const exchange *ex) {
   if (has_response(ex) && ex->result.offset >= ex->result.consumed)
     put_missing(ex->result.offset);
   else
-    put_where(ex->octets, ex->len, ex->result.offset);
+    put_where(&ex->input, ex->result.offset);
 }
 
 /* ---- Switched ------------------------------------------------------------ */
@@ -101,7 +101,7 @@ static void print_switched(const exchange *ex) {
     print_subprotocol(ex);
     print_extensions(ex);
   }
-  put_rest("new protocol", ex->octets, ex->len, ex->taken);
+  put_rest("new protocol", &ex->input, ex->taken, input_end(&ex->input));
 }
 
 /* ---- Other --------------------------------------------------------------- */
@@ -132,7 +132,7 @@ static void print_fields(const exchange *ex) {
 
 static void print_body(const exchange *ex) {
   uint64_t body_len = ex->result.body_len;
-  size_t end = ex->len;
+  size_t end = input_end(&ex->input);
   put_label("length");
   if (body_len != UPSHAKE_BODY_UNKNOWN)
     printf("%llu octet%s\n", (unsigned long long)body_len,
@@ -143,7 +143,7 @@ static void print_body(const exchange *ex) {
     return;
   if (body_len < end - ex->taken)
     end = ex->taken + (size_t)body_len;
-  put_rest("body", ex->octets, end, ex->taken);
+  put_rest("body", &ex->input, ex->taken, end);
 }
 
 static void print_other(const exchange *ex) {
@@ -158,7 +158,8 @@ static void print_other(const exchange *ex) {
 static void print_incomplete(const exchange *ex) {
   put_error(ex->result.error);
   put_label("received");
-  printf("%zu octet%s\n", ex->len, ex->len == 1 ? "" : "s");
+  printf("%zu octet%s\n", input_end(&ex->input),
+         input_end(&ex->input) == 1 ? "" : "s");
 }
 
 void print_exchange(const exchange *ex) {

@@ -29,23 +29,24 @@ typedef struct teller {
 
 static int begins_with(const inspection *in, const char *text) {
   size_t len = strlen(text);
-  return in->len >= len && memcmp(in->octets, text, len) == 0;
+  return in->input.len >= len && memcmp(in->input.bytes, text, len) == 0;
 }
 
 static int ends_with(const inspection *in, const char *text) {
   size_t len = strlen(text);
-  return in->len >= len && memcmp(in->octets + in->len - len, text, len) == 0;
+  return in->input.len >= len &&
+         memcmp(in->input.bytes + in->input.len - len, text, len) == 0;
 }
 
 /* An editor writes LF, and HTTP wants CR LF (RFC 9112 2.2). */
 static void hint_line_end(const inspection *in) {
   size_t offset = in->result.offset;
-  if (offset >= in->len || in->octets[offset] != '\n') {
+  if (offset >= in->input.len || in->input.bytes[offset] != '\n') {
     puts("A CR ends a line only together with the LF behind it.  A CR alone\n"
          "is often the trace of a line end that was converted twice.");
     return;
   }
-  if (memchr(in->octets, '\r', in->len) != NULL) {
+  if (memchr(in->input.bytes, '\r', in->input.len) != NULL) {
     puts("This line ends with LF, others with CR LF: the line was edited, or\n"
          "the client writes \\n where HTTP wants \\r\\n.");
     return;
@@ -133,9 +134,9 @@ static void hint_incomplete(const inspection *in) {
     puts("The body ends before the length that its head announces, or before\n"
          "the last chunk: \"0\", CR LF and an empty line.  The input was cut\n"
          "off, or the client counts other octets than it sends.");
-  else if (in->len == 0)
+  else if (in->input.len == 0)
     puts("Nothing arrived.  Give a FILE, or the request on standard input.");
-  else if (begins_with(in, "\r\n") && in->len <= 16)
+  else if (begins_with(in, "\r\n") && in->input.len <= 16)
     puts("Only empty lines arrived, which may stand before a request.");
   else if (ends_with(in, "\r\n"))
     puts("The empty line that ends the head is missing: CR LF once more\n"

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: its options, its files and its memory.
+ * upshake-inspect: its options and its memory.
  */
 #include "inspect_options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef _WIN32
-#include <fcntl.h>
-#include <io.h>
-#endif
 
 #include "inspect_print.h"
 #include "protocol_option.h"
@@ -27,8 +21,9 @@ static const char usage[] =
     "\n"
     "Why does my handshake fail?  Reads one HTTP/1.1 request, and whatever\n"
     "follows it, from FILE or from standard input (no FILE, or -), and says\n"
-    "what a server would do with it, and why.  With --client it reads what\n"
-    "came back, and says what the client that sent the request would do.\n"
+    "what a server would do with it, and why, as soon as that is clear.  With\n"
+    "--client it reads what came back, and says what the client that sent the\n"
+    "request would do.\n"
     "\n"
     "Server:\n"
     "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
@@ -259,7 +254,7 @@ static void set_file(options *opt, const char *file) {
   opt->file = file;
 }
 
-static int is_standard_input(const char *file) {
+int is_standard_input(const char *file) {
   return file == NULL || strcmp(file, "-") == 0;
 }
 
@@ -307,51 +302,4 @@ void free_options(options *opt) {
   free(opt->subprotocols);
   free(opt->origins);
   free(opt->wanted);
-}
-
-/* ---- Reading ------------------------------------------------------------- */
-
-static void fail_input(const char *file) {
-  const char *why = strerror(errno);
-  fputs("upshake-inspect: cannot read '", stderr);
-  put_escaped(stderr, file, strlen(file));
-  fprintf(stderr, "': %s\n", why);
-  exit(BAD_INPUT);
-}
-
-static char *read_stream(FILE *stream, const char *name, size_t *len) {
-  size_t cap = 4096;
-  char *octets = allocate(cap);
-  *len = 0;
-  errno = 0;
-  for (;;) {
-    size_t got = fread(octets + *len, 1, cap - *len, stream);
-    *len += got;
-    if (ferror(stream))
-      fail_input(name);
-    if (got == 0)
-      return octets;
-    if (*len < cap)
-      continue;
-    char *more = allocate(cap * 2);
-    memcpy(more, octets, *len);
-    free(octets);
-    octets = more;
-    cap *= 2;
-  }
-}
-
-char *read_input(const char *file, size_t *len) {
-  if (is_standard_input(file)) {
-#ifdef _WIN32
-    _setmode(_fileno(stdin), _O_BINARY); /* or CR LF arrives as LF */
-#endif
-    return read_stream(stdin, "standard input", len);
-  }
-  FILE *stream = fopen(file, "rb");
-  if (stream == NULL)
-    fail_input(file);
-  char *octets = read_stream(stream, file, len);
-  fclose(stream);
-  return octets;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: its options, its files and its memory.  What is wrong with
+ * upshake-inspect: its options and its memory.  What is wrong with
  * them ends the program, with one line that says so.
  */
 #ifndef INSPECT_OPTIONS_H
@@ -30,8 +30,8 @@ typedef struct options {
 void parse_options(options *opt, int argc, char **argv);
 void free_options(options *opt);
 
-/* All octets of a file, or of standard input (NULL, or "-"), to be freed. */
-char *read_input(const char *file, size_t *len);
+/* 1 for NULL and for "-". */
+int is_standard_input(const char *file);
 
 /* Memory of at least one octet. */
 void *allocate(size_t len);

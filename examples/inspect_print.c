@@ -93,12 +93,14 @@ void put_error(upshake_error error) {
   puts(why.rule);
 }
 
-void put_rest(const char *label, const char *octets, size_t len, size_t taken) {
-  size_t left = len - taken;
+void put_rest(const char *label, const input *in, size_t at, size_t end) {
+  size_t left = end - at;
+  int more = in->more && end == input_end(in);
   put_label(label);
-  printf("begins at octet %zu; %zu octet%s of it %s here\n", taken, left,
-         left == 1 ? "" : "s", left == 1 ? "is" : "are");
-  put_octets(octets + taken, left);
+  printf("begins at octet %zu; %s%zu octet%s of it %s here\n", at,
+         more ? "at least " : "", left, left == 1 ? "" : "s",
+         left == 1 ? "is" : "are");
+  put_octets(input_at(in, at), left);
 }
 
 /* ---- Fields -------------------------------------------------------------- */
@@ -133,8 +135,8 @@ size_t put_members(const char *lead, upshake_slice fields, const char *name) {
 
 /* A part of the input that is shown, and the octet in it that is marked. */
 typedef struct marked {
-  const char *octets;
-  size_t len, offset;  /* of the octet that is marked */
+  const input *in;
+  size_t offset;       /* of the octet that is marked */
   size_t line, column; /* the same from 1 */
   size_t line_at, line_end;
   size_t shown_at, shown_end;
@@ -142,31 +144,36 @@ typedef struct marked {
 
 /* The line of the octet, its LF included. */
 static void find_line(marked *mark) {
-  const char *octets = mark->octets;
-  mark->line = 1;
-  mark->line_at = 0;
-  for (size_t i = 0; i < mark->offset; i++)
-    if (octets[i] == '\n') {
+  const input *in = mark->in;
+  mark->line = 1 + in->lines;
+  mark->line_at = in->line_at;
+  for (size_t i = in->from; i < mark->offset; i++)
+    if (*input_at(in, i) == '\n') {
       mark->line++;
       mark->line_at = i + 1;
     }
   mark->column = mark->offset - mark->line_at + 1;
   mark->line_end = mark->offset;
-  while (mark->line_end < mark->len && octets[mark->line_end++] != '\n')
+  while (mark->line_end < input_end(in) &&
+         *input_at(in, mark->line_end++) != '\n')
     continue;
 }
 
+static size_t width_at(const marked *mark, size_t at) {
+  return width_of(*input_at(mark->in, at));
+}
+
 static size_t grow_left(marked *mark, size_t room) {
-  while (mark->shown_at > mark->line_at &&
-         width_of(mark->octets[mark->shown_at - 1]) <= room)
-    room -= width_of(mark->octets[--mark->shown_at]);
+  while (mark->shown_at > mark->line_at && mark->shown_at > mark->in->from &&
+         width_at(mark, mark->shown_at - 1) <= room)
+    room -= width_at(mark, --mark->shown_at);
   return room;
 }
 
 static size_t grow_right(marked *mark, size_t room) {
   while (mark->shown_end < mark->line_end &&
-         width_of(mark->octets[mark->shown_end]) <= room)
-    room -= width_of(mark->octets[mark->shown_end++]);
+         width_at(mark, mark->shown_end) <= room)
+    room -= width_at(mark, mark->shown_end++);
   return room;
 }
 
@@ -181,14 +188,13 @@ static void cut_line(marked *mark) {
 }
 
 static void put_marked_line(const marked *mark) {
-  const char *octets = mark->octets;
   int cut = mark->shown_at > mark->line_at;
   size_t indent = cut ? 3 : 0;
   for (size_t i = mark->shown_at; i < mark->offset; i++)
-    indent += width_of(octets[i]);
+    indent += width_at(mark, i);
 
   printf("\n    %s", cut ? "..." : "");
-  put_escaped(stdout, octets + mark->shown_at,
+  put_escaped(stdout, input_at(mark->in, mark->shown_at),
               mark->shown_end - mark->shown_at);
   fputs(mark->shown_end < mark->line_end ? "...\n    " : "\n    ", stdout);
   for (size_t i = 0; i < indent; i++)
@@ -196,15 +202,15 @@ static void put_marked_line(const marked *mark) {
   fputs("^\n", stdout);
 }
 
-void put_where(const char *octets, size_t len, size_t offset) {
-  marked mark = {.octets = octets, .len = len, .offset = offset};
-  if (offset > len)
+void put_where(const input *in, size_t offset) {
+  marked mark = {.in = in, .offset = offset};
+  if (offset > input_end(in) || offset < in->from)
     return;
   find_line(&mark);
   cut_line(&mark);
   put_label("where");
   printf("octet %zu: line %zu, column %zu%s\n", offset, mark.line, mark.column,
-         offset == len ? ", the end of the input" : "");
+         offset == input_end(in) ? ", the end of the input" : "");
   put_marked_line(&mark);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "inspect_input.h"
 #include "upshake.h"
 
 /* How it ended; the numbers are the exit statuses. */
@@ -62,13 +63,13 @@ void put_error(upshake_error error);
 /* As many of the octets as one line shows, on a line of their own. */
 void put_octets(const char *octets, size_t len);
 
-/* Where the octet at `offset` is in all of the octets, and its line with a mark
- * below it; where it is missing behind a head, only that. */
-void put_where(const char *octets, size_t len, size_t offset);
+/* Where the octet at `offset` is in the input, and its line with a mark below
+ * it; where it is missing behind a head, only that. */
+void put_where(const input *in, size_t offset);
 void put_missing(size_t offset);
 
-/* What stands behind the `taken` octets of `len`. */
-void put_rest(const char *label, const char *octets, size_t len, size_t taken);
+/* What stands between two places of the input. */
+void put_rest(const char *label, const input *in, size_t at, size_t end);
 
 /* All field lines with that name, each in a line; returns how many. */
 size_t put_received(const char *label, upshake_slice fields, const char *name);

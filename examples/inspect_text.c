@@ -34,7 +34,7 @@ static void print_where(const inspection *in) {
       !is_in_body(in->result.error))
     put_missing(offset);
   else
-    put_where(in->octets, in->len, offset);
+    put_where(&in->input, offset);
 }
 
 /* ---- The verdict --------------------------------------------------------- */
@@ -126,7 +126,8 @@ static void print_content(const inspection *in) {
   put_label("body");
   printf("%zu octet%s of content in %zu behind the head\n", in->content_len,
          in->content_len == 1 ? "" : "s", in->taken - in->result.consumed);
-  put_octets(in->content, in->content_len);
+  put_octets(in->content,
+             in->content_len < CONTENT_KEPT ? in->content_len : CONTENT_KEPT);
   if (in->content_len > 0)
     putchar('\n');
 }
@@ -152,7 +153,7 @@ static void print_switched(const inspection *in) {
   }
   print_dropped(in);
   print_content(in);
-  put_rest("new protocol", in->octets, in->len, in->taken);
+  put_rest("new protocol", &in->input, in->taken, input_end(&in->input));
 }
 
 /* Upgrade counts only together with Connection, so what is not there is said
@@ -173,8 +174,8 @@ static void print_plain(const inspection *in) {
   print_received(in, "received", "Upgrade");
   print_received(in, "", "Connection");
   print_dropped(in);
-  if (in->len > in->taken)
-    put_rest("what follows", in->octets, in->len, in->taken);
+  if (input_end(&in->input) > in->taken)
+    put_rest("what follows", &in->input, in->taken, input_end(&in->input));
 }
 
 static void print_incomplete(const inspection *in) {
@@ -183,7 +184,8 @@ static void print_incomplete(const inspection *in) {
   if (!has_request(in))
     put_error(in->result.error);
   put_label("received");
-  printf("%zu octet%s\n", in->len, in->len == 1 ? "" : "s");
+  printf("%zu octet%s\n", input_end(&in->input),
+         input_end(&in->input) == 1 ? "" : "s");
   print_dropped(in);
   print_content(in);
 }

@@ -131,9 +131,13 @@ if [ "${1-}" = --check ]; then
   check=yes
   shift
 fi
+# The README's next commands use pkg-config; nothing here is refused without it.
+next=
+if can_install; then next=pkg-config:pkg-config; fi
 # libc6-dev: gcc only recommends it, and recommendations are not installed.
+# shellcheck disable=SC2086 # a word or none
 need cc:gcc stdio.h:libc6-dev wslay/wslay.h:libwslay-dev zlib.h:zlib1g-dev \
-  cmake:cmake make:make curl:curl || exit 1
+  cmake:cmake make:make curl:curl $next || exit 1
 build
 start_demo "$@"
 shake_hands

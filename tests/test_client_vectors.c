@@ -5,6 +5,7 @@
  * that moves; each request that is asked for, octet for octet.
  *
  * usage: test_client_vectors [FILE.md ...]   (default: all client chapters)
+ *        test_client_vectors --quick         up to the first that fails
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,9 @@
 
 #include "client_vectors.h"
 
+#include <string.h>
+
+static int is_quick;
 static vectors all;
 static const char *const *files; /* of the command line, or NULL */
 
@@ -51,7 +55,8 @@ static unsigned run_case(const vector *common) {
 static void every_case_has_its_outcome_however_it_is_cut(void **state) {
   unsigned failed = 0;
   (void)state;
-  for (const vector *v = all.first; v != NULL; v = v->next)
+  for (const vector *v = all.first; v != NULL && !(is_quick && failed);
+       v = v->next)
     failed += run_case(v) > 0;
   print_message("%zu cases, %u of them failed\n", all.len, failed);
   assert_int_equal(failed, 0);
@@ -68,8 +73,10 @@ int main(int argc, char **argv) {
       cmocka_unit_test(each_chapter_has_the_cases_that_its_head_says),
   };
   const struct CMUnitTest some[] = {tests[0], tests[1]};
+  is_quick = argc == 2 && strcmp(argv[1], "--quick") == 0;
   if (argc == 1)
     return cmocka_run_group_tests(tests, read_files, drop_files);
-  files = (const char *const *)argv + 1;
+  if (!is_quick)
+    files = (const char *const *)argv + 1;
   return cmocka_run_group_tests(some, read_files, drop_files);
 }

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""A build of the tests in which one file of src/ can be exchanged."""
+import json
+import math
+import os
+import shlex
+import subprocess
+import sys
+import threading
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+SRC = os.path.join(ROOT, "src")
+OUT = os.path.join(ROOT, "build", "mutate")
+
+SANITIZE = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+BUILDS = {
+    "default": ("-O1 -w", []),
+    "portable": ("-O1 -w", ["-DUPSHAKE_PORTABLE=ON"]),
+    "small": ("-O1 -w", ["-DUPSHAKE_SMALL=ON"]),
+    "sanitize": ("-O1 -w " + SANITIZE, []),
+}
+
+# Run first, each case once: most mutants do not get past these.
+QUICK = [("upshake-test-vectors", "--quick"),
+         ("upshake-test-client_vectors", "--quick")]
+# Of a program, not of the library.
+NOT_OF_SRC = {"upshake-test-lwip"}
+# As long as all others together; runs in the default build only.
+LONG = {"upshake-test-exchange"}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+class Unit:
+    """A file that is compiled: its command, its object, what it includes."""
+
+    def __init__(self, entry):
+        words = shlex.split(entry["command"])
+        self.folder = entry["directory"]
+        self.object = os.path.normpath(
+            os.path.join(self.folder, words[words.index("-o") + 1]))
+        self.words = words
+        self.is_src = entry["file"].startswith(SRC + os.sep)
+        self.includes = self.find_includes()
+
+    def find_includes(self):
+        words = list(self.words)
+        at = words.index("-o")
+        del words[at:at + 2]
+        words[words.index("-c")] = "-MM"
+        text = subprocess.run(words, cwd=self.folder, check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+        names = text.split(":", 1)[1].replace("\\\n", " ").split()
+        paths = (os.path.normpath(os.path.join(self.folder, n)) for n in names)
+        return {p for p in paths if p.startswith(ROOT + os.sep)}
+
+    def compile(self, tree, target, more=()):
+        """With the sources of src/ from another folder; 0 if it compiles."""
+        words = [w.replace(SRC, tree) for w in self.words]
+        words[words.index("-o") + 1] = target
+        return subprocess.run(words + list(more), cwd=self.folder,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode
+
+
+class Test:
+    """A program of the tests: how it is linked, and how long it takes."""
+
+    def __init__(self, build, name, arguments=()):
+        self.name, self.arguments = name, list(arguments)
+        self.label = " ".join([name.replace("upshake-test-", "")] +
+                              self.arguments)
+        self.folder = os.path.join(build, "tests")
+        link = os.path.join(self.folder, "CMakeFiles", name + ".dir",
+                            "link.txt")
+        self.words = shlex.split(read(link).split("\n")[0])
+        self.program = os.path.join(self.folder, name)
+        self.seconds = 0.0
+        self.limit = 30
+
+    def link(self, changed, target):
+        """With changed objects, given by the paths of the originals."""
+        words, others = [], dict(changed)
+        for word in self.words:
+            path = os.path.normpath(os.path.join(self.folder, word))
+            if path in others:
+                words.append(others.pop(path))
+            elif word.endswith("libupshake-testable.a"):
+                words += [new for old, new in others.items()
+                          if "upshake-testable.dir" in old]
+                words.append(word)
+            else:
+                words.append(word)
+        words[words.index("-o") + 1] = target
+        subprocess.run(words, cwd=self.folder, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def uses(self, changed):
+        return any("upshake-testable.dir" in old or
+                   "/%s.dir/" % self.name in old for old in changed)
+
+    def run(self, program):
+        """The exit status; a loop without end costs the limit and no more."""
+        command = 'ulimit -t %d; exec "$0" "$@"' % self.limit
+        try:
+            return subprocess.run(["sh", "-c", command, program] +
+                                  self.arguments, cwd=self.folder,
+                                  stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL,
+                                  timeout=600).returncode
+        except subprocess.TimeoutExpired:
+            return 1
+
+    def measure(self):
+        before = os.times().children_user
+        if self.run(self.program) != 0:
+            sys.exit("mutate: %s fails without a mutant" % self.label)
+        self.seconds = os.times().children_user - before
+        self.limit = max(1, math.ceil(10 * self.seconds))
+
+
+class Build:
+    """The tests, built once with the flags of a kind; made when needed."""
+
+    def __init__(self, name):
+        self.name = name
+        self.folder = os.path.join(OUT, name)
+        self.made = False
+        self.lock = threading.Lock()
+
+    def make(self):
+        with self.lock:
+            if not self.made:
+                self.build()
+                self.made = True
+        return self
+
+    def build(self):
+        flags, switches = BUILDS[self.name]
+        log = os.path.join(OUT, self.name + ".log")
+        os.makedirs(OUT, exist_ok=True)
+        with open(log, "w", encoding="utf-8") as file:
+            self.command(file, [
+                "cmake", "-S", ROOT, "-B", self.folder, "-G",
+                "Unix Makefiles", "-DCMAKE_C_COMPILER=gcc",
+                "-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=" + flags,
+                "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+                "-DUPSHAKE_BUILD_TESTS=ON", "-DUPSHAKE_BUILD_EXAMPLES=OFF",
+                "-DUPSHAKE_INSTALL=OFF"] + switches)
+            names = self.test_names()
+            self.command(file, ["cmake", "--build", self.folder, "--parallel",
+                                str(os.cpu_count() or 2), "--target"] + names)
+        self.find_units(names)
+        self.find_tests(names)
+
+    def command(self, log, words):
+        if subprocess.run(words, stdout=log, stderr=log).returncode != 0:
+            sys.stderr.write(read(log.name)[-4000:])
+            sys.exit("mutate: the tests do not build")
+
+    def test_names(self):
+        folder = os.path.join(self.folder, "tests", "CMakeFiles")
+        names = sorted(n[:-4] for n in os.listdir(folder)
+                       if n.startswith("upshake-test-") and n.endswith(".dir"))
+        left_out = NOT_OF_SRC if self.name == "default" else NOT_OF_SRC | LONG
+        return [n for n in names if n not in left_out]
+
+    def find_units(self, names):
+        path = os.path.join(self.folder, "compile_commands.json")
+        folders = ["/%s.dir/" % n for n in names + ["upshake-testable"]]
+        self.units = [Unit(e) for e in json.loads(read(path))
+                      if any(f in e["command"] for f in folders)]
+
+    def find_tests(self, names):
+        self.quick = [Test(self.folder, name, [argument])
+                      for name, argument in QUICK]
+        self.slow = [Test(self.folder, name) for name in names]
+        for test in self.quick + self.slow:
+            test.measure()
+
+    def units_with(self, path):
+        return [u for u in self.units if path in u.includes]
