@@ -295,6 +295,8 @@ static void extensions_are_an_answer_to_websocket(void **state) {
   response = not_found;
   response.extra = &extra;
   assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
+  response.accept = ACCEPT; /* which a refusal does not send */
+  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
   extra.extensions = text(""); /* nothing is agreed to */
   assert_int_equal(
       count_field(write_view(&response), "Sec-WebSocket-Extensions", NULL), 0);

@@ -14,9 +14,11 @@
 
 /* ---- After a 100 (Continue) ---------------------------------------------- */
 
-#define UPLOAD                                                                 \
-  "POST / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"  \
-  "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+#define BEFORE_BODY                                                            \
+  "POST / HTTP/1.1\r\n" CHECK_HOST                                             \
+  "Upgrade: echo\r\nConnection: Upgrade\r\nContent-Length: 5\r\n"
+#define UNEXPECTED BEFORE_BODY "\r\n"
+#define UPLOAD BEFORE_BODY "Expect: 100-continue\r\n\r\n"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
 static const upshake_protocol echo[] = {
@@ -90,16 +92,37 @@ static void refuses_after_a_100_that_was_taken_whole(void **state) {
   assert_refused(&hs, 408);
 }
 
+/* Without Expect too: the rest of the body may be on its way. */
 static void refuses_in_the_middle_of_a_body(void **state) {
   (void)state;
-  for (size_t fed = 1; fed < 5; fed++) {
+  for (size_t fed = 0; fed < 5; fed++) {
     upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
+    upshake other = begin(&reading, UNEXPECTED, UPSHAKE_READ);
     size_t used;
     take_100(&hs, 0, 64);
-    assert_int_equal(feed(&hs, "hello", fed, &used), UPSHAKE_BODY);
+    feed(&hs, "hello", fed, &used);
     assert_int_equal(used, fed);
     assert_refused(&hs, 413);
+    feed(&other, "hello", fed, &used);
+    assert_int_equal(used, fed);
+    assert_refused(&other, 413);
   }
+}
+
+/* Its bytes are gone: nobody else could serve it. */
+static void what_was_read_is_not_declined(void **state) {
+  static const upshake_protocol asking[] = {
+      {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+  const upshake_config config = {asking, 1, .decide = later};
+  upshake hs = begin(&config, UNEXPECTED, UPSHAKE_DECIDE);
+  size_t used;
+  (void)state;
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(feed(&hs, "hello", 5, &used), UPSHAKE_BODY);
+  assert_int_equal(feed(&hs, NULL, 0, &used), UPSHAKE_DECIDE);
+  assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_ERR_STATE);
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 101);
 }
 
 /* ---- What is behind a reply ---------------------------------------------- */
@@ -209,17 +232,43 @@ static void a_choice_of_a_subprotocol_is_nothing_else(void **state) {
   (void)state;
 }
 
+/* Nor is it the end of a body, or a 100 that was taken. */
+static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
+  static const upshake_protocol table[] = {
+      {.token = "websocket", .body = UPSHAKE_BODY_CONSUME}};
+  const upshake_config config = {table, 1, .decide = later};
+  upshake hs =
+      begin(&config,
+            "GET / HTTP/1.1\r\n" CHECK_FIELDS "Sec-WebSocket-Protocol: a, b\r\n"
+            "Content-Length: 5\r\n\r\n",
+            UPSHAKE_DECIDE);
+  char out[1];
+  size_t used, len;
+  (void)state;
+  assert_int_equal(upshake_choose_subprotocol(&hs, text("b")), UPSHAKE_OK);
+  assert_true(upshake_get_result(&hs).body_left == 5);
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_int_equal(upshake_get_result(&hs).next, UPSHAKE_READ);
+  assert_int_equal(feed(&hs, "hello", 5, &used), UPSHAKE_BODY);
+  assert_int_equal(feed(&hs, NULL, 0, &used), UPSHAKE_SEND);
+  assert_slice(upshake_get_result(&hs).subprotocol, "b");
+  assert_int_equal(upshake_reply_part(&hs, NULL, 0, out, 1, &len), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_instead_of_a_100),
       cmocka_unit_test(refuses_after_a_100_and_not_within),
       cmocka_unit_test(refuses_after_a_100_that_was_taken_whole),
       cmocka_unit_test(refuses_in_the_middle_of_a_body),
+      cmocka_unit_test(what_was_read_is_not_declined),
       cmocka_unit_test(each_refusal_that_is_kept_goes_on),
       cmocka_unit_test(a_refusal_that_must_close_is_not_kept),
       cmocka_unit_test(a_101_keeps_no_request),
       cmocka_unit_test(a_100_keeps_nothing),
       cmocka_unit_test(a_choice_of_a_subprotocol_is_nothing_else),
+      cmocka_unit_test(a_choice_skips_no_body_and_takes_no_reply),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
