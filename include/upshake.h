@@ -316,9 +316,10 @@ UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
  * example 408 or 503 at READ, 404 or 426 at PLAIN, another status than the
  * library's at SEND.  A refusal changes the status only: result.error and
  * .offset stay those of the first cause, DECLINED after DECLINE.  They become
- * REFUSED and result.consumed only if nothing was wrong before.  Returns OK
- * (now SEND, PLAIN, or READ where a body comes first), ANSWER (no such answer;
- * 426 and none to name) or STATE. */
+ * REFUSED and result.consumed only if nothing was wrong before.  A reply whose
+ * cause is VERSION_... has Sec-WebSocket-Version: 13 with every status.  Returns
+ * OK (now SEND, PLAIN, or READ where a body comes first), ANSWER (no such
+ * answer; 426 and none to name) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds; all may be absent.  The handshake's own fields,
@@ -335,10 +336,11 @@ typedef struct upshake_extra {
 /* Write the whole reply, or nothing.  extra may be NULL.  Returns OK and *len
  * octets are in out; ROOM and *len is the cap that it needs (cap 0 just asks
  * for that); or another error, and *len is 0: EXTRA_..., NEEDS_... (the field
- * of a 401, 405 or 407), MUST_CLOSE, STATE (not at SEND).  Correct the extras and call again, or answer 500, which
- * needs none.  UPSHAKE_REPLY_CAP is enough without extras, if the strings of
- * the table and the sub-protocol have at most 256 octets together.  out may be
- * the head memory, if no sub-protocol was chosen by you from it.
+ * of a 401, 405 or 407), MUST_CLOSE, STATE (not at SEND).  Correct the extras
+ * and call again, or answer 500, which needs none.  UPSHAKE_REPLY_CAP is enough
+ * without extras, if the strings of the table and the sub-protocol have at most
+ * 256 octets together.  out may be the head memory, if no sub-protocol was
+ * chosen by you from it.
  *
  * After a refusal the connection is closed.  Not at once, or octets of the
  * peer that are still unread destroy the answer on its way: shut down sending,
@@ -540,10 +542,11 @@ typedef struct upshake_judge {
 
 /* Begin, one call for each field in any order, end.  version is 11 for
  * HTTP/1.1, 10 for HTTP/1.0; a major version that is not 1 is refused with 505.
- * Every octet is checked again, only the key is copied.  The slices are valid until the end; those of
- * Sec-WebSocket-Protocol and -Extensions until the reply; method, target and
- * Host for as long as get_request is called.  The order of fields with
- * different names changes nothing.  begin returns as upshake_init. */
+ * Every octet is checked again, only the key is copied.  The slices are valid
+ * until the end; those of Sec-WebSocket-Protocol and -Extensions until the
+ * reply; method, target and Host for as long as get_request is called.  The
+ * order of fields with different names changes nothing.  begin returns as
+ * upshake_init. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
     const upshake_config *config, void *user, upshake_slice method,
     upshake_slice target, int version);
