@@ -119,16 +119,21 @@ static int is_on_the_way(const inspection *in) {
          (in->result.next == UPSHAKE_SEND && in->result.status == 100);
 }
 
+static int is_undecided(const inspection *in) {
+  return is_on_the_way(in) || in->result.next == UPSHAKE_READ;
+}
+
 /* A body may be of any length: of what was taken of it only the end is kept,
- * for the line of an octet that is wrong. */
+ * for the line of an octet that is wrong.  What is wrong in the head is found
+ * before. */
 static void forget_body(inspection *in) {
-  if (has_request(in) && in->taken > LINE_KEPT)
+  if (has_request(in) && is_undecided(in) && in->taken > LINE_KEPT)
     input_forget(&in->input, in->taken - LINE_KEPT);
 }
 
 static void feed_all(inspection *in, const options *opt) {
   in->result = upshake_get_result(&in->hs);
-  while (is_on_the_way(in) || in->result.next == UPSHAKE_READ) {
+  while (is_undecided(in)) {
     size_t left = input_end(&in->input) - in->taken;
     if (left == 0 && in->result.next == UPSHAKE_READ) {
       if (!input_read(&in->input))

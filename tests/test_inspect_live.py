@@ -144,6 +144,17 @@ def it_answers_there_too_when_octets_come_one_by_one():
         assert process.stdout.read() == wanted[1], (octets, wanted)
 
 
+def it_shows_what_is_wrong_in_a_long_head_too():
+    for length in 50000, 70000, 150000:
+        long = b"A: " + b"b" * length + b"\r\nHost"
+        octets = (OFFER.replace(b"Host", b"Origin: http://b\r\nHost")
+                  .replace(b"Host", long))
+        status, said = judge_live([octets], "--head-max=200000")
+        assert status == REFUSED, said
+        assert b"octet 28: line 2, column 9\n" in said, said
+        assert b"\n    Origin: http://b\\r\\n\n            ^\n" in said, said
+
+
 def it_waits_as_long_as_the_verdict_is_open():
     for octets, last, options in ((OFFER[:-1], OFFER[-1:], []),
                                   (ANSWER[:-1], ANSWER[-1:], CLIENT),
