@@ -135,8 +135,6 @@ upshake_error upshake_answer(upshake *hs, int answer) {
     return UPSHAKE_ERR_ANSWER; /* it must name a protocol: RFC 9110 15.5.22 */
   if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
     set_head_end(hs, hs->held);
-  if (in_body(hs))
-    hs->flags |= HANDSHAKE_CLOSE;
   refuse_as_told(hs, answer);
   return UPSHAKE_OK;
 }

@@ -285,6 +285,7 @@ static void run_with_room(run *r, const client_vector *v, const shown *first) {
 static void run_again(run *r, const client_vector *v, const shown *first,
                       way how, size_t cut) {
   shown s = run_client(r, v, how, cut, v->common.head_max);
+  expect_shown(r, v, &s);
   expect_same_client(r, &first->result, &s.result);
   expect_number(r, "sum of used", first->taken, s.taken);
   drop_shown(&s);

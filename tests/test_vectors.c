@@ -25,8 +25,11 @@ static int is_quick;
 
 /* ---- Running a case ----------------------------------------------------- */
 
+/* In another way: what the case expects, and what it does not mention as it was
+ * before. */
 static void run_again(run *r, const seen *first, way how, size_t cut) {
   seen s = run_once(r, how, cut);
+  expect_outcome(r, &s);
   expect_same(r, first, &s, 0);
   drop_seen(&s);
 }
