@@ -316,10 +316,10 @@ UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
  * example 408 or 503 at READ, 404 or 426 at PLAIN, another status than the
  * library's at SEND.  A refusal changes the status only: result.error and
  * .offset stay those of the first cause, DECLINED after DECLINE.  They become
- * REFUSED and result.consumed only if nothing was wrong before.  A reply whose
- * cause is VERSION_... has Sec-WebSocket-Version: 13 with every status.  Returns
- * OK (now SEND, PLAIN, or READ where a body comes first), ANSWER (no such
- * answer; 426 and none to name) or STATE. */
+ * REFUSED and result.consumed only if nothing was wrong before.  If the cause
+ * is VERSION_..., the reply has Sec-WebSocket-Version: 13 with every status.
+ * Returns OK (now SEND, PLAIN, or READ where a body comes first), ANSWER (no
+ * such answer; 426 and none to name) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* What the application adds; all may be absent.  The handshake's own fields,
