@@ -14,7 +14,7 @@
 #
 # What a commit means to change is a line in tests/compare/decided.tsv.
 #
-#   --short          60 seconds; without it 10 million cases, and it is a failure
+#   --short          60 seconds; without it 10 million cases, and the run fails
 #                    if fewer than 5 million were judged at the head's end or
 #                    500,000 switched, or if an error that feed, commit or the
 #                    client can give was given less than 1,000 times
@@ -30,8 +30,8 @@
 # If REV is not in this clone it says so and nothing is compared.
 #
 # What it knows of a library is its adapter, tests/compare/adapter.c, written
-# against the header of its own tree: REV brings its own.  A revision from before
-# there was one is taken by tests/compare/adapter_512eb9b.c.
+# against the header of its own tree: REV brings its own.  For a revision from
+# before there was one, tests/compare/adapter_512eb9b.c is used.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/need.sh

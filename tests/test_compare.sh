@@ -59,6 +59,7 @@ printf 'differs\t%s\t%s\t%s\t%s\t%s\t%s\n' \
 build/compare/compare --corpus build/compare/corpus --cases 30000 \
   --decided build/test_compare.tsv >"$log" && fail "a rule allows too much"
 shown "DIFFERENCE $chunk" && fail "a rule does not allow what it names"
-shown "DIFFERENCE $interim" || fail "a rule allows members that it does not name"
+shown "DIFFERENCE $interim" ||
+  fail "a rule allows members that it does not name"
 
 echo "test_compare: two edits are noticed, made short, and one is allowed"

@@ -70,7 +70,7 @@ enum {
   COMPARE_SECURED,
   COMPARE_TRANSPORT_LEN
 };
-/* An answer, beside the status of a refusal */
+/* An answer, beside the status of a refusal. */
 enum { COMPARE_LATER = 0, COMPARE_DECLINE = 1, COMPARE_ACCEPT = 101 };
 
 typedef struct compare_protocol {
@@ -183,9 +183,9 @@ typedef struct compare_way {
  * walk: a sum over the fields, their members and parameters. */
 #define COMPARE_NUMBERS(X) \
   X(complete) X(status) X(offset) X(first_offset) X(used) X(consumed) \
-  X(protocol) X(may_keep) X(body_left) X(dropped) X(decisions) X(reply_size) X(walk) \
-  X(agreed) X(capsules) X(minor) X(used_at_end) X(again_next) X(again_status) \
-  X(again_consumed)
+  X(protocol) X(may_keep) X(body_left) X(dropped) X(decisions) \
+  X(reply_size) X(walk) X(agreed) X(capsules) X(minor) X(used_at_end) \
+  X(again_next) X(again_status) X(again_consumed)
 
 #define COMPARE_TEXTS(X) \
   X(method) X(target) X(scheme) X(authority) X(path) X(query) X(fields) \

@@ -255,6 +255,8 @@ static void edit_response(maker *m) {
         (uint32_t)(m->stream_len - make_below(m, m->stream_len / 2 + 1));
   if (make_once_in(m, 4))
     m->it->config.subprotocol_required ^= 1;
+  if (make_once_in(m, 16))
+    make_edit_limits(m);
 }
 
 /* What is sent is edited by the same edits, and is then put away. */

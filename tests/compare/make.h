@@ -76,12 +76,14 @@ void make_any(maker *m, const make_edit *edits, size_t len);
 /* A case of the corpus of the same kind. */
 const compare_case *make_other(maker *m);
 
-/* ---- make_stream.c, make_config.c, make_ask.c ---------------------------- */
+/* ---- make_stream.c, make_config.c ---------------------------------------- */
 
 void make_edit_stream(maker *m);
 void make_edit_config(maker *m);
 void make_edit_host(maker *m);
 void make_edit_ask(maker *m);
+/* One of the limits on a head. */
+void make_edit_limits(maker *m);
 
 /* A text in the arena, which is also a string; absent if there is no room. */
 char *make_text(maker *m, const char *ptr, size_t len);

@@ -61,7 +61,7 @@ static void any_room(maker *m) {
   CONFIG(m)->head_max = (uint32_t)make_below(m, 700);
 }
 
-static void other_limit(maker *m) {
+void make_edit_limits(maker *m) {
   compare_config *c = CONFIG(m);
   uint32_t *const limits[] = {&c->method_max, &c->target_max, &c->fields_max,
                               &c->name_max, &c->total_max};
@@ -130,12 +130,12 @@ static void drop_protocol(maker *m) {
 
 void make_edit_config(maker *m) {
   static const make_edit edits[] = {
-      {6, other_config}, {3, other_names},      {3, other_origins},
-      {3, other_origin}, {3, other_transport},  {6, flip_flag},
-      {3, other_wanted}, {2, other_room},       {1, any_room},
-      {2, other_limit},  {2, other_body_limit}, {3, other_rules},
-      {3, other_body},   {2, flip_failed},      {2, change_protocol},
-      {3, add_protocol}, {1, drop_protocol}};
+      {6, other_config},     {3, other_names},      {3, other_origins},
+      {3, other_origin},     {3, other_transport},  {6, flip_flag},
+      {3, other_wanted},     {2, other_room},       {1, any_room},
+      {2, make_edit_limits}, {2, other_body_limit}, {3, other_rules},
+      {3, other_body},       {2, flip_failed},      {2, change_protocol},
+      {3, add_protocol},     {1, drop_protocol}};
   MAKE_ANY(m, edits);
 }
 

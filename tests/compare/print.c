@@ -135,15 +135,18 @@ static void print_server(print *p, const compare_config *c) {
   print_flag(p, "subprotocol-order server", c->subprotocol_server_order);
   print_flag(p, "protocol-order client", c->client_order);
   print_flag(p, "cpu", c->cpu);
+  print_flag(p, "lean", c->lean);
+  for (uint32_t i = 0; i < c->wanted_len; i++)
+    print_line(p, "wanted", c->wanted[i]);
+}
+
+static void print_limits(print *p, const compare_config *c) {
   print_number(p, "method-max", c->method_max);
   print_number(p, "target-max", c->target_max);
   print_number(p, "fields-max", c->fields_max);
   print_number(p, "name-max", c->name_max);
   print_number(p, "body-max", c->body_max);
   print_number(p, "total-max", c->total_max);
-  print_flag(p, "lean", c->lean);
-  for (uint32_t i = 0; i < c->wanted_len; i++)
-    print_line(p, "wanted", c->wanted[i]);
 }
 
 static void print_fields(print *p, const compare_field *fields, uint32_t len) {
@@ -209,6 +212,7 @@ void print_config(print *p, const compare_case *it) {
   if (it->config.head_max != 8192)
     print_text(p, "head-max %lu\n", (unsigned long)it->config.head_max);
   print_flag(p, "subprotocol-required", it->config.subprotocol_required);
+  print_limits(p, &it->config);
   if (it->kind == COMPARE_ASK)
     print_ask(p, &it->ask);
   if (it->kind != COMPARE_REQUEST)
