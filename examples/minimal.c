@@ -62,4 +62,5 @@ int main(void) {
     return perror("port 8100"), 1;
   for (; (fd = accept(listener, NULL, NULL)) >= 0; serve(fd), close(fd))
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  return perror("port 8100"), 1;
 }

@@ -18,6 +18,7 @@
 static size_t reply_cap;
 static upshake_error begin(upshake *hs, const upshake_config *config,
                            void *memory, size_t cap, void *user);
+#pragma GCC diagnostic ignored "-Wvla" /* its reply becomes one */
 #undef UPSHAKE_REPLY_CAP
 #define UPSHAKE_REPLY_CAP reply_cap
 #define upshake_init begin
