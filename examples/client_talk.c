@@ -179,10 +179,11 @@ static enum outcome say_next(struct talk *t) {
 
 /* ---- The end ------------------------------------------------------------- */
 
-/* A Close that answers ours needs no code (RFC 6455 5.5.1). */
+/* A Close needs no code, and 1005 says that there is none: it is no error (RFC
+ * 6455 5.5.1, 7.1.5). */
 static enum outcome judge_close(const struct talk *t, int code,
                                 upshake_slice reason) {
-  if (code != 1000 && !(t->closing && code == 1005))
+  if (code != 1000 && code != 1005)
     complain("the server closed with %d%s%.*s", code, reason.len > 0 ? " " : "",
              (int)reason.len, reason.ptr);
   else if (t->awaited > 0 || t->said < t->options->messages_len)
