@@ -344,8 +344,16 @@ static void fields_that_may_repeat_and_others(void **state) {
       {"Accept-Language", UPSHAKE_OK},
       {"Via", UPSHAKE_OK},
       {"X-Note", UPSHAKE_OK},
+      {"Max-Forward", UPSHAKE_OK},
       {"Authorization", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"Content-Type", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"Cookie", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"From", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"Max-Forwards", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"Proxy-Authorization", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"Referer", UPSHAKE_ERR_EXTRA_REPEATED},
       {"User-Agent", UPSHAKE_ERR_EXTRA_REPEATED},
+      {"cookie", UPSHAKE_ERR_EXTRA_REPEATED},
       {"Host", UPSHAKE_ERR_EXTRA_RESERVED},
   };
   (void)state;
