@@ -164,12 +164,11 @@ static NOINLINE upshake_error check_extensions(const asked *a) {
   return UPSHAKE_OK;
 }
 
-/* origin-list-or-null with one origin (RFC 6454 7.1), whose parts nobody needs
- * here. */
+/* origin-list-or-null with one origin (RFC 6454 7.1). */
 static NOINLINE upshake_error check_origin(const upshake_ask *ask) {
   upshake_slice origin = text_or(ask->origin, "null");
   int32_t port;
-  if (upshake_equal(origin, "null") ||
+  if (upshake_equal(origin, "null") || upshake_is_hostless(origin) ||
       upshake_parse_origin(origin, &origin, &port) != AUTHORITY_BROKEN)
     return UPSHAKE_OK;
   return UPSHAKE_ERR_ORIGIN_MALFORMED;

@@ -180,3 +180,9 @@ int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
   *otherwise = upshake_default_port(scheme);
   return port == AUTHORITY_NO_PORT ? *otherwise : port;
 }
+
+int upshake_is_hostless(upshake_slice origin) {
+  upshake_slice scheme = slice_of(origin.ptr, upshake_scheme_len(origin));
+  return scheme.len + 3 == origin.len && is_scheme(scheme) &&
+         !upshake_is_known_scheme(scheme);
+}

@@ -18,6 +18,10 @@ int32_t upshake_parse_authority(upshake_slice text, size_t *host_len);
 int32_t upshake_parse_origin(upshake_slice origin, upshake_slice *host,
                              int32_t *otherwise);
 
+/* 1 for a serialized-origin whose host is empty, such as "file://"; not if the
+ * scheme needs a host. */
+int upshake_is_hostless(upshake_slice origin);
+
 /* Where the scheme of an absolute URI ends, before its "://"; text.len where it
  * has none. */
 size_t upshake_scheme_len(upshake_slice text);
