@@ -39,6 +39,7 @@ enum {
 struct session {
   const struct options *options;
   int fd;
+  upshake_client_policy policy;
   upshake_client client;
   char request[REQUEST_CAP];
   size_t request_len;
@@ -85,9 +86,9 @@ static int write_request(struct session *s) {
 
 static int begin(struct session *s) {
   upshake_slice request = {s->request, s->request_len};
-  upshake_error error =
-      upshake_client_init(&s->client, request, s->options->subprotocol_required,
-                          s->answer, sizeof s->answer);
+  s->policy.subprotocol_required = s->options->subprotocol_required ? 1 : 0;
+  upshake_error error = upshake_client_init(&s->client, &s->policy, request,
+                                            s->answer, sizeof s->answer);
   if (error == UPSHAKE_OK)
     return EXIT_SUCCESS;
   complain("%s", upshake_strerror(error));

@@ -31,7 +31,7 @@ static upshake_config make_config(const options *opt) {
   config.lean = opt->lean ? 1 : 0;
   config.wanted = opt->wanted;
   config.wanted_len = opt->wanted_len;
-  config.limits.total = (uint32_t)opt->total_max;
+  config.limits = limits_of(opt);
   return config;
 }
 

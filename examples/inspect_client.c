@@ -87,8 +87,10 @@ static void begin(exchange *ex, const options *opt, size_t cap) {
   ex->memory = allocate(cap);
   ex->cap = cap;
   ex->taken = 0;
-  upshake_error error = upshake_client_init(
-      &ex->client, ex->head, opt->subprotocol_required, ex->memory, cap);
+  ex->policy.limits = limits_of(opt);
+  ex->policy.subprotocol_required = opt->subprotocol_required ? 1 : 0;
+  upshake_error error =
+      upshake_client_init(&ex->client, &ex->policy, ex->head, ex->memory, cap);
   if (error == UPSHAKE_ERR_REQUEST)
     fail_request(opt->request, ask_server(ex->head));
   if (error != UPSHAKE_OK)
@@ -161,6 +163,37 @@ int is_chunked(const exchange *ex) {
   return chunked;
 }
 
+/* ---- Extensions in several lines ----------------------------------------- */
+
+static int has_member(upshake_slice value) {
+  upshake_list list = {value, {NULL, 0}, NULL};
+  upshake_slice member;
+  return upshake_next_member(&list, &member);
+}
+
+/* Several lines are one list (RFC 9110 5.3).  Returns the memory in which it
+ * stands. */
+static char *join_extensions(exchange *ex) {
+  upshake_slice fields = ex->result.fields, *joined = &ex->extensions;
+  upshake_field field;
+  char *text = allocate(2 * fields.len);
+  if (ex->result.extensions.ptr == NULL)
+    return text;
+  joined->ptr = text;
+  while (upshake_next_field(&fields, &field)) {
+    if (!upshake_equal_fold(field.name, EXTENSIONS_FIELD) ||
+        !has_member(field.value))
+      continue;
+    if (joined->len > 0) {
+      memcpy(text + joined->len, ", ", 2);
+      joined->len += 2;
+    }
+    memcpy(text + joined->len, field.value.ptr, field.value.len);
+    joined->len += field.value.len;
+  }
+  return text;
+}
+
 /* ---- For scripts --------------------------------------------------------- */
 
 static void print_object(const exchange *ex) {
@@ -174,7 +207,7 @@ static void print_object(const exchange *ex) {
   said.consumed = ex->taken;
   said.protocol = ex->result.protocol;
   said.subprotocol = ex->result.subprotocol;
-  said.extensions = ex->result.extensions;
+  said.extensions = ex->extensions;
   said.close =
       ex->outcome == REFUSED || (ex->outcome == OTHER && !ex->result.may_keep);
   if (ex->outcome == REFUSED) {
@@ -195,12 +228,14 @@ outcome inspect_response(const options *opt) {
   input_open(&ex.input, opt->file);
   feed_all(&ex, opt);
   ex.outcome = judge_outcome(ex.result.next);
+  char *extensions = join_extensions(&ex);
   if (opt->json) {
     print_object(&ex);
   } else {
     input_read_on(&ex.input, ex.taken);
     print_exchange(&ex);
   }
+  free(extensions);
   free(ex.memory);
   input_close(&ex.input);
   input_close(&ex.request);

@@ -18,9 +18,11 @@ typedef struct exchange {
   upshake_slice asked;  /* and its field lines */
   char *memory;         /* for the head of the response */
   size_t cap;
+  upshake_client_policy policy;
   upshake_client client;
   upshake_client_result result;
   outcome outcome;
+  upshake_slice extensions; /* agreed to, all lines as one; or absent */
   size_t taken; /* octets that the client took: heads, interim ones too */
 } exchange;
 

@@ -58,9 +58,9 @@ static void hint_status_line(const exchange *ex) {
   else if (starts(ex, "GET "))
     puts("This is a request.  Give it with --request, and here the response.");
   else
-    puts("A status line is HTTP/1.1 SP 101 SP reason CR LF, and the SP before\n"
-         "the reason is there without one too.  Octets like these are often\n"
-         "another protocol, or the rest of an earlier response's body.");
+    puts("A status line is HTTP/1.1 SP 101 SP reason CR LF.  Bytes like these\n"
+         "are often another protocol, or the rest of an earlier response's\n"
+         "body.");
 }
 
 /* An editor writes LF, and HTTP wants CR LF (RFC 9112 2.2). */
@@ -224,8 +224,8 @@ static const hint hints[] = {
     {UPSHAKE_ERR_SWITCH_HTTP_1_0,
      "HTTP/1.0 has no 101.  A proxy, or a server of few lines, writes the\n"
      "wrong version: HTTP/1.1 101 Switching Protocols\n"},
-    {UPSHAKE_ERR_SWITCH_CONTENT,
-     "Behind a 101 comes the new protocol and no body.  A framework that adds\n"
+    {UPSHAKE_ERR_CAPSULES,
+     "Capsules follow the 101, and no content.  A framework that adds\n"
      "Content-Length: 0 to each response is the usual cause.\n"},
     {UPSHAKE_ERR_UPGRADE_MISSING,
      "A proxy drops Upgrade on the way back too unless it knows of the\n"
@@ -250,10 +250,11 @@ static const hint hints[] = {
      "it both write the field, or each name is sent back in a line.\n"},
     {UPSHAKE_ERR_EXTENSION_REPEATED,
      "A proxy and the server both agree to compress, or the server accepts\n"
-     "two offers of one extension: it takes the first that it can.\n"},
+     "two offers of one extension: it must take only the first that it can.\n"},
     {UPSHAKE_ERR_EXTENSION_MALFORMED,
      "An answer looks like: permessage-deflate; client_max_window_bits=15\n"
-     "Where nothing is agreed to, there is no such field, nor an empty one.\n"},
+     "A server that agrees to nothing leaves the field out: an empty field\n"
+     "breaks the grammar.\n"},
 };
 
 /* ---- Ordinary responses -------------------------------------------------- */

@@ -79,11 +79,11 @@ static void print_window(const char *whose, uint8_t bits, uint8_t no_takeover) {
 static void print_extensions(const exchange *ex) {
   const upshake_deflate *deflate = &ex->result.deflate;
   put_label("extensions");
-  if (ex->result.extensions.ptr == NULL) {
+  if (ex->extensions.ptr == NULL) {
     print_asked(ex, EXTENSIONS_FIELD);
     return;
   }
-  put_slice(ex->result.extensions);
+  put_slice(ex->extensions);
   putchar('\n');
   if (deflate->server_bits == 0)
     return;

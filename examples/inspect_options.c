@@ -39,8 +39,6 @@ static const char usage[] =
     "                      (default: the host that the request is for)\n"
     "  --lean              keep no field that the handshake has no use for:\n"
     "                      a head may then be longer than --head-max\n"
-    "  --total-max OCTETS  the longest head that is received then, up to\n"
-    "                      4294967295 (default: 65536)\n"
     "  --want NAME         a field that is kept all the same; repeatable\n"
     "\n"
     "Client:\n"
@@ -52,6 +50,13 @@ static const char usage[] =
     "\n"
     "Both:\n"
     "  --head-max OCTETS   the longest head, 1 to 4294967295 (default: 8192)\n"
+    "  --total-max OCTETS  with --lean, the longest head that is received, up\n"
+    "                      to 4294967295 (default: 65536); with --client, the\n"
+    "                      longest head (default: that of --head-max)\n"
+    "  --fields-max N      the most field lines of a head, 1 to 65535\n"
+    "                      (default: 128)\n"
+    "  --name-max OCTETS   the longest name of a field, 1 to 65535\n"
+    "                      (default: 255)\n"
     "  --feed N            give the input to the library N octets at a time\n"
     "                      (default: 0, all at once)\n"
     "  --json              print one JSON object, for scripts\n"
@@ -72,10 +77,11 @@ typedef struct known {
 static const known all_known[] = {
     {"--protocol", 1, SERVER}, {"--subprotocol", 1, SERVER},
     {"--deflate", 0, SERVER},  {"--origin", 1, SERVER},
-    {"--lean", 0, SERVER},     {"--total-max", 1, SERVER},
+    {"--lean", 0, SERVER},     {"--total-max", 1, BOTH},
     {"--want", 1, SERVER},     {"--client", 0, BOTH},
     {"--request", 1, CLIENT},  {"--subprotocol-required", 0, CLIENT},
-    {"--head-max", 1, BOTH},   {"--feed", 1, BOTH},
+    {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
+    {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
 };
 
@@ -194,6 +200,10 @@ static void set_option(options *opt, const char *name, char *value) {
     set_lean_option(opt, name, value);
   else if (strcmp(name, "--head-max") == 0)
     opt->head_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
+  else if (strcmp(name, "--fields-max") == 0)
+    opt->fields_max = parse_number(name, value, 1, UINT16_MAX);
+  else if (strcmp(name, "--name-max") == 0)
+    opt->name_max = parse_number(name, value, 1, UINT16_MAX);
   else
     opt->feed = parse_number(name, value, 0, SIZE_MAX);
 }
@@ -259,7 +269,7 @@ int is_standard_input(const char *file) {
 }
 
 static void check_sides(const options *opt) {
-  if (!opt->lean && opt->lean_option != NULL)
+  if (!opt->lean && !opt->client && opt->lean_option != NULL)
     fail_usage("only with --lean", opt->lean_option);
   if (!opt->client && opt->client_option != NULL)
     fail_usage("only with --client", opt->client_option);
@@ -271,6 +281,15 @@ static void check_sides(const options *opt) {
     fail_usage("this option needs --request FILE", "--client");
   if (is_standard_input(opt->request) && is_standard_input(opt->file))
     fail_usage("the response cannot come from there too", opt->request);
+}
+
+upshake_limits limits_of(const options *opt) {
+  upshake_limits limits;
+  memset(&limits, 0, sizeof limits);
+  limits.fields = (uint32_t)opt->fields_max;
+  limits.name = (uint32_t)opt->name_max;
+  limits.total = (uint32_t)opt->total_max;
+  return limits;
 }
 
 void parse_options(options *opt, int argc, char **argv) {

@@ -21,11 +21,14 @@ typedef struct options {
   const char **origins;
   const char **wanted;
   size_t protocols_len, subprotocols_len, origins_len, wanted_len;
-  size_t head_max, total_max, feed;
+  size_t head_max, fields_max, name_max, total_max, feed;
   int client, subprotocol_required, origin_any, deflate, lean, json;
   const char *server_option, *client_option; /* given, for one side only */
   const char *lean_option;                   /* the same: with --lean only */
 } options;
+
+/* The limits on a head, for both sides. */
+upshake_limits limits_of(const options *opt);
 
 void parse_options(options *opt, int argc, char **argv);
 void free_options(options *opt);

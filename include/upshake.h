@@ -140,14 +140,13 @@ typedef enum upshake_error {
   UPSHAKE_ERR_REFUSED, UPSHAKE_ERR_DECISION,
   /* Why a client refuses a response, beside those above that fit. */
   UPSHAKE_ERR_STATUS_LINE, UPSHAKE_ERR_INTERIM_MANY,
-  UPSHAKE_ERR_SWITCH_HTTP_1_0, UPSHAKE_ERR_SWITCH_CONTENT,
-  UPSHAKE_ERR_UPGRADE_MISSING, UPSHAKE_ERR_UPGRADE_REPEATED,
-  UPSHAKE_ERR_UPGRADE_NOT_ASKED, UPSHAKE_ERR_CONNECTION_MISSING,
-  UPSHAKE_ERR_ACCEPT_MISSING, UPSHAKE_ERR_ACCEPT_REPEATED,
-  UPSHAKE_ERR_ACCEPT_WRONG, UPSHAKE_ERR_SUBPROTOCOL_REPEATED,
-  UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, UPSHAKE_ERR_SUBPROTOCOL_NONE,
-  UPSHAKE_ERR_EXTENSION_REPEATED, UPSHAKE_ERR_EXTENSION_NOT_ASKED,
-  UPSHAKE_ERR_EXTENSION_PARAMETER,
+  UPSHAKE_ERR_SWITCH_HTTP_1_0, UPSHAKE_ERR_UPGRADE_MISSING,
+  UPSHAKE_ERR_UPGRADE_REPEATED, UPSHAKE_ERR_UPGRADE_NOT_ASKED,
+  UPSHAKE_ERR_CONNECTION_MISSING, UPSHAKE_ERR_ACCEPT_MISSING,
+  UPSHAKE_ERR_ACCEPT_REPEATED, UPSHAKE_ERR_ACCEPT_WRONG,
+  UPSHAKE_ERR_SUBPROTOCOL_REPEATED, UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED,
+  UPSHAKE_ERR_SUBPROTOCOL_NONE, UPSHAKE_ERR_EXTENSION_REPEATED,
+  UPSHAKE_ERR_EXTENSION_NOT_ASKED, UPSHAKE_ERR_EXTENSION_PARAMETER,
   /* Returned by calls, which then have changed nothing. */
   UPSHAKE_ERR_STATE, UPSHAKE_ERR_CONFIG, UPSHAKE_ERR_ANSWER,
   UPSHAKE_ERR_NOT_OFFERED, UPSHAKE_ERR_ROOM, UPSHAKE_ERR_EXTRA_NAME,
@@ -600,7 +599,7 @@ typedef struct upshake_ask {
   const char *const *subprotocols; size_t subprotocols_len; /* all different */
   const upshake_deflate_offer *deflates; size_t deflates_len; /* in order  */
   const char *extensions;    /* other offers: "x-shout; loud, x-mux"       */
-  const char *origin;        /* "https://example.com", as browsers must    */
+  const char *origin;        /* "https://example.com", "null", "file://"   */
   upshake_slice settings;    /* "h2c" needs it: payload of a SETTINGS frame */
   const upshake_field *fields; size_t fields_len; /* Cookie, User-Agent... */
 } upshake_ask;
@@ -622,8 +621,17 @@ typedef enum upshake_client_next {
   UPSHAKE_CLIENT_REFUSED = 3   /* it breaks a rule: close the connection   */
 } upshake_client_next;
 
+/* How to judge the answer; all 0, or no policy, is the default. */
+typedef struct upshake_client_policy {
+  upshake_limits limits; /* fields and name as in a server; total: bytes of
+                            one head, 0: as many as fit into its memory    */
+  uint8_t subprotocol_required; /* 1: refuse an answer with none of those
+                                   asked for, as browsers do               */
+} upshake_client_policy;
+
 /* One for each request.  Private, as upshake_parser. */
 typedef struct upshake_client {
+  const upshake_client_policy *policy;
   const char *asked;
   char *memory;
   uint64_t skipped, offset;
@@ -636,16 +644,19 @@ typedef struct upshake_client {
 
 /* Begin with the head of a request as it was sent, by the call above or any
  * other: what it asks for is what the answer may give.  `memory` keeps the head
- * of the response, as upshake_init says.  Both live until the last call.  With
- * subprotocol_required 1 an answer with none of those asked for is refused, as
- * browsers do.  Returns OK, or REQUEST: no head that asks for a switch. */
+ * of the response, as upshake_init says.  The policy may be NULL.  All three
+ * live until the last call.  Returns OK, or REQUEST: the request is no complete
+ * head that asks for a switch. */
 UPSHAKE_API upshake_error upshake_client_init(upshake_client *client,
-    upshake_slice request, int subprotocol_required, void *memory, size_t cap);
+    const upshake_client_policy *policy, upshake_slice request, void *memory,
+    size_t cap);
 
 /* Take octets of the response, as upshake_feed.  Up to 32 interim responses,
  * such as 100 and 103, are skipped (RFC 9110 15.2).  After SWITCHED the octets
  * from data + *used on are the new protocol's, after OTHER the response's body.
- * A folded line is accepted, its line end becomes SP (RFC 9112 5.2). */
+ * A folded line is accepted, its line end becomes SP (RFC 9112 5.2).  So is a
+ * status line without the SP behind its code.  A 101 ends with its head,
+ * whatever Content-Length and Transfer-Encoding say (RFC 9112 6.3). */
 UPSHAKE_API upshake_client_next upshake_client_feed(upshake_client *client,
     const void *data, size_t len, size_t *used);
 
@@ -659,7 +670,10 @@ typedef struct upshake_client_result {
   size_t consumed;           /* octets taken, interim responses too        */
   upshake_slice reason, fields; /* fields: for upshake_next_field          */
   upshake_slice protocol;    /* SWITCHED: to what, as it was asked for     */
-  upshake_slice subprotocol, extensions; /* SWITCHED: agreed, or absent    */
+  upshake_slice subprotocol; /* SWITCHED: agreed, or absent                */
+  upshake_slice extensions;  /* SWITCHED: the first line of those agreed, or
+                                absent.  There may be more lines: walk `fields`
+                                with upshake_next_member                   */
   upshake_deflate deflate;   /* of the extensions; server_bits 0: not agreed */
   uint64_t body_len; /* OTHER; _UNKNOWN: chunked, or until the server closes */
   int may_keep;      /* OTHER, 1: after the body another request may be sent */

@@ -55,12 +55,20 @@ static upshake_error parse_reason(upshake_client *client) {
   return UPSHAKE_OK;
 }
 
+/* Some servers leave out the SP before an empty reason phrase. */
+static int ends_at_status(const upshake_client *client) {
+  return client->parser.pos == REASON_AT - 1 &&
+         client->memory[REASON_AT - 1] == '\r';
+}
+
 static NOINLINE upshake_error parse_status_line(upshake_client *client) {
   upshake_parser *parser = &client->parser;
   for (; parser->pos < REASON_AT; parser->pos++) {
     upshake_error error;
     if (parser->pos == client->held)
       return UPSHAKE_ERR_INCOMPLETE;
+    if (ends_at_status(client))
+      break;
     error = judge_status_octet(client->memory[parser->pos], parser->pos);
     if (error)
       return error;
@@ -96,9 +104,10 @@ static int unfold(upshake_client *client) {
 }
 
 static upshake_error parse_fields(upshake_client *client) {
+  const upshake_client_policy *policy = client->policy;
   size_t end;
-  return upshake_parse_head(&client->parser, NULL, client->memory, client->held,
-                            &end);
+  return upshake_parse_head(&client->parser, policy ? &policy->limits : NULL,
+                            client->memory, client->held, &end);
 }
 
 /* ---- what the answer is ---- */
@@ -282,8 +291,15 @@ static NOINLINE void read_request(upshake_client *client,
     client->flags |= CLIENT_CLOSE;
 }
 
-upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
-                                  int subprotocol_required, void *memory,
+/* How long a head may be. */
+static uint32_t total_of(const upshake_client_policy *policy, size_t cap) {
+  uint32_t most = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  return head_limit(policy ? policy->limits.total : 0, most, most);
+}
+
+upshake_error upshake_client_init(upshake_client *client,
+                                  const upshake_client_policy *policy,
+                                  upshake_slice request, void *memory,
                                   size_t cap) {
   static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
                                       UINT16_MAX, 0, 0};
@@ -296,10 +312,9 @@ upshake_error upshake_client_init(upshake_client *client, upshake_slice request,
     return UPSHAKE_ERR_REQUEST;
 
   memset(client, 0, sizeof *client);
+  client->policy = policy;
   client->memory = memory;
-  client->cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
-  if (subprotocol_required)
-    client->flags = CLIENT_SUBPROTOCOL_REQUIRED;
+  client->cap = total_of(policy, cap);
   read_request(client, &parser, request.ptr);
   return UPSHAKE_OK;
 }
@@ -331,6 +346,13 @@ static int is_complete(const upshake_client *client) {
          upshake_head_is_complete(&client->parser);
 }
 
+/* Empty if the line ends at its status, as if there were a SP. */
+static upshake_slice reason_of(const upshake_client *client) {
+  uint32_t end = client->fields_at - 2;
+  uint32_t begin = end < REASON_AT ? end : REASON_AT;
+  return slice_of(client->memory + begin, end - begin);
+}
+
 /* No pointer to the result is passed on, so that it is built where the caller
  * wants it. */
 static NOINLINE upshake_client_result make_result(const upshake_client *client,
@@ -347,8 +369,7 @@ static NOINLINE upshake_client_result make_result(const upshake_client *client,
   if (!is_complete(client))
     return result;
   result.status = status_of(client);
-  result.reason =
-      slice_of(client->memory + REASON_AT, client->fields_at - 2 - REASON_AT);
+  result.reason = reason_of(client);
   result.fields = client_fields(client);
   result.protocol = agreed->protocol;
   result.subprotocol = agreed->subprotocol;

@@ -9,9 +9,8 @@
 
 /* upshake_client.flags */
 enum {
-  CLIENT_HEAD = 1 << 0,                 /* the method of the request is HEAD */
-  CLIENT_SUBPROTOCOL_REQUIRED = 1 << 1, /* the caller wants one             */
-  CLIENT_CLOSE = 1 << 2                 /* the request says close           */
+  CLIENT_HEAD = 1 << 0, /* the method of the request is HEAD */
+  CLIENT_CLOSE = 1 << 1 /* the request says close            */
 };
 
 /* What was asked for, and what the answer says; both as field lines. */

@@ -30,12 +30,6 @@ static NOINLINE upshake_slice find_value(const upshake_client *client,
   return upshake_find_field(client_fields(client), name);
 }
 
-/* The value that is wrong is that of the one field with that name. */
-static NOINLINE int refuse_field(upshake_client *client, upshake_error error,
-                                 const char *name) {
-  return refuse(client, error, find_value(client, name).ptr);
-}
-
 /* Most fields have one line. */
 static NOINLINE int judge_once(upshake_client *client, const char *name,
                                upshake_error repeated) {
@@ -87,17 +81,19 @@ static int rules_of(const upshake_client *client) {
   return upshake_rules_of_token(first_protocol(client));
 }
 
-/* RFC 9110 8.6, RFC 9112 6.1, RFC 9297 3.2 */
-static NOINLINE int judge_content(upshake_client *client, int rules) {
+/* A 101 ends at its empty line, whatever its fields say of content (RFC 9112
+ * 6.3); but with capsules such a field makes it malformed (RFC 9297 3.2). */
+static NOINLINE int judge_content(upshake_client *client) {
   upshake_slice fields = client_fields(client);
   upshake_field field;
 
+  if (rules_of(client) != UPSHAKE_RULES_CAPSULES)
+    return 1;
   while (upshake_next_field(&fields, &field))
     if (upshake_equal_fold(field.name, "Content-Length") ||
         upshake_equal_fold(field.name, "Transfer-Encoding") ||
-        (rules == UPSHAKE_RULES_CAPSULES &&
-         upshake_equal_fold(field.name, "Content-Type")))
-      return refuse(client, UPSHAKE_ERR_SWITCH_CONTENT, field.value.ptr);
+        upshake_equal_fold(field.name, "Content-Type"))
+      return refuse(client, UPSHAKE_ERR_CAPSULES, field.value.ptr);
   return 1;
 }
 
@@ -166,12 +162,10 @@ static NOINLINE int judge_connection(upshake_client *client) {
 
 int upshake_judge_switch(upshake_client *client) {
   upshake_slice first = first_protocol(client);
-  if (!judge_content(client, upshake_rules_of_token(first)))
-    return 0;
   if (!first.ptr)
     return refuse_missing(client, UPSHAKE_ERR_UPGRADE_MISSING);
-  return judge_upgrade(client, first) && judge_alone(client, first) &&
-         judge_connection(client);
+  return judge_content(client) && judge_upgrade(client, first) &&
+         judge_alone(client, first) && judge_connection(client);
 }
 
 /* ---- WebSocket: RFC 6455 4.1 ---- */
@@ -202,57 +196,96 @@ static NOINLINE int is_subprotocol_asked(const upshake_client *client,
   return 0;
 }
 
+static int is_subprotocol_required(const upshake_client *client) {
+  return client->policy && client->policy->subprotocol_required;
+}
+
 static NOINLINE int judge_subprotocol(upshake_client *client) {
   upshake_slice value = find_value(client, subprotocol_name);
   int is_asked = is_subprotocol_asked(client, value);
 
   if (value.ptr && !is_asked)
     return refuse(client, UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, value.ptr);
-  if (!value.ptr && is_asked && (client->flags & CLIENT_SUBPROTOCOL_REQUIRED))
+  if (!value.ptr && is_asked && is_subprotocol_required(client))
     return refuse_missing(client, UPSHAKE_ERR_SUBPROTOCOL_NONE);
   return 1;
 }
 
-/* A list that is not empty (RFC 6455 9.1 and 11.3.2). */
+/* ---- extensions: one list in any number of lines (RFC 6455 9.1) ---- */
+
+/* The first line that has a member; absent if none has. */
+static NOINLINE upshake_slice extensions_of(const upshake_client *client) {
+  upshake_slice fields = client_fields(client), value, rest, member;
+  while (upshake_next_line(&fields, extensions_name, &value)) {
+    rest = value;
+    if (upshake_next_in(&rest, &member))
+      return value;
+  }
+  return slice_none();
+}
+
+/* The grammar of each line, and that there is a member: empty ones do not count
+ * (RFC 9110 5.6.1.2). */
 static NOINLINE int judge_extensions(upshake_client *client) {
-  upshake_slice value = find_value(client, extensions_name);
-  if (value.ptr && !upshake_is_extension_answer(value))
-    return refuse(client, UPSHAKE_ERR_EXTENSION_MALFORMED, value.ptr);
+  upshake_slice fields = client_fields(client), value;
+  upshake_slice first = find_value(client, extensions_name);
+
+  while (upshake_next_line(&fields, extensions_name, &value))
+    if (!upshake_are_extensions(value))
+      return refuse(client, UPSHAKE_ERR_EXTENSION_MALFORMED, value.ptr);
+  if (first.ptr && !extensions_of(client).ptr)
+    return refuse(client, UPSHAKE_ERR_EXTENSION_MALFORMED, first.ptr);
   return 1;
 }
 
-/* Each name once, and only those that were asked for. */
-static NOINLINE int judge_extension_names(upshake_client *client) {
-  upshake_slice rest = find_value(client, extensions_name), member;
-  const char *begin = rest.ptr;
+static upshake_error judge_name(const upshake_client *client,
+                                const upshake_slice *member) {
+  upshake_slice name = upshake_extension_name(*member);
+  if (upshake_find_extension(client_fields(client), name) != member->ptr)
+    return UPSHAKE_ERR_EXTENSION_REPEATED;
+  if (!upshake_find_extension(client_asked(client), name))
+    return UPSHAKE_ERR_EXTENSION_NOT_ASKED;
+  return UPSHAKE_OK;
+}
 
-  while (upshake_next_in(&rest, &member)) {
-    upshake_slice before = slice_of(begin, (size_t)(member.ptr - begin));
-    upshake_slice name = upshake_extension_name(member);
-    if (upshake_find_extension(before, name))
-      return refuse(client, UPSHAKE_ERR_EXTENSION_REPEATED, begin);
-    if (!upshake_has_extension(client_asked(client), name))
-      return refuse(client, UPSHAKE_ERR_EXTENSION_NOT_ASKED, begin);
+/* Each name once, and only those that were asked for. */
+static NOINLINE int judge_names(upshake_client *client) {
+  upshake_slice fields = client_fields(client), value, member;
+
+  while (upshake_next_line(&fields, extensions_name, &value)) {
+    const char *at = value.ptr;
+    while (upshake_next_in(&value, &member)) {
+      upshake_error error = judge_name(client, &member);
+      if (error)
+        return refuse(client, error, at);
+    }
   }
   return 1;
 }
 
-/* ---- permessage-deflate: RFC 7692 7.1 ---- */
+/* Where the value begins that has this member; NULL if there is none. */
+static NOINLINE const char *find_deflate(const upshake_client *client,
+                                         upshake_slice *member) {
+  upshake_slice fields = client_fields(client), value;
 
-static NOINLINE upshake_slice deflate_member(const upshake_client *client) {
-  upshake_slice line = find_value(client, extensions_name), member;
-  while (upshake_next_in(&line, &member))
-    if (upshake_equal(upshake_extension_name(member), "permessage-deflate"))
-      return member;
-  return slice_none();
+  while (upshake_next_line(&fields, extensions_name, &value)) {
+    const char *at = value.ptr;
+    while (upshake_next_in(&value, member))
+      if (upshake_equal(upshake_extension_name(*member), "permessage-deflate"))
+        return at;
+  }
+  return NULL;
 }
 
+/* RFC 7692 7.1 */
 static NOINLINE int judge_deflate(upshake_client *client) {
-  upshake_slice member = deflate_member(client);
-  if (!member.ptr ||
+  upshake_slice member;
+  const char *at = find_deflate(client, &member);
+
+  if (!at ||
       upshake_check_deflate(client_asked(client), member, &client->deflate))
     return 1;
-  return refuse_field(client, UPSHAKE_ERR_EXTENSION_PARAMETER, extensions_name);
+  return refuse(client, UPSHAKE_ERR_EXTENSION_PARAMETER, at);
 }
 
 /* ---- all of it ---- */
@@ -264,10 +297,8 @@ int upshake_judge_accepted(upshake_client *client) {
          judge_accept(client) &&
          judge_once(client, subprotocol_name,
                     UPSHAKE_ERR_SUBPROTOCOL_REPEATED) &&
-         judge_subprotocol(client) &&
-         judge_once(client, extensions_name, UPSHAKE_ERR_EXTENSION_REPEATED) &&
-         judge_extensions(client) && judge_extension_names(client) &&
-         judge_deflate(client);
+         judge_subprotocol(client) && judge_extensions(client) &&
+         judge_names(client) && judge_deflate(client);
 }
 
 void upshake_read_agreement(const upshake_client *client, agreement *agreed) {
@@ -276,5 +307,5 @@ void upshake_read_agreement(const upshake_client *client, agreement *agreed) {
   if (rules_of(client) != UPSHAKE_RULES_WEBSOCKET)
     return;
   agreed->subprotocol = find_value(client, subprotocol_name);
-  agreed->extensions = find_value(client, extensions_name);
+  agreed->extensions = extensions_of(client);
 }

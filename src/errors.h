@@ -108,8 +108,8 @@
   X(METHOD_NOT_GET, 400, "RFC 9298 3.2", \
     "the method of a request for this protocol is GET") \
   X(CAPSULES, 400, "RFC 9297 3.2", \
-    "Content-Length and Content-Type have no place in a request for this " \
-    "protocol") \
+    "Content-Length, Content-Type and Transfer-Encoding have no place in a " \
+    "message that switches to this protocol") \
   X(EXPECTATION, 417, "RFC 9110 10.1.1", \
     "an expectation other than 100-continue") \
   X(VERSION_REPEATED, 400, "RFC 6455 11.3.5", \
@@ -145,8 +145,6 @@
     "beginning of a response") \
   X(INTERIM_MANY, 0, "RFC 9110 15.2", "more than 32 interim responses") \
   X(SWITCH_HTTP_1_0, 0, "RFC 9110 15.2", "a 101 in HTTP/1.0") \
-  X(SWITCH_CONTENT, 0, "RFC 9110 15.2.2", \
-    "a 101 has no content, and this field speaks of some") \
   X(UPGRADE_MISSING, 0, "RFC 9110 7.8", \
     "a 101 without Upgrade: it does not say to what it switches") \
   X(UPGRADE_REPEATED, 0, "RFC 6455 4.1", \
@@ -166,8 +164,8 @@
     "Sec-WebSocket-Protocol is not one of those asked for") \
   X(SUBPROTOCOL_NONE, 0, "RFC 6455 4.1", \
     "the server chose none of the sub-protocols asked for") \
-  X(EXTENSION_REPEATED, 0, "RFC 6455 11.3.2", \
-    "more than one Sec-WebSocket-Extensions, or an extension twice") \
+  X(EXTENSION_REPEATED, 0, "RFC 7692 5", \
+    "the server accepts one extension twice") \
   X(EXTENSION_NOT_ASKED, 0, "RFC 6455 4.1", \
     "an extension that was not asked for") \
   X(EXTENSION_PARAMETER, 0, "RFC 7692 7", \

@@ -65,20 +65,21 @@ upshake_slice upshake_extension_name(upshake_slice member) {
   return slice_of(member.ptr, (size_t)(end - member.ptr));
 }
 
-int upshake_find_extension(upshake_slice line, upshake_slice name) {
+const char *upshake_find_extension_in(upshake_slice line, upshake_slice name) {
   upshake_slice member;
   while (upshake_next_in(&line, &member))
     if (upshake_same(upshake_extension_name(member), name))
-      return 1;
-  return 0;
+      return member.ptr;
+  return NULL;
 }
 
-int upshake_has_extension(upshake_slice fields, upshake_slice name) {
+const char *upshake_find_extension(upshake_slice fields, upshake_slice name) {
   upshake_slice line;
-  while (upshake_next_line(&fields, "Sec-WebSocket-Extensions", &line))
-    if (upshake_find_extension(line, name))
-      return 1;
-  return 0;
+  const char *found = NULL;
+  while (!found &&
+         upshake_next_line(&fields, "Sec-WebSocket-Extensions", &line))
+    found = upshake_find_extension_in(line, name);
+  return found;
 }
 
 int upshake_is_extension_answer(upshake_slice value) {

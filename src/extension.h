@@ -23,11 +23,12 @@ int upshake_is_extension_answer(upshake_slice value);
 /* The name that a member begins with. */
 upshake_slice upshake_extension_name(upshake_slice member);
 
-/* 1 if a member of the line has that name, octet for octet. */
-int upshake_find_extension(upshake_slice line, upshake_slice name);
+/* Where the first member of the line begins that has that name, byte for byte;
+ * or NULL. */
+const char *upshake_find_extension_in(upshake_slice line, upshake_slice name);
 
 /* The same in all lines of Sec-WebSocket-Extensions among the fields. */
-int upshake_has_extension(upshake_slice fields, upshake_slice name);
+const char *upshake_find_extension(upshake_slice fields, upshake_slice name);
 
 /* Does the member of an answer accept one of the offers of permessage-deflate
  * in these fields (RFC 7692 7.1)?  Then *agreed is what both sides do; else it

@@ -64,14 +64,14 @@ static void build_refusal(const upshake *hs, reply *r) {
   }
 }
 
-/* Did the client offer it (RFC 6455 9.1)? */
-static NOINLINE int is_offered(const upshake *hs, upshake_slice name) {
+/* Where the client offered it (RFC 6455 9.1); NULL if it did not. */
+static NOINLINE const char *find_offer(const upshake *hs, upshake_slice name) {
+  const char *found = NULL;
   if ((hs->flags & HANDSHAKE_JUDGE) == 0)
-    return upshake_has_extension(head_fields(&hs->parser, hs->memory), name);
-  for (size_t i = 0; i < UPSHAKE_JUDGE_LINES; i++)
-    if (upshake_find_extension(judge_of(hs)->extensions[i], name))
-      return 1;
-  return 0;
+    return upshake_find_extension(head_fields(&hs->parser, hs->memory), name);
+  for (size_t i = 0; !found && i < UPSHAKE_JUDGE_LINES; i++)
+    found = upshake_find_extension_in(judge_of(hs)->extensions[i], name);
+  return found;
 }
 
 /* An answer is to WebSocket, and to what was offered. */
@@ -82,7 +82,7 @@ static NOINLINE upshake_error check_extensions(const upshake *hs,
       !upshake_is_extension_answer(extensions))
     return UPSHAKE_ERR_EXTRA_EXTENSION;
   while (upshake_next_in(&extensions, &member))
-    if (!is_offered(hs, upshake_extension_name(member)))
+    if (!find_offer(hs, upshake_extension_name(member)))
       return UPSHAKE_ERR_EXTRA_EXTENSION;
   return UPSHAKE_OK;
 }

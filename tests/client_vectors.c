@@ -110,6 +110,7 @@ static const line_kind expect_lines[] = {
     {"rest", take_member, OF_CLIENT(texts[CLIENT_REST]), NULL},
     {"agreed", take_agreed, OF_CLIENT(common.agreed), NULL},
     {"body-len", take_body_len, OF_CLIENT(body_len), NULL},
+    {"may-keep", take_choice, OF_CLIENT(common.may_keep), "no yes"},
     {"fields", take_number, OF_CLIENT(fields_len), NULL},
     {"field", take_seen, OF_CLIENT(seen), NULL},
 };
@@ -126,7 +127,11 @@ static void read_expect(reader *r) {
 /* ---- The other blocks ---------------------------------------------------- */
 
 static const line_kind config_lines[] = {
-    {"subprotocol-required", take_flag, OF_CLIENT(subprotocol_required), NULL},
+    {"subprotocol-required", take_flag, OF_CLIENT(policy.subprotocol_required),
+     NULL},
+    {"fields-max", take_limit, OF_CLIENT(policy.limits.fields), NULL},
+    {"name-max", take_limit, OF_CLIENT(policy.limits.name), NULL},
+    {"total-max", take_limit, OF_CLIENT(policy.limits.total), NULL},
     {"head-max", take_limit, OF_CLIENT(common.head_max), NULL},
 };
 

@@ -30,12 +30,12 @@ extern const char *const client_text_names[CLIENT_TEXTS];
 
 /* One case.  Of the members of `common` these are used: those of every case,
  * head_max, fields (of the ask), octets with their marks (the response),
- * status, error, call, and agreed. */
+ * status, error, call, agreed, and may_keep. */
 typedef struct client_vector {
   vector common;
 
   /* config */
-  uint8_t subprotocol_required;
+  upshake_client_policy policy;
 
   /* ask */
   uint8_t asks;

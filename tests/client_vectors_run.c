@@ -68,6 +68,7 @@ static void expect_same_client(run *r, const upshake_client_result *a,
   expect_number(r, "offset", a->offset, b->offset);
   expect_number(r, "consumed", a->consumed, b->consumed);
   expect_number(r, "body-len", a->body_len, b->body_len);
+  expect_number(r, "may-keep", (uint64_t)a->may_keep, (uint64_t)b->may_keep);
   expect_true(r, "same deflate",
               memcmp(&a->deflate, &b->deflate, sizeof a->deflate) == 0);
   expect_same_slices(r, a, b);
@@ -116,8 +117,7 @@ static shown run_client(run *r, const client_vector *v, way how, size_t cut,
   s.memory = room_of(cap);
   upshake_client *client = (upshake_client *)room_of(sizeof *client);
   upshake_slice request = {s.request, v->request.len};
-  s.init = upshake_client_init(client, request, v->subprotocol_required,
-                               s.memory, cap);
+  s.init = upshake_client_init(client, &v->policy, request, s.memory, cap);
   if (s.init == UPSHAKE_OK) {
     feed_all(r, &client, how, cut, &s);
     s.result = upshake_client_get_result(client);
@@ -232,6 +232,11 @@ static void expect_shown(run *r, const client_vector *v, const shown *s) {
                   (uint64_t)s->result.status);
   if (v->body_len_given)
     expect_number(r, "body-len", v->body_len, s->result.body_len);
+  if (v->common.may_keep != 0)
+    expect_number(r, "may-keep", v->common.may_keep == 2,
+                  (uint64_t)s->result.may_keep);
+  expect_true(r, "only an answer that is no switch may keep the connection",
+              v->outcome == CLIENT_OTHER || s->result.may_keep == 0);
   expect_agreed(r, v, &s->result);
   expect_offsets(r, v, s);
   expect_texts(r, v, s);

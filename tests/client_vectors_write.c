@@ -150,11 +150,12 @@ static void expect_switch(run *r, const other_end *end, const upshake_ask *ask,
 
 static void take_answer(run *r, const other_end *end, const upshake_ask *ask,
                         upshake_slice request) {
+  static const upshake_client_policy policy = {.subprotocol_required = 1};
   char memory[2048];
   upshake_client client;
   size_t used = 0;
   upshake_error error =
-      upshake_client_init(&client, request, 1, memory, sizeof memory);
+      upshake_client_init(&client, &policy, request, memory, sizeof memory);
   expect_error(r, "client's init", UPSHAKE_OK, error);
   if (error != UPSHAKE_OK)
     return;

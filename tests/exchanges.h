@@ -15,7 +15,7 @@ typedef struct exchange {
   upshake_deflate_caps caps;
   upshake_extra extra;
   int answer; /* to a request that is PLAIN to this server */
-  int subprotocol_required;
+  upshake_client_policy policy;
   /* What goes over the wire before the new protocol, byte for byte: the
    * request, unless it is given above, and the reply with its body. */
   const char *asks, *answers;
@@ -93,7 +93,7 @@ static const exchange subprotocol_and_deflate = {
     .config = {TABLE, .subprotocols = spoken, .subprotocols_len = 1},
     .caps = {.client_bits = 12},
     .extra = {.fields = server_fields, .fields_len = 2},
-    .subprotocol_required = 1,
+    .policy = {.subprotocol_required = 1},
     .asks = "GET /?room=1 HTTP/1.1\r\nHost: example.com:8080\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\n"
             "Origin: http://example.com:8080\r\n" CHECK_VERSION
@@ -227,7 +227,7 @@ static const exchange none_chosen = {
             .subprotocols = chats,
             .subprotocols_len = 1},
     .config = {TABLE, .subprotocols = spoken, .subprotocols_len = 1},
-    .subprotocol_required = 1,
+    .policy = {.subprotocol_required = 1},
     .asks =
         "GET / HTTP/1.1\r\nHost: example.com\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\n" CHECK_VERSION CHECK_KEY

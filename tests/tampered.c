@@ -35,7 +35,7 @@ const answer from_our_server = {
      ACCEPT_LINE,
      {SUBPROTOCOL, {FIELD("Sec-WebSocket-Protocol"), {GAP, " "},
                     {CHOSEN, "chat"}, END}},
-     {EXTENSIONS, {FIELD("Sec-WebSocket-Extensions"), {GAP, " "},
+     {EXTENSIONS, {FIELD("Sec-WebSocket-Extensions"), {LIST_GAP, " "},
                    {EXACT, "permessage-deflate;"}, {GAP, " "},
                    {EXACT, "server_no_context_takeover;"}, {GAP, " "},
                    {EXACT, "server_max_window_bits=10;"}, {GAP, " "},
@@ -50,7 +50,7 @@ const answer from_our_server = {
 const answer from_another_server = {
     "GET /chat HTTP/1.1\r\n" CHECK_FIELDS "\r\n",
     {{START, {{EXACT, "HTTP/1."}, {MINOR, "1"}, {EXACT, " "}, {STATUS, "101"},
-              {SPACE, " "}, END}},
+              {LAST_SPACE, " "}, END}},
      {UNKNOWN, {FIELD("X-Note"), {FREE, " one"}, {CRLF, "\r\n"}, {FOLD, "\t"},
                 {FREE, "two"}, END}},
      {ACCEPT, {FIELD("sec-websocket-accept"), {CRLF, "\r\n"}, {FOLD, " "},
@@ -218,13 +218,15 @@ int changed(place here, unsigned octet) {
   case CRLF:  /* RFC 9112 2.2: nothing else ends a line, no CR is elsewhere */
   case EXACT:
   case SPACE:
+  case LAST_SPACE:
     break;
   }
   return REFUSED;
 }
 
 /* One octet less.  A blank that makes a folded line is needed, all others can
- * be left out; a comma between two members cannot. */
+ * be left out, also the one behind the status if no reason follows; a comma
+ * between two members cannot. */
 int left_out(place here) {
   switch (here.kind) {
   case NAME:
@@ -235,6 +237,7 @@ int left_out(place here) {
   case REASON:
   case OPTION:
   case FREE:
+  case LAST_SPACE:
     return SWITCHED;
   default:
     return REFUSED;
@@ -252,6 +255,7 @@ int doubled(place here) {
   case FOLD:
   case COMMA:
   case SPACE:
+  case LAST_SPACE:
     return SWITCHED;
   default:
     return left_out(here);

@@ -36,7 +36,8 @@ typedef enum kind {
   OPTION_GAP, /* the same before another member of Connection */
   FOLD,       /* the blank that makes a folded line of it */
   EXACT,      /* each octet is compared */
-  SPACE,      /* the one before the reason phrase, which may be empty */
+  SPACE,      /* the one before the reason phrase */
+  LAST_SPACE, /* the same, and the phrase is empty */
   WORD,       /* each octet is compared without regard to case */
   MINOR,      /* the second digit of the version */
   STATUS,

@@ -169,8 +169,8 @@ static void client_asks(const exchange *e, run *r) {
             sent->data, MEMORY, &len),
         UPSHAKE_OK);
   sent->len = r->request_len = len;
-  assert_int_equal(upshake_client_init(&r->client, part_of(sent->data, len),
-                                       e->subprotocol_required,
+  assert_int_equal(upshake_client_init(&r->client, &e->policy,
+                                       part_of(sent->data, len),
                                        r->client_memory, MEMORY),
                    UPSHAKE_OK);
 }

@@ -165,6 +165,13 @@ says 'Only what is listed may come'
 says '    https://two.example'
 says_not 'proxy'
 
+it takes_origins_that_name_no_host
+for origin in null file:// x-app://a; do
+  handshake "Origin: $origin"
+  object switched 101 - - - "$(size)" websocket - --origin "$origin"
+  run 1
+done
+
 it takes_origins_from_a_list_or_any
 handshake 'Origin: https://one.example'
 object switched 101 - - - "$(size)" websocket - --origin any
@@ -349,6 +356,13 @@ misuse --origin
 misuse --origin example.com
 misuse --origin https://example.com/
 misuse --origin 'https://a b'
+misuse --origin file:///
+misuse --origin https://
+misuse --origin ''
+misuse --fields-max 0
+misuse --fields-max 65536
+misuse --name-max 0
+misuse --name-max 65536
 misuse --json --head-max
 misuse a b
 misuse - -
@@ -392,7 +406,7 @@ it prints_its_usage
 run 0 --help
 begins 'usage: upshake-inspect'
 for option in protocol subprotocol deflate origin lean total-max want head-max \
-  feed json help; do
+  fields-max name-max feed json help; do
   says "  --$option"
 done
 

@@ -157,9 +157,17 @@ begins 'refused: the client does not accept this'
 says '  status        none: the head is not complete'
 says 'octet 9: line 1, column 10'
 marks '    HTTP/1.1  101 Switching Protocols\r\n' 14
-says 'the SP before'
-printf 'HTTP/1.1 101\r\n\r\n' >"$folder/request"
+says 'A status line is HTTP/1.1 SP 101 SP reason CR LF'
+printf 'HTTP/1.1 101\tOK\r\n\r\n' >"$folder/request"
 refused 0 STATUS_LINE 'RFC 9112 4' 12 12
+
+it reads_a_status_line_without_the_blank_behind_its_code
+asks
+request 'HTTP/1.1 101' "$upgrade" "$connection" "$accept"
+switched "$(size)" websocket - -
+request 'HTTP/1.0 200'
+other 200 "$(size)" true
+says '  status        200'
 
 it explains_what_is_no_response
 # explains TEXT OCTETS: refused with that hint.
@@ -267,14 +275,20 @@ request 'HTTP/1.0 101 a' "$upgrade" "$connection" "$accept"
 refused_at SWITCH_HTTP_1_0 'RFC 9110 15.2' 'HTTP/1.0'
 says 'HTTP/1.0 has no 101'
 
-it refuses_content_of_a_101
-switches 'Content-Length: 0'
-refused_at SWITCH_CONTENT 'RFC 9110 15.2.2' '0'"$(printf '\r\n\r')"
+it ignores_content_of_a_101
+switches 'Content-Length: 5' 'Transfer-Encoding: chunked'
+append Hello
+switched "$(($(size) - 5))" websocket - -
+
+it refuses_content_of_a_101_with_capsules
+asks_for connect-udp 'Capsule-Protocol: ?1'
+request 'HTTP/1.1 101 a' 'Upgrade: connect-udp' "$connection" \
+  'Content-Length: 0'
+refused_at CAPSULES 'RFC 9297 3.2' '0'"$(printf '\r\n\r')"
 says 'Content-Length: 0 to each response'
-switches 'Transfer-Encoding: chunked'
-refused_at SWITCH_CONTENT 'RFC 9110 15.2.2' chunked
 
 it refuses_a_101_without_upgrade_and_connection
+asks
 request 'HTTP/1.1 101 a' "$connection" "$accept"
 refused_behind UPGRADE_MISSING 'RFC 9110 7.8'
 says 'Upgrade: websocket'
@@ -336,7 +350,15 @@ switches "$protocol chat"
 refused_at SUBPROTOCOL_NOT_ASKED 'RFC 6455 4.1' "chat"
 says 'The request asks for no sub-protocol.'
 
+it reads_extensions_in_several_lines_as_one_list
+asks "$deflate, x-a, x-b"
+switches 'Sec-WebSocket-Extensions: x-a; b=1, ' 'X: y' \
+  'Sec-WebSocket-Extensions: ,' "$deflate" 'sec-websocket-extensions: x-b'
+switched "$(size)" websocket - 'x-a; b=1,, permessage-deflate, x-b'
+says 'server: window of 15 bits'
+
 it refuses_extensions_that_were_not_asked_for
+asks
 switches "$deflate"
 refused_at EXTENSION_NOT_ASKED 'RFC 6455 4.1' permessage
 says 'The request asks for no extension.'
@@ -348,9 +370,9 @@ switches "$deflate"
 refused_at EXTENSION_PARAMETER 'RFC 7692 7' permessage
 says 'client_max_window_bits is answered only'
 asks "$deflate"
-switches "$deflate" 'Sec-WebSocket-Extensions: again'
-refused_at EXTENSION_REPEATED 'RFC 6455 11.3.2' again
-says 'takes the first'
+switches 'Sec-WebSocket-Extensions: permessage-deflate, permessage-deflate'
+refused_at EXTENSION_REPEATED 'RFC 7692 5' 'permessage-deflate, '
+says 'take only the first'
 switches 'Sec-WebSocket-Extensions: ;x'
 refused_at EXTENSION_MALFORMED 'RFC 6455 9.1' ';x'
 says 'An answer looks like'
@@ -458,6 +480,17 @@ run 0 --client "--request=$folder/asked" --feed=3
 cp "$folder/asked" "$folder/request"
 run 0 --client --request - "$folder/a response"
 
+it takes_limits_of_the_head
+asks
+switches
+switched "$(size)" websocket - - --fields-max 3 --name-max 20 \
+  --total-max "$(size)"
+switched "$(size)" websocket - - --total-max 4294967295
+refused 0 FIELDS_MANY 'RFC 6585 5' "$(at Sec-)" "$(at Sec-)" --fields-max 2
+long=$(($(at Sec-) + 19))
+refused 0 FIELD_NAME_LONG 'RFC 6585 5' "$long" "$long" --name-max 19
+refused 0 HEAD_LONG 'RFC 6585 5' 100 100 --total-max 100
+
 it exits_66_where_a_file_cannot_be_read
 switches
 # unreadable ARGUMENTS...
@@ -493,6 +526,7 @@ for option in --protocol=echo --subprotocol=chat --origin=any --deflate; do
   misuse "not with --client: '$name'" --client --request a "$option"
   misuse "not with --client: '$name'" "$option" --client --request a
 done
+misuse "not with --client: '--want'" --client --request a --want X
 misuse "only with --client: '--request'" --request "$folder/asked"
 misuse "only with --client: '--subprotocol-required'" --subprotocol-required
 misuse 'unknown option' --client=1 --request a

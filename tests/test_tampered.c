@@ -45,7 +45,7 @@ static void feed(run *r, const char *octets, size_t len) {
 static void receive(run *r, const head *good, const char *octets, size_t len,
                     size_t cut) {
   r->used = 0;
-  assert_int_equal(upshake_client_init(&r->client, text(good->request), 0,
+  assert_int_equal(upshake_client_init(&r->client, NULL, text(good->request),
                                        r->memory, MEMORY),
                    UPSHAKE_OK);
   feed(r, octets, cut);

@@ -604,9 +604,10 @@ static void run_client(run *r) {
   if (r->cap > r->it->stream.len)
     r->cap = r->it->stream.len + 1;
   r->memory = compare_room(r->cap);
-  if (is_begun(r, upshake_client_init(&client, head,
-                                      r->it->config.subprotocol_required,
-                                      r->memory, r->cap))) {
+  upshake_client_policy policy = {.subprotocol_required =
+                                      r->it->config.subprotocol_required};
+  if (is_begun(
+          r, upshake_client_init(&client, &policy, head, r->memory, r->cap))) {
     feed_client(r, &client);
     upshake_client_result result = upshake_client_get_result(&client);
     show_client(r, &result);

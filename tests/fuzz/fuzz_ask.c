@@ -158,7 +158,7 @@ static void assert_written(const input *in, size_t len) {
           UPSHAKE_OK);
   REQUIRE(written == len);
   assert_lines(in, octets, len);
-  REQUIRE(upshake_client_init(&client, part_of(octets, len), 0, memory, 1) ==
+  REQUIRE(upshake_client_init(&client, NULL, part_of(octets, len), memory, 1) ==
           UPSHAKE_OK);
   assert_good_for_server(in, octets, len);
   REQUIRE(upshake_write_request(&in->ask, in->key, octets, len - 1, &written) ==

@@ -17,7 +17,7 @@ typedef struct input {
   upshake_slice request, response;
   size_t cap;
   uint32_t seed;
-  int required;
+  upshake_client_policy policy;
 } input;
 
 enum mode { WHOLE, RANDOM, SINGLE, MODES };
@@ -76,8 +76,8 @@ static run run_client(const input *in, enum mode mode) {
   run r;
   memset(&r, 0, sizeof r);
   r.memory = malloc(in->cap > 0 ? in->cap : 1);
-  upshake_error error = upshake_client_init(&r.client, in->request,
-                                            in->required, r.memory, in->cap);
+  upshake_error error = upshake_client_init(&r.client, &in->policy, in->request,
+                                            r.memory, in->cap);
   REQUIRE(error == UPSHAKE_OK || error == UPSHAKE_ERR_REQUEST);
   if (error != UPSHAKE_OK) {
     free(r.memory);
@@ -155,7 +155,8 @@ static upshake_slice final_head(upshake_slice response) {
 static char *straight_fields(upshake_slice head, reply_view *view) {
   char *copy;
   upshake_slice line;
-  REQUIRE(take_line(&head, &line) && line.len >= 13);
+  REQUIRE(take_line(&head, &line) && line.len >= 12);
+  REQUIRE(line.len == 12 || line.ptr[12] == ' ');
   REQUIRE(memcmp(line.ptr, "HTTP/1.", 7) == 0);
   REQUIRE(!octet_in((uint8_t)head.ptr[0], " \t")); /* RFC 9112 2.2 */
   copy = exact(head.ptr, head.len);
@@ -317,9 +318,7 @@ static void assert_may_switch(const input *in, const run *r, reply_view view,
   reply_view asked = view_request(in->request);
   upshake_slice value, first = {NULL, 0};
   REQUIRE(head.ptr[7] > '0');
-  REQUIRE(memcmp(head.ptr + 8, " 101 ", 5) == 0 && r->result.status == 101);
-  REQUIRE(count_field(view, "Content-Length", NULL) == 0);
-  REQUIRE(count_field(view, "Transfer-Encoding", NULL) == 0);
+  REQUIRE(memcmp(head.ptr + 8, " 101", 4) == 0 && r->result.status == 101);
   assert_connection(view);
   for (int i = 0; first.len == 0 && named(view, "Upgrade", i, &value); i++)
     next_member(&value, &first);
@@ -410,7 +409,7 @@ static int read_input(input *in, const uint8_t *data, size_t size) {
     return 0;
   size -= CLIENT_CHOICES;
   number = (data[0] & 127) % (OWN_REQUEST + 1);
-  in->required = data[0] >> 7;
+  in->policy.subprotocol_required = data[0] >> 7;
   in->cap = data[1] < 128 ? caps[data[1] % 4] : data[1] - 128u;
   in->seed = (uint32_t)(data[2] << 8 | data[3]);
   if (number == OWN_REQUEST) {
