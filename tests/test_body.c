@@ -134,9 +134,12 @@ static upshake begin(void) {
 
 /* All of it, past the content.  Returns how many bytes were taken. */
 static size_t feed(upshake *hs, const char *octets, size_t len) {
-  char *copy = exact(octets, len);
   size_t at = 0, used;
   upshake_next next;
+  char *copy;
+  if (len == 0)
+    return 0;
+  copy = exact(octets, len);
   do {
     next = upshake_feed(hs, copy + at, len - at, &used);
     at += used;
