@@ -7,10 +7,10 @@
 #include "handshake.h"
 #include "protocol.h"
 
-/* Syntax, framing, Host and bodies: where the next request begins is then in
- * doubt, or nobody will look (RFC 9112 9.3). */
+/* Of the errors that refuse: syntax, framing, Host and bodies.  Where the next
+ * request begins is then in doubt, or nobody will look (RFC 9112 9.3). */
 static int is_unsafe_to_keep(upshake_error error) {
-  return error >= UPSHAKE_ERR_TLS && error <= UPSHAKE_ERR_TRAILER_LONG;
+  return error <= UPSHAKE_ERR_TRAILER_LONG;
 }
 
 /* A final reply is due that is no 101. */

@@ -3,6 +3,7 @@
  * Errors and the status that each is answered with.  The sentences are apart,
  * in explain.c, so that a program that does not print them does not hold them.
  */
+#include "defensive.h"
 #include "errors.h"
 
 #define LEAST 399 /* so that a status fits an octet */
@@ -14,7 +15,7 @@ int upshake_error_status(upshake_error error) {
       ERRORS_OF_REQUESTS(STATUS)
 #undef STATUS
   };
-  if ((size_t)error >= sizeof statuses || !statuses[error])
+  if (UPSHAKE_NEVER((size_t)error >= sizeof statuses) || !statuses[error])
     return 0;
   return statuses[error] + LEAST;
 }

@@ -4,6 +4,7 @@
  */
 #include "extension.h"
 
+#include "defensive.h"
 #include "field.h"
 
 /* Each of these matches a part of the grammar at p, and the blanks after it,
@@ -49,7 +50,7 @@ int upshake_are_extensions(upshake_slice value) {
   const char *p = value.ptr, *end = value.len > 0 ? p + value.len : p;
   while (p < end) {
     p = skip_blanks(p, end);
-    if (p < end && *p != ',') {
+    if (UPSHAKE_ALWAYS(p < end) && *p != ',') {
       p = skip_token(p, end);
       p = p ? upshake_skip_parameters(p, end, CLASS_TOKEN) : NULL;
     }

@@ -7,6 +7,7 @@
 #ifndef UPSHAKE_FIELD_H
 #define UPSHAKE_FIELD_H
 
+#include "defensive.h"
 #include "scan.h"
 
 /* The value of the next line with that name, of *fields, which are then those
@@ -29,7 +30,7 @@ ALWAYS_INLINE size_t name_len_of(upshake_slice text) {
 #ifndef UPSHAKE_SMALL
   const char *stop = scan_name(text.ptr, text.ptr + text.len);
   size_t len = (size_t)(stop - text.ptr);
-  if (len < text.len && *stop == ':') /* as most are */
+  if (UPSHAKE_ALWAYS(len < text.len) && *stop == ':') /* as most are */
     return len;
 #endif
   return upshake_token_len(text);

@@ -4,6 +4,7 @@
  * head memory, and each is parsed and judged as it comes.
  */
 #include "body.h"
+#include "defensive.h"
 #include "known.h"
 #include "lean.h"
 
@@ -273,7 +274,7 @@ static void take_held_body(upshake *hs) {
 /* One octet of a head that is fed, and that is all there is to do. */
 static inline int take_octet(upshake *hs, char octet) {
   if (hs->next != UPSHAKE_READ || hs->flags || hs->config->lean ||
-      hs->cap - hs->held < 2 || hs->parser.pos != hs->held ||
+      hs->cap - hs->held < 2 || UPSHAKE_NEVER(hs->parser.pos != hs->held) ||
       !head_take_octet(&hs->parser, &hs->config->limits, octet))
     return 0;
   hs->memory[hs->held++] = octet;

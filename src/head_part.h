@@ -109,18 +109,16 @@ static inline upshake_error judge_version_octet(char octet, uint32_t place) {
 }
 
 /* At the CR of the line that ends the head; its LF is there too. */
-static inline int end_lines(upshake_parser *parser) {
+static inline void end_lines(upshake_parser *parser) {
   parser->pos += 2;
   parser->state = STATE_END;
-  return 1;
 }
 
 /* At the colon; the name has been found good. */
-static inline int end_name(upshake_parser *parser) {
+static inline void end_name(upshake_parser *parser) {
   parser->name_len = (uint16_t)(parser->pos - parser->name_at);
   parser->fields++;
   parser->state = STATE_BLANKS;
-  return 1;
 }
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "target.h"
 
+#include "defensive.h"
+
 #define PORT_MAX 65535
 
 /* Each of these matches a part of the grammar at p and returns where it ends,
@@ -100,7 +102,7 @@ static int is_ipvfuture(const char *p, const char *end) {
 /* host = IP-literal / IPv4address / reg-name */
 static const char *match_host(const char *p, const char *end) {
   const char *close;
-  if (p == end || *p != '[')
+  if (UPSHAKE_NEVER(p == end) || *p != '[')
     return match_reg_name(p, end);
   close = memchr(p, ']', (size_t)(end - p));
   if (!close || (!is_ipv6(p + 1, close) && !is_ipvfuture(p + 1, close)))

@@ -48,7 +48,10 @@ ALWAYS_INLINE int take_lines(upshake_parser *parser,
   }
   parser->fields = (uint16_t)(fields_limit - left);
   parser->pos = (uint32_t)(p - octets);
-  return more && scan_is_line_end(p, end) && end_lines(parser);
+  if (!more || !scan_is_line_end(p, end))
+    return 0;
+  end_lines(parser);
+  return 1;
 #endif
 }
 

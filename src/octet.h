@@ -6,6 +6,7 @@
 #ifndef UPSHAKE_OCTET_H
 #define UPSHAKE_OCTET_H
 
+#include "defensive.h"
 #include "head_part.h"
 
 /* Takes the octet at parser->pos; the caller then counts pos up.  Returns 0 for
@@ -33,7 +34,10 @@ ALWAYS_INLINE int head_take_octet(upshake_parser *parser,
       parser->state = STATE_VALUE_LF;
     return octet == '\r';
   case STATE_NAME:
-    return octet == ':' && parser->pos > parser->name_at && end_name(parser);
+    if (octet != ':' || UPSHAKE_NEVER(parser->pos == parser->name_at))
+      return 0;
+    end_name(parser);
+    return 1;
   case STATE_BLANKS:
     if (!in_class(octet, CLASS_VALUE) || is_blank(octet))
       return octet == ' ';

@@ -304,12 +304,10 @@ static upshake_error judge_method(const upshake *hs,
 }
 
 /* A request for capsules has no content, so nothing is said of one (RFC 9297
- * 3.2). */
+ * 3.2).  One with content was refused before. */
 static int speaks_of_content(const upshake *hs, uint32_t *offset) {
-  const upshake_facts *facts = &hs->facts;
-  *offset = facts->in.head.content_at;
-  return !has_body(facts) &&
-         (facts->flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
+  *offset = hs->facts.in.head.content_at;
+  return (hs->facts.flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
 }
 
 /* The reason to refuse an offer that is eligible. */

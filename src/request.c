@@ -3,6 +3,7 @@
  * The parts of a request, as its handshake holds them: by offset into the head
  * memory, or in a judge by reference.
  */
+#include "defensive.h"
 #include "field.h"
 #include "handshake.h"
 #include "target.h"
@@ -10,8 +11,10 @@
 upshake_slice upshake_value_at(const upshake *hs, uint32_t at,
                                const char *name) {
   upshake_slice rest = head_fields(&hs->parser, hs->memory), value;
-  if (hs->end != hs->parser.pos) /* lean: no place in the stream is one here */
-    return upshake_next_line(&rest, name, &value) ? value : slice_none();
+  if (hs->end != hs->parser.pos) { /* lean: no place of the stream is here */
+    int is_there = upshake_next_line(&rest, name, &value);
+    return UPSHAKE_ALWAYS(is_there) ? value : slice_none();
+  }
   rest = slice_of(hs->memory + at, hs->end - at);
   return upshake_trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }

@@ -4,12 +4,14 @@
  */
 #include "target.h"
 
+#include "defensive.h"
+
 static int is_connect(upshake_slice method) {
   return SLICE_IS(method, "CONNECT");
 }
 
 static int is_origin_form(upshake_slice target) {
-  return target.len > 0 && target.ptr[0] == '/';
+  return UPSHAKE_ALWAYS(target.len > 0) && target.ptr[0] == '/';
 }
 
 /* ---- absolute-form = scheme "://" authority path-abempty [ "?" query ]

@@ -164,12 +164,14 @@ class Coverage:
 
     def add(self, data, lcov):
         for function in data["functions"]:
-            if function["filenames"][0].startswith(SRC):
+            names = [os.path.normpath(n) for n in function["filenames"]]
+            function["filenames"] = names
+            if names[0].startswith(SRC):
                 self.add_function(function)
         file = None
         for line in lcov.split("\n"):
             if line.startswith("SF:"):
-                file = line[3:]
+                file = os.path.normpath(line[3:])
             elif line.startswith("DA:") and file.startswith(SRC):
                 number, count = line[3:].split(",")[:2]
                 if (file, int(number)) not in self.exempt:

@@ -14,7 +14,7 @@ build=build/sanitize
 mkdir -p build
 jobs=$(nproc 2>/dev/null || echo 2)
 flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined"
-flags="$flags -fno-sanitize-recover=all"
+flags="$flags -fno-sanitize-recover=all -DUPSHAKE_TRAP"
 
 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS="$flags" \
   -DUPSHAKE_BUILD_TESTS=ON -DUPSHAKE_BUILD_EXAMPLES=ON >"$build.log" 2>&1 ||

@@ -115,6 +115,8 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1;.a",
       "?1;aB",
       "?1;a@",
+      "?1;{",
+      "?1;a{",
       "?1;=1",
       "?1;\xc3\xa4",
       /* items */
@@ -123,6 +125,8 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1;a= 1",
       "?1;a=@",
       "?1;a=%",
+      "?1;a={",
+      "?1;a=}",
       "?1;a=(1)",
       "?1;a=!x", /* no token begins so */
       "?1;a=_",

@@ -265,6 +265,33 @@ static void a_declined_offer_is_plain(void **state) {
   assert_int_equal(reply_status(&hs, NULL), 426);
 }
 
+static void another_protocol_has_no_subprotocol_to_choose(void **state) {
+  static const char head[] =
+      "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Protocol: a\r\n\r\n";
+  upshake hs = begin(&waiting, head, UPSHAKE_DECIDE);
+  (void)state;
+  assert_unchanged(hs, upshake_choose_subprotocol(&hs, text("a")),
+                   UPSHAKE_ERR_STATE);
+  assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+  assert_absent(upshake_get_result(&hs).subprotocol);
+}
+
+static void a_refusal_agrees_to_no_extension(void **state) {
+  static const char head[] = "GET /chat HTTP/1.1\r\n" CHECK_FIELDS
+                             "Sec-WebSocket-Extensions: foo\r\n\r\n";
+  const upshake_extra extra = {.extensions = text("foo")};
+  char out[CAP];
+  size_t len;
+  upshake hs = begin(&waiting, head, UPSHAKE_DECIDE);
+  (void)state;
+  assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_reply(&hs, &extra, out, sizeof out, &len),
+                   UPSHAKE_ERR_EXTRA_EXTENSION);
+  hs = begin(&accepting, head, UPSHAKE_SEND);
+  assert_int_equal(reply_status(&hs, &extra), 101);
+}
+
 static void a_426_needs_a_protocol_of_this_connection(void **state) {
   static const upshake_protocol table[] = {{.token = "h2c"}, {.token = "foo"}};
   (void)state;
@@ -487,6 +514,8 @@ int main(void) {
       cmocka_unit_test(the_fields_of_a_cause_stay_too),
       cmocka_unit_test(the_mind_can_change_until_the_first_octet_is_taken),
       cmocka_unit_test(a_declined_offer_is_plain),
+      cmocka_unit_test(another_protocol_has_no_subprotocol_to_choose),
+      cmocka_unit_test(a_refusal_agrees_to_no_extension),
       cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),
       cmocka_unit_test(answers_come_later_in_any_order),
       cmocka_unit_test(chooses_only_what_was_offered),

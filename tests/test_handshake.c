@@ -40,6 +40,50 @@ static void refuses_a_config_that_breaks_a_rule(void **state) {
                    UPSHAKE_PLAIN);
 }
 
+static void refuses_a_list_that_is_not_there(void **state) {
+  const upshake_config lists[] = {
+      {protocols, 1, .subprotocols_len = 1},
+      {protocols, 1, .origins_len = 1},
+      {protocols, 1, .wanted_len = 1},
+  };
+  upshake hs;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(lists); i++)
+    assert_int_equal(upshake_init(&hs, &lists[i], memory, CAP, NULL),
+                     UPSHAKE_ERR_CONFIG);
+}
+
+static void get_may_be_named_where_no_other_method_may(void **state) {
+  static const upshake_protocol entry = {.token = "websocket",
+                                         .methods = "GET"};
+  const upshake_config config = {&entry, 1, .decide = NULL};
+  upshake hs = begin(&config, CHECK_REQUEST, UPSHAKE_SEND);
+  (void)state;
+  assert_int_equal(upshake_get_result(&hs).status, 101);
+}
+
+/* The place of the chosen one is kept in 16 bits: 65535 names are looked at. */
+static void a_name_far_down_a_long_list_is_found(void **state) {
+  const size_t len = (size_t)UINT16_MAX + 2;
+  const char **names = malloc(len * sizeof *names);
+  upshake_config config = {protocols, 3, .subprotocols = names,
+                           .subprotocols_len = len};
+  (void)state;
+  assert_non_null(names);
+  for (size_t place = UINT16_MAX - 2; place < len; place++) {
+    int is_found = place < UINT16_MAX;
+    upshake hs;
+    for (size_t i = 0; i < len; i++)
+      names[i] = i == place ? "b" : "other";
+    hs = begin(&config, TWO_OFFERS, UPSHAKE_SEND);
+    if (is_found)
+      assert_slice(upshake_get_result(&hs).subprotocol, "b");
+    else
+      assert_absent(upshake_get_result(&hs).subprotocol);
+  }
+  free(names);
+}
+
 static void refuses_an_entry_that_no_reply_could_keep(void **state) {
   static const upshake_protocol entries[] = {
       {.token = NULL},
@@ -422,6 +466,9 @@ static void explains_every_error(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_a_config_that_breaks_a_rule),
+      cmocka_unit_test(refuses_a_list_that_is_not_there),
+      cmocka_unit_test(get_may_be_named_where_no_other_method_may),
+      cmocka_unit_test(a_name_far_down_a_long_list_is_found),
       cmocka_unit_test(refuses_an_entry_that_no_reply_could_keep),
       cmocka_unit_test(shows_nothing_before_the_head_is_complete),
       cmocka_unit_test(an_empty_feed_may_be_null),

@@ -61,6 +61,51 @@ static void waits_for_a_decision_like_a_handshake(void **state) {
   assert_int_equal(reply_of(&judge.hs, out, sizeof out).status, 404);
 }
 
+/* It has no head memory: its host has the request. */
+static void takes_no_bytes_and_no_memory(void **state) {
+  upshake_judge judge, before;
+  char bytes[] = CHECK_REQUEST;
+  size_t used = 9, cap = 9;
+  (void)state;
+  for (int is_over = 0; is_over < 2; is_over++) {
+    upshake_next next = UPSHAKE_READ;
+    assert_int_equal(upshake_judge_begin(&judge, &plain_config, NULL,
+                                         text("GET"), text("/"), 11),
+                     UPSHAKE_OK);
+    if (is_over)
+      next = upshake_judge_end(&judge);
+    before = judge;
+    assert_int_equal(upshake_feed(&judge.hs, bytes, strlen(bytes), &used),
+                     next);
+    assert_int_equal(used, 0);
+    upshake_room(&judge.hs, &cap);
+    assert_int_equal(cap, 0);
+    assert_int_equal(upshake_commit(&judge.hs, 1), next);
+    assert_int_equal(upshake_move(&judge.hs, bytes, sizeof bytes),
+                     UPSHAKE_ERR_STATE);
+    assert_memory_equal(&before, &judge, sizeof judge);
+  }
+}
+
+/* The number of a field has 32 bits.  To give as many takes minutes, so the
+ * count is set; the last field that has a number is refused as one too many. */
+static void counts_fields_up_to_32_bits_and_no_further(void **state) {
+  upshake_judge judge;
+  (void)state;
+  assert_int_equal(upshake_judge_begin(&judge, &plain_config, NULL, text("GET"),
+                                       text("/"), 11),
+                   UPSHAKE_OK);
+  judge.hs.parser.pos = UINT32_MAX - 2;
+  for (int i = 0; i < 3; i++) {
+    upshake_judge_field(&judge, text("A"), text("b"));
+    assert_int_equal(judge.hs.parser.pos, UINT32_MAX - 1);
+  }
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_FIELDS_MANY);
+  assert_int_equal(upshake_get_result(&judge.hs).offset, UINT32_MAX - 1);
+}
+
 static void refuses_the_config_that_init_refuses(void **state) {
   const upshake_config null_table = {NULL, 1, .decide = NULL};
   const upshake_config large_table = {websocket, 33, .decide = NULL};
@@ -471,6 +516,8 @@ int main(void) {
       cmocka_unit_test(switches_and_writes_the_reply),
       cmocka_unit_test(waits_for_a_decision_like_a_handshake),
       cmocka_unit_test(leaves_the_body_out_to_head),
+      cmocka_unit_test(takes_no_bytes_and_no_memory),
+      cmocka_unit_test(counts_fields_up_to_32_bits_and_no_further),
       cmocka_unit_test(refuses_the_config_that_init_refuses),
       cmocka_unit_test(checks_every_octet_of_a_field_again),
       cmocka_unit_test(refuses_hostile_slices),

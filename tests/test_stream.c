@@ -61,6 +61,8 @@ static void without_memory_nothing_is_read(void **state) {
   assert_int_equal(used, 0);
   assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
   assert_int_equal(upshake_get_result(&hs).offset, 0);
+  assert_absent(upshake_head(&hs));
+  assert_absent(upshake_rest(&hs));
   assert_int_equal(reply_status(&hs, NULL), 431);
 }
 

@@ -13,7 +13,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 SRC = os.path.join(ROOT, "src")
 OUT = os.path.join(ROOT, "build", "mutate")
 
-SANITIZE = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+# As in tests/run.sh.
+SANITIZE = ("-fsanitize=address,undefined -fno-sanitize-recover=all "
+            "-DUPSHAKE_TRAP")
 BUILDS = {
     "default": ("-O1 -w", []),
     "portable": ("-O1 -w", ["-DUPSHAKE_PORTABLE=ON"]),
@@ -35,11 +37,18 @@ def read(path):
         return file.read()
 
 
+def normal(word):
+    """An option that names a folder, without "..": it may be exchanged."""
+    if word.startswith("-I"):
+        return "-I" + os.path.normpath(word[2:])
+    return word
+
+
 class Unit:
     """A file that is compiled: its command, its object, what it includes."""
 
     def __init__(self, entry):
-        words = shlex.split(entry["command"])
+        words = [normal(w) for w in shlex.split(entry["command"])]
         self.folder = entry["directory"]
         self.object = os.path.normpath(
             os.path.join(self.folder, words[words.index("-o") + 1]))
