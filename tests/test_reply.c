@@ -246,7 +246,7 @@ static int is_base64_octet(unsigned octet) { /* RFC 4648 4, without its pad */
          (lower(octet) >= 'a' && lower(octet) <= 'z') || octet_in(octet, "+/");
 }
 
-/* 27 digits, for the 20 octets of a SHA-1, and one pad. */
+/* 27 digits, for the 20 bytes of a SHA-1, and one pad. */
 static void refuses_an_accept_that_is_no_base64(void **state) {
   upshake_response response = switching;
   (void)state;
