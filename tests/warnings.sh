@@ -58,7 +58,8 @@ for cc in gcc clang; do
   for level in -O0 -O2; do
     # shellcheck disable=SC2086
     check "$cc $level" compile $cc -std=c11 $level $warnings -Iinclude -Isrc \
-      -Itests -Itests/lwip src/*.c tests/*.c tests/fuzz/*.c tests/lwip/*.c \
+      -Itests -Itests/lwip src/*.c tests/*.c tests/fuzz/*.c tests/judge/*.c \
+      tests/lwip/*.c \
       "${programs[@]}"
   done
 done

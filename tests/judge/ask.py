@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""The request that a client writes: RFC 6455 4.1, RFC 7540 3.2, RFC 9298 3.2.
+
+`errors` says why nothing may be written for what was asked; `problems` reads
+what was written.
+"""
+import base64
+import re
+
+from config import RULES, Config
+from deflate import NAMES, NO_VALUE, Deflate
+from grammar import BLANKS, FIELD_RUN, is_token
+from head import Incomplete, Reader, Refused, read_fields, read_request_line
+import reply
+from rules import is_extension
+import uri
+
+METHOD_MAX = 255
+
+
+class Ask:
+    """The members of upshake_ask; None is NULL."""
+
+    def __init__(self, lines):
+        self.scheme = self.authority = self.target = self.method = None
+        self.extensions = self.origin = self.settings = None
+        self.protocols, self.subprotocols = [], []
+        self.deflates, self.fields = [], []
+        self.key = b"the sample nonce"
+        for name, value in lines:
+            self._set(name, value)
+        self.protocols = self.protocols or [b"websocket"]
+
+    def _set(self, name, value):
+        if name in ("protocol", "subprotocol"):
+            getattr(self, name + "s").append(value)
+        elif name == "field":
+            field, _, text = value.partition(b":")
+            self.fields.append(
+                (field, text[1:] if text[:1] == b" " else text))
+        elif name == "deflate":
+            self.deflates.append(_offer(value.decode()))
+        elif name == "no-key":
+            self.key = None
+        else:
+            setattr(self, name, value)
+
+    @property
+    def rules(self):
+        return {RULES.get(name.lower(), "none") for name in self.protocols}
+
+    @property
+    def verb(self):
+        return b"GET" if self.method is None else self.method
+
+    @property
+    def path(self):
+        """`/` where the path is empty (RFC 6455 3)."""
+        target = self.target or b""
+        if target[:1] in (b"", b"?"):
+            return b"/" + target
+        return target
+
+    @property
+    def secured(self):
+        return self.scheme in uri.SECURED
+
+    @property
+    def host(self):
+        """Without the port that the scheme stands for (RFC 9110 4.2.3)."""
+        host, port = uri.authority(self.authority)
+        default = uri.DEFAULT_PORT[self.scheme or b"ws"]
+        if port is None or port == default:
+            return host
+        return host + b":%d" % port
+
+
+def _offer(words):
+    given = dict((word.split("=") + ["1"])[:2] for word in words.split())
+    bits = [int(given.get(side + "-bits", "0").replace("any", str(NO_VALUE)))
+            for side in ("server", "client")]
+    return Deflate("no-server-takeover" in given, "no-client-takeover" in given,
+                   *[one or None for one in bits])
+
+
+# ---- What is not written ---------------------------------------------------
+
+def errors(ask):
+    """Why nothing is written; empty if it is."""
+    found = set()
+    for rule in (_scheme, _authority, _method, _target, _protocols,
+                 _subprotocols, _extensions, _origin, _settings, _key,
+                 _fields):
+        found |= set(rule(ask))
+    return found
+
+
+def _scheme(ask):
+    if ask.scheme is not None and ask.scheme not in uri.SCHEMES:
+        yield "TARGET_SCHEME"
+
+
+def _authority(ask):
+    where = ask.authority and uri.authority(ask.authority)
+    if not where or not where[0]:
+        yield "TARGET_AUTHORITY"
+
+
+def _method(ask):
+    if not is_token(ask.verb):
+        yield "METHOD_OCTET"
+    elif len(ask.verb) > METHOD_MAX:
+        yield "METHOD_LONG"
+    if ask.verb == b"CONNECT":
+        yield "METHOD"
+    elif ask.verb != b"GET" and is_token(ask.verb):
+        if "websocket" in ask.rules:
+            yield "METHOD"
+        if "capsules" in ask.rules:
+            yield "METHOD_NOT_GET"
+
+
+ORIGIN_FORM = re.compile(b"/" + uri.PATH_RUN.pattern
+                         + rb"(?:\?" + uri.QUERY_RUN.pattern + b")?")
+
+
+def _target(ask):
+    """origin-form, or `*` with OPTIONS (RFC 9112 3.2)."""
+    if ask.target == b"*" and ask.verb == b"OPTIONS":
+        return
+    if not ask.path.startswith(b"/"):
+        yield "TARGET_FORM"
+    elif not ORIGIN_FORM.fullmatch(ask.path):
+        yield "TARGET_OCTET"
+
+
+def _protocols(ask):
+    """A token, or two around a slash; one with rules has no version."""
+    for protocol in ask.protocols:
+        name, slash, version = protocol.partition(b"/")
+        sound = is_token(name) and (is_token(version) if slash else True)
+        if not sound or slash and name.lower() in RULES:
+            yield "REPLY_PROTOCOL"
+
+
+def _subprotocols(ask):
+    """Tokens, all different (RFC 6455 4.1)."""
+    names = ask.subprotocols
+    sound = all(map(is_token, names)) and len(set(names)) == len(names)
+    if names and not (sound and "websocket" in ask.rules):
+        yield "SUBPROTOCOL_MALFORMED"
+
+
+def _extensions(ask):
+    """The grammar of RFC 6455 9.1 without empty members (RFC 9110 5.6.1.1),
+    and windows of RFC 7692 7.1.2."""
+    offers = ask.extensions
+    sound = True
+    if offers is not None:
+        sound = (FIELD_RUN.fullmatch(offers) is not None
+                 and offers == offers.strip(BLANKS)
+                 and all(is_extension(part.strip(BLANKS))
+                         for part in offers.split(b",")))
+    for offer in ask.deflates:
+        windows = ((offer.server_bits, ()), (offer.client_bits, (NO_VALUE,)))
+        for bits, more in windows:
+            sound &= bits is None or 8 <= bits <= 15 or bits in more
+    some = offers is not None or ask.deflates
+    if some and not (sound and "websocket" in ask.rules):
+        yield "EXTENSION_MALFORMED"
+
+
+_NO_HOST = re.compile(rb"([A-Za-z][A-Za-z0-9+.\-]*)://")
+
+
+def _origin(ask):
+    """`null`, an origin (RFC 6454 6.1), or one of a scheme without
+    hosts, such as file://."""
+    value = ask.origin
+    if value is None or value == b"null":
+        return
+    empty = _NO_HOST.fullmatch(value)
+    if empty and empty[1].lower() not in uri.SCHEMES:
+        return
+    if uri.origin(value) is None:
+        yield "ORIGIN_MALFORMED"
+
+
+def _settings(ask):
+    """For h2c, which is not for TLS (RFC 7540 3.2.1, 3.3)."""
+    wanted = "h2c" in ask.rules
+    given = ask.settings
+    if wanted and (not given or len(given) % 6 or ask.secured):
+        yield "PASSED_OVER_SETTINGS"
+    if not wanted and given:
+        yield "PASSED_OVER_SETTINGS"
+
+
+def _key(ask):
+    if "websocket" in ask.rules and ask.key is None:
+        yield "KEY_MISSING"
+
+
+RESERVED = reply.RESERVED + (b"host", b"origin", b"expect")
+SINGLE = (b"cookie", b"authorization", b"user-agent", b"content-type",
+          b"referer")
+
+
+def _fields(ask):
+    names = [name.lower() for name, _ in ask.fields]
+    reserved = RESERVED
+    if "capsules" in ask.rules:
+        reserved += (b"capsule-protocol", b"content-type")
+    for name, value in ask.fields:
+        if not is_token(name):
+            yield "EXTRA_NAME"
+        if not reply.is_value(value):
+            yield "EXTRA_VALUE"
+        if name.lower() in reserved or (
+                name.lower().startswith(b"sec-websocket-")):
+            yield "EXTRA_RESERVED"
+    if any(names.count(name) > 1 for name in SINGLE):
+        yield "EXTRA_REPEATED"
+
+
+# ---- What is written -------------------------------------------------------
+
+def _offers(ask):
+    parts = []
+    for offer in ask.deflates:
+        value = offer.value()
+        if offer.client_bits == NO_VALUE:
+            value = value.replace(NAMES[3] + b"=%d" % NO_VALUE, NAMES[3])
+        parts.append(value)
+    if ask.extensions is not None:
+        parts.append(ask.extensions)
+    return b", ".join(parts)
+
+
+def expected_fields(ask):
+    """[(name in lower case, value)] of the handshake, Host first
+    (RFC 9110 7.2)."""
+    options = [b"Upgrade"]
+    found = [(b"host", ask.host), (b"upgrade", b", ".join(ask.protocols))]
+    if "h2c" in ask.rules:
+        options.append(b"HTTP2-Settings")
+        encoded = base64.urlsafe_b64encode(ask.settings).rstrip(b"=")
+        found.append((b"http2-settings", encoded))
+    found.append((b"connection", b", ".join(options)))
+    if "websocket" in ask.rules:
+        found += [(b"sec-websocket-key", base64.b64encode(ask.key)),
+                  (b"sec-websocket-version", b"13")]
+    if ask.subprotocols:
+        found.append((b"sec-websocket-protocol",
+                      b", ".join(ask.subprotocols)))
+    if _offers(ask):
+        found.append((b"sec-websocket-extensions", _offers(ask)))
+    if ask.origin is not None:
+        found.append((b"origin", ask.origin))
+    if "capsules" in ask.rules:
+        found.append((b"capsule-protocol", b"?1"))
+    if ask.verb in (b"POST", b"PUT", b"PATCH"):
+        found.append((b"content-length", b"0"))
+    return found + [(name.lower(), value) for name, value in ask.fields]
+
+
+def problems(ask, data):
+    """What is wrong with the request that was written, as sentences."""
+    config = Config([("head-max", b"%d" % (len(data) + 1)),
+                     ("method-max", b"%d" % METHOD_MAX)])
+    reader = Reader(data, config.head_max)
+    try:
+        line = read_request_line(reader, config)
+        fields = read_fields(reader, config, lambda field, end: None)
+    except (Incomplete, Refused) as wrong:
+        return ["the request is no head of HTTP/1.1: %r" % wrong]
+    found = [(field.name, field.value) for field in fields]
+    target = b"*" if ask.target == b"*" else ask.path
+    if (line.method, line.target.raw, line.minor) != (ask.verb, target, 1):
+        return ["the request line is another one (RFC 9112 3)"]
+    if reader.pos != len(data):
+        return ["something stands behind the request (RFC 9112 2.2)"]
+    expected = expected_fields(ask)
+    if found[:1] != expected[:1] or sorted(found) != sorted(expected):
+        return ["the fields are not %r" % (expected,)]
+    return []

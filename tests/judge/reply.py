@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: MIT
+"""What a reply has to be, and what an application may not add to it.
+
+The bytes of a reply are read here by a reader of its own, and each field is
+asked for by the section that demands it.
+"""
+import base64
+import hashlib
+import re
+from http import HTTPStatus
+
+import errors
+from grammar import BLANKS, FIELD_RUN, is_token, members
+from rules import is_extension
+import decision
+
+# ---- What the application adds: design F9 ----------------------------------
+
+RESERVED = (b"connection", b"upgrade", b"http2-settings", b"content-length",
+            b"transfer-encoding", b"keep-alive", b"proxy-connection", b"te",
+            b"trailer")
+
+# Fields that neither repeat nor are lists (RFC 9110 5.3).
+SINGLE = (b"content-type", b"location", b"server", b"date", b"retry-after")
+
+# What a status owes (RFC 9110 15.5.2, 15.5.6, 15.5.8).
+OWED = {401: (b"www-authenticate", "NEEDS_AUTHENTICATE"),
+        407: (b"proxy-authenticate", "NEEDS_PROXY_AUTHENTICATE"),
+        405: (b"allow", "NEEDS_ALLOW")}
+
+NO_CONTENT = (101, 304)
+
+
+def is_value(value):
+    """field-value (RFC 9110 5.5): nothing around it, no control in it."""
+    return (FIELD_RUN.fullmatch(value) is not None
+            and value == value.strip(BLANKS))
+
+
+def call_errors(config, verdict):
+    """The errors that writing this reply may return; none if it is written."""
+    found = set()
+    added = [name.lower() for name, _ in config.fields]
+    for name, value in config.fields:
+        if not is_token(name):
+            found.add("EXTRA_NAME")
+        if not is_value(value):
+            found.add("EXTRA_VALUE")
+    if any(name in RESERVED or name.startswith(b"sec-websocket-")
+           for name in added):
+        found.add("EXTRA_RESERVED")
+    own = _own_fields(config, verdict)
+    for name in set(added):
+        if name in own or name in SINGLE and added.count(name) > 1:
+            found.add("EXTRA_REPEATED")
+    if config.date is not None and not is_value(config.date):
+        found.add("EXTRA_VALUE")
+    if config.reason is not None and not FIELD_RUN.fullmatch(config.reason):
+        found.add("EXTRA_VALUE")
+    if config.body_text and verdict.status in NO_CONTENT:
+        found.add("EXTRA_BODY")
+    if not _extensions_fit(config, verdict):
+        found.add("EXTRA_EXTENSION")
+    if b"capsule-protocol" in added and verdict.status != 101:
+        found.add("EXTRA_RESERVED")  # RFC 9297 3.4
+    owed = OWED.get(verdict.status)
+    if owed and owed[0] not in added and owed[0] not in own:
+        found.add(owed[1])
+    if config.keep and verdict.keep is not True and verdict.status != 101:
+        found.add("MUST_CLOSE")
+        if verdict.keep is not False and found == {"MUST_CLOSE"}:
+            found.add("OK")
+    return found
+
+
+def is_own_405(verdict):
+    """The library's own, of WebSocket; an application's 405 has to say
+    itself what is allowed."""
+    return verdict.error == "METHOD" and not verdict.by_host
+
+
+def names_version(verdict):
+    """Whether the reply says which version is spoken (RFC 6455 4.2.2): to a
+    version that is wrong, whatever the status."""
+    return verdict.error in VERSION
+
+
+VERSION = ("VERSION_REPEATED", "VERSION_MALFORMED", "VERSION_MISSING",
+           "VERSION_UNSUPPORTED")
+
+
+def _own_fields(config, verdict):
+    """Names of what the library writes and the application could repeat."""
+    own = set()
+    if config.date is not None:
+        own.add(b"date")
+    if is_own_405(verdict):
+        own.add(b"allow")
+    if verdict.status == 101 and verdict.protocol.rules == "capsules":
+        own.add(b"capsule-protocol")
+    return own
+
+
+def _extensions_fit(config, verdict):
+    """Each one that is answered was offered (RFC 6455 4.2.2, 9.1); they are
+    of a 101 only."""
+    if verdict.status != 101:
+        return config.extensions is None
+    value = decision.extensions(verdict)
+    if value is None:
+        return True
+    if verdict.protocol.rules != "websocket" or not is_value(value):
+        return False
+    offers = verdict.request.fields.members(b"sec-websocket-extensions")
+    offered = {_extension_name(member) for member in offers}
+    answered = [part.strip(BLANKS) for part in value.split(b",")]
+    return all(is_extension(member) and _extension_name(member) in offered
+               for member in answered)
+
+
+def _extension_name(member):
+    return member.partition(b";")[0].strip(BLANKS)
+
+
+# ---- The bytes -------------------------------------------------------------
+
+_STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ([\t -~\x80-\xff]*)")
+
+
+class Response:
+    def __init__(self, status, reason, fields):
+        self.status, self.reason, self.fields = status, reason, fields
+
+    def all(self, name):
+        return [value for field, value in self.fields
+                if field.lower() == name.lower()]
+
+
+def read(data):
+    """(the response, what is behind its head), or None."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    match = _STATUS_LINE.fullmatch(lines[0])
+    if not end or not match:
+        return None
+    fields = []
+    for line in lines[1:]:
+        name, colon, value = line.partition(b": ")
+        if not (colon and is_token(name) and is_value(value)):
+            return None
+        fields.append((name, value))
+    return Response(int(match[1]), match[2], fields), rest
+
+
+# ---- What the bytes must say -----------------------------------------------
+
+def problems(config, verdict, data):
+    """What is wrong with the bytes that were sent, as sentences."""
+    together = verdict.body is None  # 100 and 101 are one reply
+    if verdict.continue_first and not (together and verdict.unwritten):
+        if not data.startswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+            return ["a 100 goes first (RFC 9110 7.8, 10.1.1)"]
+        data = data[len(b"HTTP/1.1 100 Continue\r\n\r\n"):]
+    if verdict.outcome not in ("switched", "refused") or verdict.unwritten:
+        return ["nothing is to be sent"] if data else []
+    parsed = read(data)
+    if parsed is None:
+        return ["the reply is no response of HTTP/1.1 (RFC 9112 2.1)"]
+    response, rest = parsed
+    expect = _switch if verdict.status == 101 else _refusal
+    wrong = list(expect(config, verdict, response, rest))
+    wrong += _phrase(config, verdict, response)
+    for name, value in config.fields:
+        if value not in response.all(name):
+            wrong.append("a field of the application is missing: %r" % name)
+    date = [] if config.date is None else [config.date]
+    given = [value for name, value in config.fields
+             if name.lower() == b"date"]
+    if response.all(b"Date") != date + given:
+        wrong.append("Date is not as it was given (RFC 9110 6.6.1)")
+    return wrong
+
+
+def _only(response, name, values, section):
+    if response.all(name) != values:
+        yield "%s is not %r (%s)" % (name.decode(), values, section)
+
+
+def _phrase(config, verdict, response):
+    """The one that was given; else that of RFC 9110, or none at all."""
+    allowed = (config.reason,)
+    if config.reason is None:
+        allowed = (PHRASES.get(verdict.status, b""), b"")
+    if response.reason not in allowed:
+        return ["the reason phrase is %r (RFC 9112 4)" % response.reason]
+    return []
+
+
+PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
+PHRASES.update({413: b"Content Too Large", 414: b"URI Too Long",
+                422: b"Unprocessable Content"})  # RFC 9110 15.5
+for _unassigned in (418, 306):
+    PHRASES.pop(_unassigned, None)
+
+
+def accept(key):
+    """Sec-WebSocket-Accept (RFC 6455 4.2.2)."""
+    guid = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+    return base64.b64encode(hashlib.sha1(key + guid).digest())
+
+
+def _switch(_config, verdict, response, rest):
+    """A 101: RFC 9110 7.8 and 15.2.2, RFC 6455 4.2.2, RFC 9297 3.4."""
+    entry, request = verdict.protocol, verdict.request
+    websocket = entry.rules == "websocket"
+    key = request.fields.all(b"sec-websocket-key")
+    name = verdict.subprotocol
+    extension = decision.extensions(verdict) if websocket else None
+    if response.status != 101:
+        yield "the status is not 101"
+    if rest:
+        yield "a 101 ends at its empty line (RFC 9110 15.2)"
+    yield from _only(response, b"Upgrade", [entry.upgrade], "RFC 9110 7.8")
+    yield from _only(response, b"Connection", [b"Upgrade"], "RFC 9110 7.8")
+    yield from _only(response, b"Content-Length", [], "RFC 9110 8.6")
+    yield from _only(response, b"Transfer-Encoding", [], "RFC 9112 6.1")
+    yield from _only(response, b"HTTP2-Settings", [], "RFC 7540 3.2.1")
+    yield from _only(response, b"Sec-WebSocket-Accept",
+                     [accept(key[0].value)] if websocket else [],
+                     "RFC 6455 4.2.2")
+    yield from _only(response, b"Sec-WebSocket-Protocol",
+                     [name] if name is not None else [], "RFC 6455 4.2.2")
+    yield from _only(response, b"Sec-WebSocket-Extensions",
+                     [extension] if extension is not None else [],
+                     "RFC 6455 9.1")
+    if entry.rules == "capsules":
+        yield from _only(response, b"Capsule-Protocol", [b"?1"],
+                         "RFC 9297 3.4")
+
+
+def _refusal(config, verdict, response, rest):
+    """RFC 9110 15.5, RFC 9112 6.3 and 9.6, RFC 6455 4.4."""
+    if response.status != verdict.status:
+        yield "the status is not %s" % verdict.status
+    options = [] if config.keep else [b"close"]
+    if verdict.status == 426:
+        options = [b"Upgrade"] + options
+    lines = [b", ".join(options)] if options else []
+    yield from _only(response, b"Connection", lines, "RFC 9112 9.6")
+    yield from _content(config, verdict, response, rest)
+    yield from _upgrade(config, verdict, response)
+    yield from _only(response, b"Sec-WebSocket-Version",
+                     [b"13"] if names_version(verdict) else [],
+                     "RFC 6455 4.4")
+    if is_own_405(verdict):
+        yield from _only(response, b"Allow", [b"GET"], "RFC 9110 15.5.6")
+    for name in (b"Transfer-Encoding", b"Sec-WebSocket-Accept",
+                 b"Sec-WebSocket-Protocol", b"Sec-WebSocket-Extensions",
+                 b"Capsule-Protocol"):
+        yield from _only(response, name, [], "RFC 6455 4.2.2, RFC 9297 3.4")
+
+
+def _content(config, verdict, response, rest):
+    body = config.body_text or b""
+    head = _is_head(verdict)
+    if verdict.status == 304:
+        yield from _only(response, b"Content-Length", [], "RFC 9110 8.6")
+    else:
+        yield from _only(response, b"Content-Length", [b"%d" % len(body)],
+                         "RFC 9112 6.3")
+    if rest != (b"" if head or verdict.status == 304 else body):
+        yield "the content is not what was given (RFC 9110 6.4)"
+
+
+def _is_head(verdict):
+    """HEAD is known as soon as the SP behind it is read; the answer has all
+    fields and no content (RFC 9110 9.3.2)."""
+    head = re.match(rb"(?:\r\n){0,8}HEAD ", verdict.data)
+    if head is None or verdict.offset is verdict.ANY or verdict.request:
+        return head is not None
+    return head.end() <= min(errors.names(verdict.offset))
+
+
+def _upgrade(config, verdict, response):
+    """A 426 names what to upgrade to (RFC 9110 15.5.22)."""
+    lines = response.all(b"Upgrade")
+    if verdict.status != 426:
+        if lines:
+            yield "Upgrade in a reply that is no 101 and no 426"
+        return
+    spoken = [member for entry in decision.advertised(config)
+              for member in members(entry.upgrade)]
+    named = members(lines[0]) if len(lines) == 1 else []
+    if not named or not set(named) <= set(spoken):
+        yield "a 426 names protocols of the table (RFC 9110 15.5.22)"

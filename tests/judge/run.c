@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The library's side of the judge: reads cases from stdin, writes one line of
+ * what the library makes of each.
+ *
+ * The input is items: a line "NAME LENGTH", that many bytes, and a line end.
+ * `new` begins a case: every setting is the default again.  Other items set
+ * one thing, under the names that tests/vectors/README.md gives to the lines of
+ * a config or an ask.  Three items run the case and leave the settings alone:
+ *
+ *   request   a server reads these bytes
+ *   response  a client that sent `asked` reads these bytes
+ *   write     the request that is asked for is written
+ *
+ * `piece N` feeds N bytes at a time; 0, the default, all at once.
+ * The output is NAME=VALUE, separated by blanks.  Numbers are decimal, names of
+ * errors are those of upshake_explain, and everything else is hexadecimal;
+ * "-" is an absent value.
+ */
+#include "upshake.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MANY = 40, OUT = 1 << 17 };
+
+typedef struct bytes {
+  char *ptr;
+  size_t len;
+} bytes;
+
+/* ---- The settings of a case -------------------------------------------- */
+
+static struct {
+  bytes kept[4 * MANY]; /* what the strings below point to */
+  size_t kept_len;
+  upshake_protocol protocols[MANY];
+  size_t protocols_len;
+  int no_protocols;
+  const char *subprotocols[MANY], *origins[MANY], *wanted[MANY];
+  upshake_config config;
+  size_t head_max, piece;
+  int asked_callback, answer, answer_at_end, refuse;
+  const char *choose_subprotocol;
+  int choose_protocol, choose_none;
+  upshake_field fields[MANY];
+  upshake_extra extra;
+  int deflate;
+  upshake_deflate_caps caps;
+  upshake_slice asked;
+  uint8_t client_required;
+  upshake_ask ask;
+  const char *ask_protocols[MANY];
+  upshake_deflate_offer offers[MANY];
+  uint8_t key[16];
+  int no_key;
+} set;
+
+static void die(const char *why, const char *what) {
+  fprintf(stderr, "judge: %s: %s\n", why, what);
+  exit(1);
+}
+
+static void *must(void *ptr) {
+  if (!ptr)
+    die("no memory", "malloc");
+  return ptr;
+}
+
+static void begin(void) {
+  for (size_t i = 0; i < set.kept_len; i++)
+    free(set.kept[i].ptr);
+  memset(&set, 0, sizeof set);
+  set.protocols[0].token = "websocket";
+  set.head_max = 8192;
+  set.choose_protocol = -1;
+  set.answer = set.answer_at_end = UPSHAKE_ACCEPT;
+  memcpy(set.key, "the sample nonce", 16);
+}
+
+/* The next place of an array of MANY. */
+static size_t place(size_t *len) {
+  if (*len == MANY)
+    die("too many of one setting", "an array is full");
+  return (*len)++;
+}
+
+static upshake_slice slice(bytes value) {
+  return (upshake_slice){value.ptr, value.len};
+}
+
+static int number(bytes value) { return atoi(value.ptr); }
+
+static int answer(bytes value) {
+  static const struct {
+    const char *name;
+    int answer;
+  } names[] = {
+      {"accept", UPSHAKE_ACCEPT},
+      {"decline", UPSHAKE_DECLINE},
+      {"later", UPSHAKE_LATER},
+  };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(value.ptr, names[i].name) == 0)
+      return names[i].answer;
+  return number(value);
+}
+
+/* The number of a word in a list that begins with 0. */
+static uint8_t word(bytes value, const char *const *words) {
+  for (uint8_t i = 0; words[i]; i++)
+    if (strcmp(value.ptr, words[i]) == 0)
+      return i;
+  die("unknown word", value.ptr);
+  return 0;
+}
+
+/* ---- Each setting by its name ------------------------------------------ */
+
+#define SET(name) static void set_##name(bytes value)
+
+static upshake_protocol *last_protocol(void) {
+  size_t len = set.protocols_len ? set.protocols_len : 1;
+  return &set.protocols[len - 1];
+}
+
+SET(protocol) {
+  upshake_protocol *entry = &set.protocols[place(&set.protocols_len)];
+  char *slash = strchr(value.ptr, '/');
+  memset(entry, 0, sizeof *entry);
+  entry->token = value.ptr;
+  if (slash) {
+    *slash = 0;
+    entry->version = slash + 1;
+  }
+}
+
+SET(methods) { last_protocol()->methods = value.ptr; }
+SET(upgrade) { last_protocol()->upgrade = value.ptr; }
+
+SET(rules) {
+  static const char *const words[] = {"by-token", "none",     "websocket",
+                                      "h2c",      "capsules", NULL};
+  last_protocol()->rules = word(value, words);
+}
+
+SET(body) {
+  static const char *const words[] = {"default", "plain", "refuse",
+                                      "consume", "ask",   NULL};
+  last_protocol()->body = word(value, words);
+}
+
+SET(failed) {
+  (void)value;
+  last_protocol()->failed = UPSHAKE_FAILED_PLAIN;
+}
+
+SET(no_protocols) {
+  (void)value;
+  set.no_protocols = 1;
+}
+
+SET(protocol_order) {
+  (void)value;
+  set.config.protocol_client_order = 1;
+}
+
+SET(subprotocol) {
+  set.subprotocols[place(&set.config.subprotocols_len)] = value.ptr;
+}
+
+SET(subprotocol_order) {
+  (void)value;
+  set.config.subprotocol_server_order = 1;
+}
+
+SET(subprotocol_required) {
+  (void)value;
+  set.config.subprotocol_required = 1;
+  set.client_required = 1;
+}
+
+SET(origin) {
+  if (strcmp(value.ptr, "any") == 0)
+    set.config.origin = UPSHAKE_ORIGIN_ANY;
+  else if (strcmp(value.ptr, "callback") == 0)
+    set.config.origin = UPSHAKE_ORIGIN_CALLBACK;
+  else if (strcmp(value.ptr, "same-host") != 0) {
+    set.config.origin = UPSHAKE_ORIGIN_LIST;
+    set.origins[place(&set.config.origins_len)] = value.ptr;
+  }
+}
+
+SET(transport) {
+  static const char *const words[] = {"unknown", "unsecured", "secured", NULL};
+  set.config.transport = word(value, words);
+}
+
+SET(head_max) { set.head_max = strtoul(value.ptr, NULL, 10); }
+SET(method_max) { set.config.limits.method = (uint32_t)number(value); }
+SET(target_max) { set.config.limits.target = (uint32_t)number(value); }
+SET(fields_max) { set.config.limits.fields = (uint32_t)number(value); }
+SET(name_max) { set.config.limits.name = (uint32_t)number(value); }
+SET(body_max) { set.config.limits.body = (uint64_t)number(value); }
+SET(total_max) { set.config.limits.total = (uint32_t)number(value); }
+SET(piece) { set.piece = (size_t)number(value); }
+
+SET(lean) {
+  (void)value;
+  set.config.lean = 1;
+}
+
+SET(wanted) { set.wanted[place(&set.config.wanted_len)] = value.ptr; }
+
+SET(answer) {
+  set.asked_callback = 1;
+  set.answer = answer(value);
+}
+
+SET(answer_at_end) {
+  set.asked_callback = 1;
+  set.answer_at_end = answer(value);
+}
+
+SET(choose_protocol) {
+  set.asked_callback = 1;
+  set.choose_protocol = number(value);
+}
+
+SET(choose_subprotocol) {
+  set.asked_callback = 1;
+  set.choose_none = value.len == 0;
+  set.choose_subprotocol = value.ptr;
+}
+
+SET(refuse) { set.refuse = number(value); }
+SET(date) { set.extra.date = slice(value); }
+SET(body_text) { set.extra.body = slice(value); }
+SET(reason) { set.extra.reason = slice(value); }
+SET(extensions) { set.extra.extensions = slice(value); }
+
+SET(keep) {
+  (void)value;
+  set.extra.keep = 1;
+}
+
+/* Added to a reply or to a request; the value behind ": ". */
+SET(field) {
+  upshake_field *field = &set.fields[place(&set.extra.fields_len)];
+  char *colon = memchr(value.ptr, ':', value.len);
+  if (!colon)
+    die("a field without a colon", value.ptr);
+  field->name = (upshake_slice){value.ptr, (size_t)(colon - value.ptr)};
+  size_t skip = colon[1] == ' ' ? 2 : 1;
+  field->value =
+      (upshake_slice){colon + skip, value.len - field->name.len - skip};
+}
+
+static unsigned bits(const char *text, const char *name) {
+  const char *at = strstr(text, name);
+  if (!at)
+    return 0;
+  at += strlen(name);
+  return strncmp(at, "any", 3) == 0 ? UPSHAKE_BITS_ANY : (unsigned)atoi(at);
+}
+
+SET(deflate) {
+  set.deflate = 1;
+  set.caps.server_bits = (uint8_t)bits(value.ptr, "server-bits=");
+  set.caps.client_bits = (uint8_t)bits(value.ptr, "client-bits=");
+  set.caps.server_bits_least = (uint8_t)bits(value.ptr, "server-bits-least=");
+  set.caps.no_server_takeover = strstr(value.ptr, "no-server-takeover") != NULL;
+  set.caps.no_client_takeover = strstr(value.ptr, "no-client-takeover") != NULL;
+}
+
+SET(asked) { set.asked = slice(value); }
+SET(ask_scheme) { set.ask.scheme = value.ptr; }
+SET(ask_authority) { set.ask.authority = value.ptr; }
+SET(ask_target) { set.ask.target = value.ptr; }
+SET(ask_method) { set.ask.method = value.ptr; }
+SET(ask_extensions) { set.ask.extensions = value.ptr; }
+SET(ask_origin) { set.ask.origin = value.ptr; }
+SET(ask_settings) { set.ask.settings = slice(value); }
+
+SET(ask_protocol) {
+  set.ask_protocols[place(&set.ask.protocols_len)] = value.ptr;
+}
+
+SET(ask_deflate) {
+  upshake_deflate_offer *offer = &set.offers[place(&set.ask.deflates_len)];
+  offer->server_bits = (uint8_t)bits(value.ptr, "server-bits=");
+  offer->client_bits = (uint8_t)bits(value.ptr, "client-bits=");
+  offer->no_server_takeover = strstr(value.ptr, "no-server-takeover") != NULL;
+  offer->no_client_takeover = strstr(value.ptr, "no-client-takeover") != NULL;
+}
+
+SET(ask_key) { memcpy(set.key, value.ptr, value.len < 16 ? value.len : 16); }
+
+SET(ask_no_key) {
+  (void)value;
+  set.no_key = 1;
+}
+
+/* ---- Output ------------------------------------------------------------ */
+
+static void put_bytes(const char *name, const void *ptr, size_t len) {
+  const unsigned char *at = ptr;
+  printf(" %s=", name);
+  if (!ptr)
+    putchar('-');
+  for (size_t i = 0; ptr && i < len; i++) {
+    putchar("0123456789abcdef"[at[i] >> 4]);
+    putchar("0123456789abcdef"[at[i] & 15]);
+  }
+}
+
+static void put_slice(const char *name, upshake_slice value) {
+  put_bytes(name, value.ptr, value.len);
+}
+
+static void put_error(const char *name, upshake_error error) {
+  printf(" %s=%s", name, upshake_explain(error).name);
+}
+
+static void put_length(const char *name, uint64_t len) {
+  if (len == UPSHAKE_BODY_UNKNOWN)
+    printf(" %s=unknown", name);
+  else
+    printf(" %s=%" PRIu64, name, len);
+}
+
+/* ---- A server ---------------------------------------------------------- */
+
+typedef struct served {
+  upshake hs;
+  upshake_error call; /* of the application, the first that failed */
+  int decisions;
+  size_t pos; /* bytes of the input that were taken */
+  size_t steps;
+  int has_body;
+  bytes body, reply;
+} served;
+
+static void note(served *s, upshake_error error) {
+  if (s->call == UPSHAKE_OK)
+    s->call = error;
+}
+
+static void append(bytes *to, const void *ptr, size_t len) {
+  if (to->len + len > OUT)
+    die("no room", "body or reply");
+  memcpy(to->ptr + to->len, ptr, len);
+  to->len += len;
+}
+
+static int decide(upshake *hs, void *user) {
+  served *s = user;
+  if (s->decisions++)
+    return set.answer_at_end;
+  if (set.choose_protocol >= 0)
+    note(s, upshake_choose_protocol(hs, (size_t)set.choose_protocol));
+  if (set.choose_subprotocol) {
+    upshake_slice name = {set.choose_none ? NULL : set.choose_subprotocol,
+                          strlen(set.choose_subprotocol)};
+    note(s, upshake_choose_subprotocol(hs, name));
+  }
+  return set.answer;
+}
+
+static void reply(served *s) {
+  char value[UPSHAKE_DEFLATE_CAP];
+  upshake_extra extra = set.extra;
+  upshake_deflate agreed;
+  size_t len = 0;
+  extra.fields = set.fields;
+  if (set.deflate && upshake_get_result(&s->hs).status == 101) {
+    upshake_list offers = {{NULL, 0},
+                           upshake_get_request(&s->hs).fields,
+                           "Sec-WebSocket-Extensions"};
+    size_t n = upshake_agree_deflate(offers, &set.caps, &agreed, value);
+    if (n)
+      extra.extensions = (upshake_slice){value, n};
+  }
+  note(s, upshake_reply(&s->hs, &extra, s->reply.ptr + s->reply.len,
+                        OUT - s->reply.len, &len));
+  s->reply.len += len;
+}
+
+/* A library that goes round in a circle is as wrong as any. */
+static void count_step(size_t *steps, bytes input) {
+  if (++*steps > 4 * input.len + 64)
+    die("feed does not come to an end", "request or response");
+}
+
+/* Feeds on until there is nothing more to feed, or nothing more to do. */
+static void feed(served *s, bytes input) {
+  for (;;) {
+    size_t n = input.len - s->pos, used;
+    if (set.piece && n > set.piece)
+      n = set.piece;
+    upshake_next next = upshake_feed(&s->hs, input.ptr + s->pos, n, &used);
+    s->pos += used;
+    upshake_result result = upshake_get_result(&s->hs);
+    if (next == UPSHAKE_BODY) {
+      s->has_body = 1;
+      append(&s->body, input.ptr + s->pos - result.body, result.body);
+    } else if (next == UPSHAKE_SEND && result.status == 100) {
+      reply(s);
+    } else if (next != UPSHAKE_READ || s->pos == input.len) {
+      return;
+    }
+    count_step(&s->steps, input);
+  }
+}
+
+static const char *outcome(upshake_result result) {
+  switch (result.next) {
+  case UPSHAKE_DECIDE:
+    return "decide";
+  case UPSHAKE_SEND:
+    return result.status == 101 ? "switched" : "refused";
+  case UPSHAKE_PLAIN:
+    return "plain";
+  default:
+    return "incomplete";
+  }
+}
+
+static void put_served(const served *s) {
+  upshake_result result = upshake_get_result(&s->hs);
+  upshake_request request = upshake_get_request(&s->hs);
+  upshake_slice token = {NULL, 0};
+  if (result.protocol)
+    token =
+        (upshake_slice){result.protocol->token, strlen(result.protocol->token)};
+  printf("outcome=%s status=%d offset=%zu consumed=%zu keep=%d dropped=%zu",
+         outcome(result), result.status, result.offset, s->pos, result.may_keep,
+         result.dropped);
+  put_error("error", result.error);
+  put_error("call", s->call);
+  put_length("left", result.body_left);
+  put_slice("protocol", token);
+  put_slice("subprotocol", result.subprotocol);
+  put_slice("scheme", request.scheme);
+  put_slice("authority", request.authority);
+  put_slice("path", request.path);
+  put_slice("query", request.query);
+  put_bytes("body", s->body.ptr, s->body.len);
+  put_bytes("reply", s->reply.ptr, s->reply.len);
+  putchar('\n');
+}
+
+static void run_request(bytes input) {
+  static char body[OUT], out[OUT];
+  served s = {.body = {body, 0}, .reply = {out, 0}};
+  char *memory = must(malloc(set.head_max + 1));
+  set.config.protocols = set.protocols;
+  set.config.protocols_len = set.protocols_len ? set.protocols_len : 1;
+  if (set.no_protocols)
+    set.config.protocols_len = 0;
+  set.config.decide = set.asked_callback ? decide : NULL;
+  set.config.subprotocols = set.subprotocols;
+  set.config.origins = set.origins;
+  set.config.wanted = set.wanted;
+  upshake_error error =
+      upshake_init(&s.hs, &set.config, memory, set.head_max, &s);
+  if (error != UPSHAKE_OK) {
+    printf("outcome=call");
+    put_error("call", error);
+    putchar('\n');
+  } else {
+    feed(&s, input);
+    if (set.refuse) {
+      note(&s, upshake_answer(&s.hs, set.refuse));
+      if (upshake_get_result(&s.hs).next == UPSHAKE_READ)
+        feed(&s, input);
+    }
+    if (upshake_get_result(&s.hs).next == UPSHAKE_SEND)
+      reply(&s);
+    put_served(&s);
+  }
+  free(memory);
+}
+
+/* ---- A client ---------------------------------------------------------- */
+
+static const char *client_outcome(upshake_client_next next) {
+  static const char *const names[] = {"incomplete", "switched", "other",
+                                      "refused"};
+  return names[next];
+}
+
+static void put_answered(const upshake_client *client) {
+  upshake_client_result result = upshake_client_get_result(client);
+  upshake_slice fields = result.fields;
+  upshake_field field;
+  size_t lines = 0;
+  while (upshake_next_field(&fields, &field))
+    lines++;
+  printf("outcome=%s status=%d offset=%zu consumed=%zu keep=%d fields=%zu",
+         client_outcome(result.next), result.status, result.offset,
+         result.consumed, result.may_keep, lines);
+  put_error("error", result.error);
+  put_length("length", result.body_len);
+  put_slice("reason", result.reason);
+  put_slice("protocol", result.protocol);
+  put_slice("subprotocol", result.subprotocol);
+  put_slice("extensions", result.extensions);
+  printf(" agreed=%u,%u,%u,%u\n", result.deflate.server_bits,
+         result.deflate.client_bits, result.deflate.no_server_takeover,
+         result.deflate.no_client_takeover);
+}
+
+static void run_response(bytes input) {
+  upshake_client client;
+  upshake_client_policy policy = {set.config.limits, set.client_required};
+  char *memory = must(malloc(set.head_max + 1));
+  upshake_error error =
+      upshake_client_init(&client, &policy, set.asked, memory, set.head_max);
+  if (error != UPSHAKE_OK) {
+    printf("outcome=call");
+    put_error("call", error);
+    putchar('\n');
+  } else {
+    size_t pos = 0, steps = 0, used;
+    upshake_client_next next;
+    do {
+      size_t n = input.len - pos;
+      if (set.piece && n > set.piece)
+        n = set.piece;
+      next = upshake_client_feed(&client, input.ptr + pos, n, &used);
+      pos += used;
+      count_step(&steps, input);
+    } while (next == UPSHAKE_CLIENT_READ && pos < input.len);
+    put_answered(&client);
+  }
+  free(memory);
+}
+
+static void run_write(bytes unused) {
+  static char out[OUT];
+  size_t len = 0;
+  (void)unused;
+  set.ask.protocols = set.ask_protocols;
+  set.ask.subprotocols = set.subprotocols;
+  set.ask.subprotocols_len = set.config.subprotocols_len;
+  set.ask.deflates = set.offers;
+  set.ask.fields = set.fields;
+  set.ask.fields_len = set.extra.fields_len;
+  upshake_error error = upshake_write_request(
+      &set.ask, set.no_key ? NULL : set.key, out, sizeof out, &len);
+  printf("outcome=%s", error == UPSHAKE_OK ? "written" : "call");
+  put_error("call", error);
+  put_bytes("reply", out, error == UPSHAKE_OK ? len : 0);
+  putchar('\n');
+}
+
+/* ---- Reading the cases ------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  void (*run)(bytes value);
+} items[] = {
+    {"protocol", set_protocol},
+    {"methods", set_methods},
+    {"upgrade", set_upgrade},
+    {"rules", set_rules},
+    {"body", set_body},
+    {"failed", set_failed},
+    {"no-protocols", set_no_protocols},
+    {"protocol-order", set_protocol_order},
+    {"subprotocol", set_subprotocol},
+    {"subprotocol-order", set_subprotocol_order},
+    {"subprotocol-required", set_subprotocol_required},
+    {"origin", set_origin},
+    {"transport", set_transport},
+    {"head-max", set_head_max},
+    {"method-max", set_method_max},
+    {"target-max", set_target_max},
+    {"fields-max", set_fields_max},
+    {"name-max", set_name_max},
+    {"body-max", set_body_max},
+    {"total-max", set_total_max},
+    {"piece", set_piece},
+    {"lean", set_lean},
+    {"wanted", set_wanted},
+    {"answer", set_answer},
+    {"answer-at-end", set_answer_at_end},
+    {"choose-protocol", set_choose_protocol},
+    {"choose-subprotocol", set_choose_subprotocol},
+    {"refuse", set_refuse},
+    {"field", set_field},
+    {"date", set_date},
+    {"body-text", set_body_text},
+    {"reason", set_reason},
+    {"extensions", set_extensions},
+    {"deflate", set_deflate},
+    {"keep", set_keep},
+    {"asked", set_asked},
+    {"ask-scheme", set_ask_scheme},
+    {"ask-authority", set_ask_authority},
+    {"ask-target", set_ask_target},
+    {"ask-method", set_ask_method},
+    {"ask-extensions", set_ask_extensions},
+    {"ask-origin", set_ask_origin},
+    {"ask-settings", set_ask_settings},
+    {"ask-protocol", set_ask_protocol},
+    {"ask-deflate", set_ask_deflate},
+    {"ask-key", set_ask_key},
+    {"ask-no-key", set_ask_no_key},
+};
+
+static const struct {
+  const char *name;
+  void (*run)(bytes value);
+} runs[] = {
+    {"request", run_request},
+    {"response", run_response},
+    {"write", run_write},
+};
+
+static void keep(bytes value) {
+  if (set.kept_len == sizeof set.kept / sizeof *set.kept)
+    die("too many settings", "in one case");
+  set.kept[set.kept_len++] = value;
+}
+
+static void item(const char *name, bytes value) {
+  for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+    if (strcmp(name, runs[i].name) == 0) {
+      runs[i].run(value);
+      free(value.ptr);
+      return;
+    }
+  keep(value);
+  for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+    if (strcmp(name, items[i].name) == 0) {
+      items[i].run(value);
+      return;
+    }
+  die("unknown item", name);
+}
+
+/* A value in memory of its own, with a NUL behind it that settings need; the
+ * input of a run has none, so that a sanitizer sees a read too far. */
+static bytes read_value(const char *name, size_t len) {
+  int settings = strcmp(name, "request") != 0 && strcmp(name, "response") != 0;
+  bytes value = {must(malloc(len + (settings || len == 0))), len};
+  if (settings)
+    value.ptr[len] = 0;
+  if (fread(value.ptr, 1, len, stdin) != len || getchar() != '\n')
+    die("the input ends too early", name);
+  return value;
+}
+
+int main(void) {
+  char name[32];
+  size_t len;
+  begin();
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* what was judged before a crash */
+  while (scanf("%31s %zu", name, &len) == 2) {
+    if (getchar() != '\n')
+      die("no line end behind", name);
+    bytes value = read_value(name, len);
+    if (strcmp(name, "new") == 0) {
+      free(value.ptr);
+      begin();
+    } else {
+      item(name, value);
+    }
+  }
+  return 0;
+}
