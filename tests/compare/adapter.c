@@ -606,6 +606,7 @@ static void run_client(run *r) {
   r->memory = compare_room(r->cap);
   upshake_client_policy policy = {.subprotocol_required =
                                       r->it->config.subprotocol_required};
+  read_limits(&policy.limits, &r->it->config);
   if (is_begun(
           r, upshake_client_init(&client, &policy, head, r->memory, r->cap))) {
     feed_client(r, &client);

@@ -134,7 +134,10 @@ static int dump_client(FILE *file, const client_vector *v) {
   it.title = v->common.title;
   it.kind = v->asks ? COMPARE_ASK : COMPARE_RESPONSE;
   it.config.head_max = v->common.head_max;
-  it.config.subprotocol_required = v->subprotocol_required;
+  it.config.subprotocol_required = v->policy.subprotocol_required;
+  it.config.fields_max = v->policy.limits.fields;
+  it.config.name_max = v->policy.limits.name;
+  it.config.total_max = v->policy.limits.total;
   it.stream = bytes_of(v->common.octets);
   it.sent = bytes_of(v->request);
   if (v->asks)
