@@ -33,8 +33,13 @@ static const char *const others[] = {
     SWITCH ACCEPT AGREED "; server_no_context_takeover; "
                          "client_no_context_takeover; "
                          "server_max_window_bits=9\r\n\r\n",
-    /* Each breaks one rule. */
     SWITCH ACCEPT "Content-Length: 0\r\n\r\n",
+    SWITCH ACCEPT "Sec-WebSocket-Extensions: , x-shout,\r\nServer: a\r\n" AGREED
+                  "\r\n\r\n",
+    "HTTP/1.1 103\r\n\r\nHTTP/1.1 101\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\n" ACCEPT "\r\n",
+    /* Each breaks one rule. */
+    SWITCH ACCEPT "Sec-WebSocket-Extensions: ,\r\n\r\n",
     SWITCH ACCEPT ACCEPT "\r\n",
     SWITCH ACCEPT "Upgrade: websocket\r\n\r\n",
     SWITCH ACCEPT CHOSEN CHOSEN "\r\n",

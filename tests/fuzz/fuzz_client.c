@@ -250,18 +250,39 @@ static void assert_accept(reply_view asked, reply_view view) {
   REQUIRE(is_same(value, part_of(accept, sizeof accept), 0));
 }
 
-/* Members with quotes are cut by next_member, so they are left alone. */
-static void assert_extensions(reply_view asked, reply_view view) {
-  static const char name[] = "Sec-WebSocket-Extensions";
-  upshake_slice value = {NULL, 0}, member;
-  int count = count_field(view, name, NULL);
-  REQUIRE(count <= 1);
-  if (count == 0 || !named(view, name, 0, &value) ||
-      memchr(value.ptr, '"', value.len) != NULL)
-    return;
-  REQUIRE(value.len > 0);
+/* How many members of a value have that name; all of them without one. */
+static int count_members(upshake_slice value, const upshake_slice *wanted) {
+  upshake_slice member;
+  int count = 0;
   while (next_member(&value, &member))
-    REQUIRE(has_member(asked, name, before(member, ';'), 0));
+    count += wanted == NULL || is_same(before(member, ';'), *wanted, 0);
+  return count;
+}
+
+/* One list in any number of lines, each name once and asked for.  Members with
+ * quotes are cut by next_member, so their answers are left alone. */
+static void assert_extensions(reply_view asked, reply_view view, const run *r) {
+  static const char name[] = "Sec-WebSocket-Extensions";
+  upshake_slice value = {NULL, 0}, rest, member;
+  int count = 0;
+  for (int i = 0; named(view, name, i, &value); i++) {
+    if (memchr(value.ptr, '"', value.len) != NULL)
+      return;
+    if (count == 0 && count_members(value, NULL) > 0)
+      REQUIRE(is_same(value, r->result.extensions, 0));
+    count += count_members(value, NULL);
+  }
+  REQUIRE((count > 0) == (r->result.extensions.ptr != NULL));
+  REQUIRE(count > 0 || count_field(view, name, NULL) == 0);
+  for (int i = 0; named(view, name, i, &rest); i++)
+    while (next_member(&rest, &member)) {
+      upshake_slice extension = before(member, ';');
+      REQUIRE(has_member(asked, name, extension, 0));
+      count = 0;
+      for (int j = 0; named(view, name, j, &value); j++)
+        count += count_members(value, &extension);
+      REQUIRE(count == 1);
+    }
 }
 
 /* RFC 6455 4.1 */
@@ -278,7 +299,7 @@ static void assert_websocket(reply_view asked, reply_view view, const run *r) {
     REQUIRE(is_same(value, r->result.subprotocol, 0));
     REQUIRE(has_member(asked, name, value, 0));
   }
-  assert_extensions(asked, view);
+  assert_extensions(asked, view, r);
 }
 
 static int is_bits(unsigned bits) { return bits >= 8 && bits <= 15; }
@@ -312,6 +333,13 @@ static void assert_connection(reply_view view) {
       REQUIRE(is_token(member));
 }
 
+/* RFC 9297 3.2 */
+static void assert_no_content(reply_view view) {
+  REQUIRE(count_field(view, "Content-Length", NULL) == 0);
+  REQUIRE(count_field(view, "Transfer-Encoding", NULL) == 0);
+  REQUIRE(count_field(view, "Content-Type", NULL) == 0);
+}
+
 /* RFC 9110 7.8 */
 static void assert_may_switch(const input *in, const run *r, reply_view view,
                               upshake_slice head) {
@@ -319,12 +347,15 @@ static void assert_may_switch(const input *in, const run *r, reply_view view,
   upshake_slice value, first = {NULL, 0};
   REQUIRE(head.ptr[7] > '0');
   REQUIRE(memcmp(head.ptr + 8, " 101", 4) == 0 && r->result.status == 101);
+  REQUIRE(r->result.body_len == 0 && r->result.may_keep == 0);
   assert_connection(view);
   for (int i = 0; first.len == 0 && named(view, "Upgrade", i, &value); i++)
     next_member(&value, &first);
   REQUIRE(is_same(first, r->result.protocol, 1) && first.len > 0);
   REQUIRE(is_inside(r->result.protocol, in->request));
   REQUIRE(has_member(asked, "Upgrade", first, 1));
+  if (same_fold(first, "connect-udp") || same_fold(first, "connect-ip"))
+    assert_no_content(view);
   if (same_fold(first, "websocket"))
     assert_websocket(asked, view, r);
   assert_deflate(asked, view, r);
@@ -410,6 +441,10 @@ static int read_input(input *in, const uint8_t *data, size_t size) {
   size -= CLIENT_CHOICES;
   number = (data[0] & 127) % (OWN_REQUEST + 1);
   in->policy.subprotocol_required = data[0] >> 7;
+  if (data[1] % 4 == 3) {
+    in->policy.limits.fields = data[2] % 16;
+    in->policy.limits.name = data[3] % 32;
+  }
   in->cap = data[1] < 128 ? caps[data[1] % 4] : data[1] - 128u;
   in->seed = (uint32_t)(data[2] << 8 | data[3]);
   if (number == OWN_REQUEST) {
