@@ -13,6 +13,7 @@ from grammar import BLANKS, FIELD_RUN, is_token
 from head import Incomplete, Reader, Refused, read_fields, read_request_line
 import reply
 from rules import is_extension
+from switch import is_protocol
 import uri
 
 METHOD_MAX = 255
@@ -137,9 +138,8 @@ def _target(ask):
 def _protocols(ask):
     """A token, or two around a slash; one with rules has no version."""
     for protocol in ask.protocols:
-        name, slash, version = protocol.partition(b"/")
-        sound = is_token(name) and (is_token(version) if slash else True)
-        if not sound or slash and name.lower() in RULES:
+        name, slash, _ = protocol.partition(b"/")
+        if not is_protocol(protocol) or slash and name.lower() in RULES:
             yield "REPLY_PROTOCOL"
 
 

@@ -136,7 +136,8 @@ def _read_head(reader, config):
         if len(lines) == config.fields_max:
             if not TOKEN_RUN.match(reader.data, reader.pos,
                                    reader.pos + 1).group():
-                raise Refused(("FIELD_NAME", "FIELDS_MANY"), reader.pos)
+                raise Refused(("FIELD_NAME", "LINE_END", "FIELDS_MANY"),
+                              reader.pos)  # no text orders them here
             raise Refused("FIELDS_MANY", reader.pos)
         start = reader.pos
         name = read_name(reader, config.name_max)
@@ -154,6 +155,8 @@ def judge(config, asked_sent, data):
     asked = read_request(asked_sent)
     if asked is None:
         return None
+    if not data:
+        return Answer("incomplete", error="INCOMPLETE", consumed=0)
     pos = 0
     cap = config.head_max
     if config.total_max is not None:

@@ -15,7 +15,8 @@ class Asked:
 
     def __init__(self, line, fields):
         self.line, self.fields = line, fields
-        self.protocols = fields.members(b"upgrade")
+        self.protocols = [member for member in fields.members(b"upgrade")
+                          if is_protocol(member)]
         self.subprotocols = fields.members(b"sec-websocket-protocol")
         self.offers = fields.members(b"sec-websocket-extensions")
         keys = fields.all(b"sec-websocket-key")
@@ -36,6 +37,12 @@ class Asked:
             return False
         return b"websocket" not in names or (
             self.key is not None and is_key(self.key))
+
+
+def is_protocol(member):
+    """protocol-name [ "/" protocol-version ] (RFC 9110 7.8)"""
+    name, slash, version = member.partition(b"/")
+    return is_token(name) and (is_token(version) if slash else True)
 
 
 class Agreed:
