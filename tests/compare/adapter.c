@@ -495,14 +495,6 @@ static void judge_fields(upshake_judge *judge, const compare_parsed *parsed,
   }
 }
 
-static void free_slice(upshake_slice slice) {
-  union {
-    const char *is;
-    char *was;
-  } ptr = {slice.ptr};
-  free(ptr.was);
-}
-
 static void run_judge(run *r) {
   upshake_judge judge;
   const compare_parsed *parsed = &r->way->parsed;
@@ -517,8 +509,8 @@ static void run_judge(run *r) {
     show_request(r, &request);
   }
   for (size_t i = 0; i < parsed->fields_len && copies[i].name.ptr; i++) {
-    free_slice(copies[i].name);
-    free_slice(copies[i].value);
+    compare_free(copies[i].name.ptr);
+    compare_free(copies[i].value.ptr);
   }
   free(copies);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The adapter of this tree's library: what tests/compare.sh knows of it, said
- * with its own public header.  A change of the header changes this file with
- * it; an older revision brings its own.
+ * The adapter of revisions that have none of their own, said with the public
+ * header of 512eb9b.  It stays as it is.
  */
 #include "engine.h"
 
@@ -495,14 +494,6 @@ static void judge_fields(upshake_judge *judge, const compare_parsed *parsed,
   }
 }
 
-static void free_slice(upshake_slice slice) {
-  union {
-    const char *is;
-    char *was;
-  } ptr = {slice.ptr};
-  free(ptr.was);
-}
-
 static void run_judge(run *r) {
   upshake_judge judge;
   const compare_parsed *parsed = &r->way->parsed;
@@ -517,8 +508,8 @@ static void run_judge(run *r) {
     show_request(r, &request);
   }
   for (size_t i = 0; i < parsed->fields_len && copies[i].name.ptr; i++) {
-    free_slice(copies[i].name);
-    free_slice(copies[i].value);
+    compare_free(copies[i].name.ptr);
+    compare_free(copies[i].value.ptr);
   }
   free(copies);
 }

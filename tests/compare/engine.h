@@ -30,12 +30,7 @@ typedef struct compare_field {
   compare_bytes name, value;
 } compare_field;
 
-enum {
-  COMPARE_PROTOCOLS = 32,
-  COMPARE_NAMES = 16,
-  COMPARE_FIELDS = 40,
-  COMPARE_KEY = 16
-};
+enum { COMPARE_PROTOCOLS = 32, COMPARE_NAMES = 16, COMPARE_FIELDS = 40 };
 
 /* compare_protocol.rules. */
 enum {
@@ -275,6 +270,14 @@ static inline char *compare_copy(const char *ptr, size_t len) {
   if (len > 0)
     memcpy(copy, ptr, len);
   return copy;
+}
+
+static inline void compare_free(const char *ptr) {
+  union {
+    const char *is;
+    char *was;
+  } it = {ptr};
+  free(it.was);
 }
 
 /* How many of the bytes that are left go next; the same for each engine. */

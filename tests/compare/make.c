@@ -303,14 +303,6 @@ static compare_bytes exactly(compare_bytes bytes) {
   return bytes;
 }
 
-static void free_bytes(compare_bytes bytes) {
-  union {
-    const char *is;
-    char *was;
-  } ptr = {bytes.ptr};
-  free(ptr.was);
-}
-
 void make_case(maker *m, uint64_t number, compare_case *it) {
   size_t base = (size_t)number;
   m->random = m->seed * 0x2545f4914f6cdd1du + number;
@@ -326,6 +318,6 @@ void make_case(maker *m, uint64_t number, compare_case *it) {
 }
 
 void make_free(compare_case *it) {
-  free_bytes(it->stream);
-  free_bytes(it->sent);
+  compare_free(it->stream.ptr);
+  compare_free(it->sent.ptr);
 }

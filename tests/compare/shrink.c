@@ -155,14 +155,6 @@ static void shrink_config(shrinker *s) {
 
 /* ---- Bytes --------------------------------------------------------------- */
 
-static void free_bytes(compare_bytes bytes) {
-  union {
-    const char *is;
-    char *was;
-  } ptr = {bytes.ptr};
-  free(ptr.was);
-}
-
 /* The case without the bytes from `at` to `end` of the stream or the request.
  * Returns 1 if it differs as before; then it is shorter. */
 static int leave_out(shrinker *s, compare_bytes *of, size_t at, size_t end) {
@@ -175,13 +167,9 @@ static int leave_out(shrinker *s, compare_bytes *of, size_t at, size_t end) {
   of->ptr = less;
   of->len = was.len - (end - at);
   int differs = still(s, s->it, s->way);
+  compare_free(differs ? was.ptr : less);
   if (!differs)
     *of = was;
-  else
-    less = NULL;
-  if (differs)
-    free_bytes(was);
-  free(less);
   return differs;
 }
 
