@@ -14,7 +14,7 @@
 #
 # What a commit means to change is a line in tests/compare/decided.tsv.
 #
-#   --short          60 seconds; without it 10 million cases, and the run fails
+#   --short          60 seconds; without it 11 million cases, and the run fails
 #                    if fewer than 5 million were judged at the head's end or
 #                    500,000 switched, or if an error that feed, commit or the
 #                    client can give was given less than 1,000 times

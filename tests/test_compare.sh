@@ -45,7 +45,7 @@ shown "$chunk" || fail "a status is not noticed"
 shown "$interim" || fail "a limit is not noticed"
 shown 'HTTP/1.1\r\nUpgrade:t\r\nConnection:Upgrade\r\n\r\n' ||
   fail "a request is not as short as it could be"
-shown '\*33{HTTP/1.1 100 \r\n\r\n}' ||
+shown '\*33{HTTP/1.1 100\r\n\r\n}' ||
   fail "a response is not as short as it could be"
 
 # Rules that allow one of the two, and nothing.

@@ -214,10 +214,18 @@ static compare_bytes subject_of(const decided_condition *condition,
   return bytes;
 }
 
+/* In a copy that ends as a string does, for sanitizers look for that end. */
 static int matches(const decided_condition *condition, compare_bytes subject) {
   regmatch_t range = {0, (regoff_t)subject.len};
-  return subject.ptr != NULL && regexec(&condition->pattern, subject.ptr, 1,
-                                        &range, REG_STARTEND) == 0;
+  if (subject.ptr == NULL)
+    return 0;
+  char *copy = compare_room(subject.len + 1);
+  memcpy(copy, subject.ptr, subject.len);
+  copy[subject.len] = 0;
+  int is_found =
+      regexec(&condition->pattern, copy, 1, &range, REG_STARTEND) == 0;
+  free(copy);
+  return is_found;
 }
 
 static int equals(const decided_condition *condition, const differ *d,
