@@ -24,18 +24,19 @@ class Asked:
 
     @property
     def asks(self):
-        """Whether a 101 could be right (RFC 9110 7.8, RFC 9112 6.3)."""
+        """Whether a 101 could be right (RFC 9110 7.8, RFC 9112 6.3).  A
+        malformed member of Upgrade asks for nothing that there is."""
+        listed = [member.lower() for member in
+                  self.fields.members(b"upgrade")]
         options = {member.lower()
                    for member in self.fields.members(b"connection")}
-        names = {member.partition(b"/")[0].lower()
-                 for member in self.protocols}
-        versioned = any(member.lower().startswith(b"websocket/")
-                        for member in self.protocols)
         if self.line.minor == 0 or self.line.method == b"CONNECT":
             return False
-        if b"upgrade" not in options or not names or versioned:
+        if b"upgrade" not in options or not listed:
             return False
-        return b"websocket" not in names or (
+        if any(member.startswith(b"websocket/") for member in listed):
+            return False
+        return b"websocket" not in listed or (
             self.key is not None and is_key(self.key))
 
 
