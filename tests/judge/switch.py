@@ -103,12 +103,14 @@ def alone(_config, asked, head, agreed):
             places.append(lines[0].at)
         return ("UPGRADE_REPEATED", tuple(places)) if places else None
     for member, line in agreed.named[1:]:
-        asked_too = any(_same(one, member) for one in asked.protocols)
-        above_tls = first.startswith(b"tls/") and member in LAYERED
-        if not (asked_too or above_tls):
-            stands_alone = member.lower() in ALONE
-            return (("UPGRADE_NOT_ASKED", "UPGRADE_REPEATED") if stands_alone
-                    else "UPGRADE_NOT_ASKED"), line.at
+        found = ()
+        if not (any(_same(one, member) for one in asked.protocols)
+                or first.startswith(b"tls/") and member in LAYERED):
+            found += ("UPGRADE_NOT_ASKED",)
+        if member.lower() in ALONE:
+            found += ("UPGRADE_REPEATED",)
+        if found:
+            return found, line.at
     return None
 
 
