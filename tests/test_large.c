@@ -3,6 +3,7 @@
  * Lengths and places that 32 bits do not count.  Content is mapped without
  * memory behind it: a library that looked at each byte would take seconds.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
