@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A build of the tests in which one file of src/ can be exchanged."""
+import functools
 import json
 import math
 import os
@@ -28,7 +29,7 @@ QUICK = [("upshake-test-vectors", "--quick"),
          ("upshake-test-client_vectors", "--quick")]
 # Of a program, not of the library.
 NOT_OF_SRC = {"upshake-test-lwip"}
-# As long as all others together; runs in the default build only.
+# As long as all others together; runs last, in the default build only.
 LONG = {"upshake-test-exchange"}
 
 
@@ -42,6 +43,14 @@ def normal(word):
     if word.startswith("-I"):
         return "-I" + os.path.normpath(word[2:])
     return word
+
+
+@functools.lru_cache(maxsize=None)
+def symbols_of(path):
+    """The functions and tables that an object or a program defines."""
+    text = subprocess.run(["nm", "--defined-only", "-g", path],
+                          stdout=subprocess.PIPE, check=True).stdout.decode()
+    return {line.split()[-1] for line in text.splitlines() if line.strip()}
 
 
 class Unit:
@@ -88,6 +97,7 @@ class Test:
                             "link.txt")
         self.words = shlex.split(read(link).split("\n")[0])
         self.program = os.path.join(self.folder, name)
+        self.symbols = symbols_of(self.program)
         self.seconds = 0.0
         self.limit = 30
 
@@ -109,8 +119,12 @@ class Test:
                        stdout=subprocess.DEVNULL)
 
     def uses(self, changed):
-        return any("upshake-testable.dir" in old or
-                   "/%s.dir/" % self.name in old for old in changed)
+        """Is one of the objects in the program?  Of a library only those are
+        whose functions are called."""
+        return any("/%s.dir/" % self.name in old or
+                   "upshake-testable.dir" in old and
+                   not self.symbols.isdisjoint(symbols_of(old))
+                   for old in changed)
 
     def run(self, program):
         """The exit status; a loop without end costs the limit and no more."""
@@ -188,8 +202,10 @@ class Build:
     def find_tests(self, names):
         self.quick = [Test(self.folder, name, [argument])
                       for name, argument in QUICK]
-        self.slow = [Test(self.folder, name) for name in names]
-        for test in self.quick + self.slow:
+        self.slow = [Test(self.folder, name) for name in names
+                     if name not in LONG]
+        self.long = [Test(self.folder, name) for name in names if name in LONG]
+        for test in self.quick + self.slow + self.long:
             test.measure()
 
     def units_with(self, path):

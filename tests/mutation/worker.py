@@ -6,6 +6,8 @@ import shutil
 import mutants
 from build import OUT, SRC
 
+PLAIN = ("default", "portable", "small")  # builds without sanitizers
+
 
 class Worker:
     """Has its own copy of src/, and room for objects and programs."""
@@ -30,35 +32,54 @@ class Worker:
 
     def try_builds(self, mutant, builds):
         outcome = "same"
-        for name in ("default", "portable", "small"):
-            build = builds[name].make()
-            changed = self.compile(build, mutant)
-            if changed is None:
-                return "invalid", ""
-            if not changed:
-                continue
-            outcome = "survived"
-            killer = self.run_tests(build, mutant, changed)
-            if killer:
-                return "killed", name + " " + killer
-        if outcome == "survived" and self.is_optimized_away(builds, mutant):
+        for name in PLAIN:
+            outcome, killer = self.try_build(builds[name].make(), mutant)
+            if outcome in ("invalid", "killed"):
+                return outcome, killer
+            if outcome == "survived":
+                break
+        if outcome == "same":
+            return "same", ""
+        if self.is_optimized_away(builds, mutant):
             return "same", "-O3"
-        if outcome == "survived":
-            build = builds["sanitize"].make()
-            changed = self.compile(build, mutant)
-            killer = changed and self.run_tests(build, mutant, changed)
-            if killer:
-                return "killed", "sanitize " + killer
-        return outcome, ""
+        others = [n for n in ("sanitize",) + PLAIN if n != name]
+        for other in others:
+            outcome, killer = self.try_build(builds[other].make(), mutant)
+            if outcome == "killed":
+                return outcome, killer
+        return self.try_long(builds["default"], mutant)
 
-    def compile(self, build, mutant, more=(), originals=None):
+    def try_build(self, build, mutant):
+        units = build.units_with(os.path.join(SRC, mutant.file))
+        changed = self.compile([u for u in units if u.is_src])
+        if changed is None:
+            return "invalid", ""
+        # Most do not need the tests that include the file themselves.
+        outcome, killer = self.run_tests(build, mutant, changed, build.quick)
+        if outcome == "killed":
+            return outcome, killer
+        more = self.compile([u for u in units if not u.is_src])
+        if more is None:
+            return "invalid", ""
+        changed.update(more)
+        if not changed:
+            return "same", ""
+        return self.run_tests(build, mutant, changed,
+                              self.ordered(build.slow, mutant))
+
+    def try_long(self, build, mutant):
+        units = build.units_with(os.path.join(SRC, mutant.file))
+        changed = self.compile([u for u in units if u.is_src])
+        return self.run_tests(build, mutant, changed, build.long)
+
+    def compile(self, units):
         """The objects that differ, by those of the build; None if the mutant
         does not compile."""
         changed = {}
-        for i, unit in enumerate(build.units_with(os.path.join(SRC,
-                                                               mutant.file))):
-            target = os.path.join(self.folder, "%d.o" % i)
-            if unit.compile(self.tree, target, more) != 0:
+        for i, unit in enumerate(units):
+            target = os.path.join(self.folder, "%s-%d.o" %
+                                  ("src" if unit.is_src else "test", i))
+            if unit.compile(self.tree, target) != 0:
                 return None
             if not same_bytes(target, unit.object):
                 changed[unit.object] = target
@@ -66,9 +87,9 @@ class Worker:
 
     def is_optimized_away(self, builds, mutant):
         """Does a better optimizer see that nothing has changed?"""
-        for name in ("default", "portable", "small"):
-            for unit in builds[name].units_with(os.path.join(SRC,
-                                                             mutant.file)):
+        for name in PLAIN:
+            for unit in builds[name].make().units_with(
+                    os.path.join(SRC, mutant.file)):
                 pair = [os.path.join(self.folder, n) for n in ("a.o", "b.o")]
                 for tree, target in zip((self.tree, SRC), pair):
                     if unit.compile(tree, target, ["-O3"]) != 0:
@@ -77,23 +98,25 @@ class Worker:
                     return False
         return True
 
-    def run_tests(self, build, mutant, changed):
-        """The name of the test that fails, or None."""
+    def ordered(self, tests, mutant):
+        """Those first that kill most in this file in the least time."""
         known = self.history[mutant.file]
-        slow = sorted(build.slow,
-                      key=lambda t: (-known[t.label] / (t.seconds + 0.05),
-                                     t.seconds))
+        return sorted(tests, key=lambda t: (
+            -known[t.label] / (t.seconds + 0.05), t.seconds))
+
+    def run_tests(self, build, mutant, changed, tests):
+        """("killed", the test that fails) or ("survived", "")."""
         program, linked = os.path.join(self.folder, "test"), None
-        for test in build.quick + slow:
+        for test in tests:
             if not test.uses(changed):
                 continue
             if linked != test.name:
                 test.link(changed, program)
                 linked = test.name
             if test.run(program) != 0:
-                known[test.label] += 1
-                return test.label
-        return None
+                self.history[mutant.file][test.label] += 1
+                return "killed", build.name + " " + test.label
+        return "survived", ""
 
 
 def same_bytes(a, b):
