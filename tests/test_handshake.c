@@ -449,12 +449,31 @@ static void there_is_no_reply_but_at_send(void **state) {
   }
 }
 
+/* "RFC 9110 7.8": a text that the library follows, and a section of it. */
+static int is_rule(const char *rule) {
+  static const char *const texts[] = {"6454", "6455", "6585", "7540", "7692",
+                                      "9110", "9112", "9113", "9297", "9298"};
+  int known = 0, digits = 0;
+  for (size_t i = 0; i < CHECK_LEN(texts) && strlen(rule) > 9; i++)
+    known |= memcmp(rule + 4, texts[i], 4) == 0;
+  if (!known || memcmp(rule, "RFC ", 4) != 0 || rule[8] != ' ')
+    return 0;
+  for (rule += 9; *rule != '\0'; rule++) {
+    if (*rule == '.' ? digits == 0 : *rule < '0' || *rule > '9')
+      return 0;
+    digits = *rule == '.' ? 0 : digits + 1;
+  }
+  return digits > 0;
+}
+
 static void explains_every_error(void **state) {
   (void)state;
   for (int i = -2; i < UPSHAKE_ERRORS_LEN + 2; i++) {
     upshake_explanation all = upshake_explain((upshake_error)i);
     assert_non_null(all.name);
     assert_non_null(all.rule);
+    assert_true(all.rule[0] == '\0' || is_rule(all.rule));
+    assert_true(all.rule[0] != '\0' || all.status == 0);
     assert_true(strlen(all.sentence) > 0);
     assert_string_equal(upshake_strerror((upshake_error)i), all.sentence);
     assert_true(all.status == 0 || (all.status >= 400 && all.status < 600));
