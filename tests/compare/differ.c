@@ -128,7 +128,7 @@ static int split_request(differ *d, compare_bytes stream,
     return 0;
   parsed->method = take_word(&line);
   parsed->target = take_word(&line);
-  if (line.len != 8)
+  if (line.len != 8 || memcmp(line.ptr, "HTTP/", 5) != 0 || line.ptr[6] != '.')
     return 0;
   parsed->version = (line.ptr[5] - '0') * 10 + (line.ptr[7] - '0');
   parsed->fields = d->fields;
