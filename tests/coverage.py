@@ -35,6 +35,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SRC = os.path.join(ROOT, "src") + os.sep
 
 
+def has_sha():
+    """Can this processor run the code for x86's SHA instructions?"""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return "sha_ni" in file.read().split()
+    except OSError:
+        return False
+
+
 def tool(name):
     return name + "-19"
 
@@ -134,6 +143,10 @@ class Coverage:
         self.branches = defaultdict(lambda: [0, 0])
         self.decisions = {}
         self.exempt = self.find_exempt()
+        self.left_out = set() if has_sha() else self.find_sha()
+        for path in sorted(self.left_out):
+            print("left out, as this processor has no SHA instructions: " +
+                  os.path.relpath(path, ROOT))
 
     def find_exempt(self):
         """Lines that run only if something happens that never does: what
@@ -145,6 +158,12 @@ class Coverage:
                 if name.endswith((".c", ".h")):
                     exempt |= {(path, line) for line in self.guarded(path)}
         return exempt
+
+    def find_sha(self):
+        """The files that have to do with these instructions."""
+        return {os.path.join(folder, name) for folder, _, names in os.walk(SRC)
+                for name in names if "CPU_X86_SHA" in
+                "".join(self.source.lines(os.path.join(folder, name)))}
 
     def guarded(self, path):
         lines = self.source.lines(path)
@@ -166,13 +185,14 @@ class Coverage:
         for function in data["functions"]:
             names = [os.path.normpath(n) for n in function["filenames"]]
             function["filenames"] = names
-            if names[0].startswith(SRC):
+            if names[0].startswith(SRC) and names[0] not in self.left_out:
                 self.add_function(function)
         file = None
         for line in lcov.split("\n"):
             if line.startswith("SF:"):
                 file = os.path.normpath(line[3:])
-            elif line.startswith("DA:") and file.startswith(SRC):
+            elif (line.startswith("DA:") and file.startswith(SRC) and
+                  file not in self.left_out):
                 number, count = line[3:].split(",")[:2]
                 if (file, int(number)) not in self.exempt:
                     self.lines[file, int(number)] += int(count)
