@@ -35,7 +35,6 @@ typedef struct body_step {
 /* The head is complete and accepted: its body comes. */
 static inline void begin_body(upshake *hs) {
   BODY_STATE(hs) = BODY_BEGIN;
-  BODY_SLICE_LEN(hs) = 0;
   BODY_DROPPED(hs) = 0;
   BODY_EXTENSION_OCTETS(hs) = 0;
   BODY_TRAILER_OCTETS(hs) = 0;

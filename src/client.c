@@ -340,12 +340,6 @@ static NOINLINE int may_keep(const upshake_client *client) {
   return !is_http_1_0(client) || has_option(fields, &option_keep_alive);
 }
 
-/* 1 where the head is complete; a refusal may come before that. */
-static int is_complete(const upshake_client *client) {
-  return client->next != UPSHAKE_CLIENT_READ &&
-         upshake_head_is_complete(&client->parser);
-}
-
 /* Empty if the line ends at its status, as if there were a SP. */
 static upshake_slice reason_of(const upshake_client *client) {
   uint32_t end = client->fields_at - 2;
@@ -366,7 +360,7 @@ static NOINLINE upshake_client_result make_result(const upshake_client *client,
     result.error = UPSHAKE_ERR_INCOMPLETE;
   result.offset = (size_t)client->offset;
   result.consumed = (size_t)client->skipped + client->held;
-  if (!is_complete(client))
+  if (!upshake_head_is_complete(&client->parser)) /* or refused before */
     return result;
   result.status = status_of(client);
   result.reason = reason_of(client);

@@ -6,7 +6,8 @@
 #
 #   sh tests/mutate.sh                     all mutants, goes on where it stopped
 #   sh tests/mutate.sh --count 200         a sample, chosen by the commit
-#   sh tests/mutate.sh --only 'host.c'     those whose file and function match
+#   sh tests/mutate.sh --only 'host.c'     those whose "file function: line" (as
+#                                          changed) matches the regex
 #
 # Further options: --seed TEXT, --jobs N, --fresh, --help.
 set -eu

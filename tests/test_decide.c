@@ -292,6 +292,30 @@ static void a_refusal_agrees_to_no_extension(void **state) {
   assert_int_equal(reply_status(&hs, &extra), 101);
 }
 
+/* An empty text agrees to nothing, so there is no line for it. */
+static void no_extension_is_no_field(void **state) {
+  const upshake_extra extra = {.extensions = text("")};
+  char out[CAP];
+  size_t len;
+  upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+  (void)state;
+  assert_int_equal(upshake_reply(&hs, &extra, out, sizeof out, &len),
+                   UPSHAKE_OK);
+  assert_int_equal(
+      count_field(view_reply(out, len), "Sec-WebSocket-Extensions", NULL), 0);
+}
+
+/* No byte is wrong then, whatever the status. */
+static void a_refusal_of_the_application_has_one_place(void **state) {
+  (void)state;
+  for (int status = 300; status < 600; status++) {
+    upshake hs = begin(&waiting, CHECK_REQUEST, UPSHAKE_DECIDE);
+    assert_int_equal(upshake_answer(&hs, status), UPSHAKE_OK);
+    assert_int_equal(upshake_get_result(&hs).status, status);
+    assert_int_equal(upshake_get_result(&hs).offset, strlen(CHECK_REQUEST));
+  }
+}
+
 static void a_426_needs_a_protocol_of_this_connection(void **state) {
   static const upshake_protocol table[] = {{.token = "h2c"}, {.token = "foo"}};
   (void)state;
@@ -516,6 +540,8 @@ int main(void) {
       cmocka_unit_test(a_declined_offer_is_plain),
       cmocka_unit_test(another_protocol_has_no_subprotocol_to_choose),
       cmocka_unit_test(a_refusal_agrees_to_no_extension),
+      cmocka_unit_test(no_extension_is_no_field),
+      cmocka_unit_test(a_refusal_of_the_application_has_one_place),
       cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),
       cmocka_unit_test(answers_come_later_in_any_order),
       cmocka_unit_test(chooses_only_what_was_offered),

@@ -61,6 +61,20 @@ static void waits_for_a_decision_like_a_handshake(void **state) {
   assert_int_equal(reply_of(&judge.hs, out, sizeof out).status, 404);
 }
 
+/* Two Hosts keep no reply from being built of the rest. */
+static void shows_a_request_that_is_refused_for_a_field(void **state) {
+  static const line more[] = {{"Host", "example.org"}};
+  upshake_judge judge;
+  upshake_request request;
+  (void)state;
+  assert_int_equal(judge_with(&judge, &plain_config, more, 1), UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_HOST_REPEATED);
+  request = upshake_get_request(&judge.hs);
+  assert_slice(request.method, "GET");
+  assert_slice(request.path, "/chat");
+}
+
 /* It has no head memory: its host has the request. */
 static void takes_no_bytes_and_no_memory(void **state) {
   upshake_judge judge, before;
@@ -516,6 +530,7 @@ int main(void) {
       cmocka_unit_test(switches_and_writes_the_reply),
       cmocka_unit_test(waits_for_a_decision_like_a_handshake),
       cmocka_unit_test(leaves_the_body_out_to_head),
+      cmocka_unit_test(shows_a_request_that_is_refused_for_a_field),
       cmocka_unit_test(takes_no_bytes_and_no_memory),
       cmocka_unit_test(counts_fields_up_to_32_bits_and_no_further),
       cmocka_unit_test(refuses_the_config_that_init_refuses),

@@ -89,6 +89,28 @@ static void a_head_is_found_at_the_front_of_any_memory(void **state) {
   munmap(octets, GIB4 + 16);
 }
 
+static void a_client_may_have_more_room_than_32_bits_count(void **state) {
+  static const char response[] =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+  static const size_t caps[] = {UINT32_MAX - 1, UINT32_MAX, GIB4, GIB4 + 1};
+  char *room = map(GIB4 + 1, PROT_READ | PROT_WRITE);
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(caps); i++) {
+    upshake_client client;
+    size_t used;
+    assert_int_equal(
+        upshake_client_init(&client, NULL, text(CHECK_REQUEST), room, caps[i]),
+        UPSHAKE_OK);
+    assert_int_equal(
+        upshake_client_feed(&client, response, strlen(response), &used),
+        UPSHAKE_CLIENT_SWITCHED);
+    assert_int_equal(used, strlen(response));
+  }
+  munmap(room, GIB4 + 1);
+}
+
 #endif
 
 int main(void) {
@@ -97,6 +119,7 @@ int main(void) {
       cmocka_unit_test(content_is_handed_out_in_slices_of_32_bits),
       cmocka_unit_test(a_place_behind_the_last_that_is_counted_is_the_last),
       cmocka_unit_test(a_head_is_found_at_the_front_of_any_memory),
+      cmocka_unit_test(a_client_may_have_more_room_than_32_bits_count),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 #else

@@ -319,6 +319,38 @@ static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
   }
 }
 
+/* What commit has put into the memory is older than what is fed. */
+static void a_body_in_the_memory_is_read_before_one_that_is_fed(void **state) {
+  static const upshake_protocol reading[] = {
+      {.token = "echo", .body = UPSHAKE_BODY_CONSUME}};
+  static const upshake_config config = {reading, 1, .decide = NULL};
+  static const char head[] =
+      "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n";
+  static const char stream[] = "2\r\nhe\r\n1\r\nl\r\n2\r\nlo\r\n0\r\n\r\nNEW";
+  const size_t len = strlen(stream), head_len = strlen(head);
+  (void)state;
+  for (size_t cut = 0; cut <= len - 3; cut++) {
+    size_t cap, used, at = cut, contents = 0;
+    upshake_next next;
+    upshake hs;
+    upshake_init(&hs, &config, memory, CAP, NULL);
+    char *room = upshake_room(&hs, &cap);
+    memcpy(room, head, head_len);
+    memcpy(room + head_len, stream, cut);
+    next = upshake_commit(&hs, head_len + cut);
+    while (next == UPSHAKE_BODY || next == UPSHAKE_READ) {
+      if (next == UPSHAKE_BODY)
+        contents += upshake_get_result(&hs).body;
+      next = feed(&hs, stream + at, len - at, &used);
+      at += used;
+    }
+    assert_int_equal(contents, 5);
+    assert_int_equal(at, len - 3);
+    assert_int_equal(reply_status(&hs, NULL), 101);
+  }
+}
+
 static void any_other_reset_drops_the_rest(void **state) {
   static const char *const streams[] = {
       OLD_VERSION NEXT_REQUEST, CHECK_REQUEST NEXT_REQUEST, BROKEN NEXT_REQUEST,
@@ -412,6 +444,7 @@ int main(void) {
       cmocka_unit_test(goes_on_in_the_middle_of_the_next_request),
       cmocka_unit_test(a_kept_refusal_goes_on_with_the_rest),
       cmocka_unit_test(a_refusal_behind_a_body_goes_on_with_the_rest),
+      cmocka_unit_test(a_body_in_the_memory_is_read_before_one_that_is_fed),
       cmocka_unit_test(any_other_reset_drops_the_rest),
       cmocka_unit_test(a_broken_connection_cannot_be_kept),
       cmocka_unit_test(a_refused_connect_cannot_be_kept),

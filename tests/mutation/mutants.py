@@ -336,12 +336,13 @@ class Maker:
             self.add(place, token.begin, token.end, "'" + other + "'")
 
     def string(self, place, i):
-        """One character in the middle of a text is another; sentences for
-        people are left alone."""
+        """One character in the middle of a text is another.  The sentence
+        behind the rule of an error is for people, and left alone."""
         token = self.tokens[i]
         inside = token.text[1:-1]
-        if inside[:1].islower() and inside.count(" ") >= 2 or \
-                i - 1 in self.sentences:
+        before = [t.text for t in self.tokens[max(i - 2, 0):i]]
+        if i - 1 in self.sentences or (len(before) == 2 and before[1] == ","
+                                       and before[0][:5] in ('""', '"RFC ')):
             self.sentences.add(i)
             return
         for at in range(len(inside) // 2, len(inside)):
@@ -383,7 +384,8 @@ class Maker:
             stop = i
             while stop < end and tokens[stop].text != ":":
                 stop += 1
-            self.add(place, tokens[i].begin, tokens[stop].end, "")
+            if text == "case":  # without "default" nothing is defined
+                self.add(place, tokens[i].begin, tokens[stop].end, "")
             return stop + 1
         stop = self.statement_end(i, end)
         is_last_return = text == "return" and not nested and stop >= end

@@ -144,7 +144,7 @@ class Run:
         chosen = self.all
         if self.options.only:
             chosen = [m for m in chosen if re.search(
-                self.options.only, "%s %s" % (m.file, m.place))]
+                self.options.only, "%s %s: %s" % (m.file, m.place, m.after))]
         return sorted(chosen, key=lambda m: digest(
             self.options.seed, *map(str, key_of(m))))
 
@@ -292,7 +292,7 @@ def main():
     parser.add_argument("--seed", default="",
                         help="chooses them (default: the commit)")
     parser.add_argument("--only", default="", metavar="REGEX",
-                        help="those whose 'file function' matches")
+                        help="those whose 'file function: line' matches")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2,
                         metavar="N", help="so many at a time")
     parser.add_argument("--fresh", action="store_true",
