@@ -136,10 +136,7 @@ static upshake begin(void) {
 static size_t feed(upshake *hs, const char *octets, size_t len) {
   size_t at = 0, used;
   upshake_next next;
-  char *copy;
-  if (len == 0)
-    return 0;
-  copy = exact(octets, len);
+  char *copy = exact(octets, len);
   do {
     next = upshake_feed(hs, copy + at, len - at, &used);
     at += used;
