@@ -42,7 +42,7 @@
 
 /* A copy in memory of exactly len octets; free it. */
 static inline void *exact(const void *octets, size_t len) {
-  void *copy = malloc(len);
+  void *copy = calloc(len, 1); /* gcc warns of malloc if len may be 0 */
   if (len > 0 && copy == NULL)
     abort();
   if (len > 0)
