@@ -192,6 +192,42 @@ static void assert_refused(upshake_result result, upshake_error error,
   assert_int_equal(result.offset, offset);
 }
 
+/* Another parser's empty value may be the end of its memory. */
+static void looks_at_no_byte_of_an_empty_value(void **state) {
+  static const char *const names[] = {"Host",
+                                      "Origin",
+                                      "Expect",
+                                      "Upgrade",
+                                      "Connection",
+                                      "Content-Type",
+                                      "Content-Length",
+                                      "HTTP2-Settings",
+                                      "Cookie",
+                                      "Transfer-Encoding",
+                                      "",
+                                      "Sec-WebSocket-Key",
+                                      "X",
+                                      "Sec-WebSocket-Version",
+                                      "Capsule",
+                                      "Sec-WebSocket-Protocol",
+                                      "TE",
+                                      "Sec-WebSocket-Extensions"};
+  char *nothing = exact("", 0);
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(names); i++) {
+    upshake_slice name = text(names[i]), value = part_of(nothing, 0);
+    upshake_slice empty = part_of(nothing, 0);
+    if (name.len == 0)
+      name = empty;
+    judge_slices(text("GET"), text("/"), 11, name, value);
+    assert_refused(judge_slices(empty, text("/"), 11, name, value),
+                   UPSHAKE_ERR_METHOD_OCTET, 0);
+    assert_refused(judge_slices(text("GET"), empty, 11, name, value),
+                   UPSHAKE_ERR_TARGET_OCTET, 0);
+  }
+  free(nothing);
+}
+
 static void checks_every_octet_of_a_field_again(void **state) {
   (void)state;
   for (unsigned octet = 0; octet < 256; octet++) {
@@ -534,6 +570,7 @@ int main(void) {
       cmocka_unit_test(takes_no_bytes_and_no_memory),
       cmocka_unit_test(counts_fields_up_to_32_bits_and_no_further),
       cmocka_unit_test(refuses_the_config_that_init_refuses),
+      cmocka_unit_test(looks_at_no_byte_of_an_empty_value),
       cmocka_unit_test(checks_every_octet_of_a_field_again),
       cmocka_unit_test(refuses_hostile_slices),
       cmocka_unit_test(knows_the_versions),
