@@ -212,7 +212,8 @@ static void looks_at_no_byte_of_an_empty_value(void **state) {
                                       "Sec-WebSocket-Protocol",
                                       "TE",
                                       "Sec-WebSocket-Extensions"};
-  char *nothing = exact("", 0);
+  char *memory = exact("x", 1);
+  const char *nothing = memory + 1; /* malloc(0) may give a byte */
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(names); i++) {
     upshake_slice name = text(names[i]), value = part_of(nothing, 0);
@@ -225,7 +226,7 @@ static void looks_at_no_byte_of_an_empty_value(void **state) {
     assert_refused(judge_slices(text("GET"), empty, 11, name, value),
                    UPSHAKE_ERR_TARGET_OCTET, 0);
   }
-  free(nothing);
+  free(memory);
 }
 
 static void checks_every_octet_of_a_field_again(void **state) {

@@ -27,7 +27,7 @@ from collections import Counter, defaultdict
 sys.dont_write_bytecode = True
 import mutants  # noqa: E402
 from build import BUILDS, OUT, ROOT, SRC, Build, read  # noqa: E402
-from worker import Worker  # noqa: E402
+from worker import SHALLOW, Worker  # noqa: E402
 
 LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "survivors.txt")
@@ -107,12 +107,13 @@ class Results:
                 self.known[row["key"]] = row
         self.file = open(self.path, "w" if fresh else "a", encoding="utf-8")
 
-    def find(self, key):
+    def find(self, key, shallow):
         row = self.known.get(key)
-        if row and (row["outcome"] != "survived" or
-                    row["tests"] == self.tests):
-            return row
-        return None
+        if row and row["outcome"] == "survived" and (
+                row["tests"] != self.tests or
+                row["by"] == SHALLOW and not shallow):
+            return None
+        return row
 
     def note(self, key, mutant, outcome, by, seconds):
         row = {"key": key, "outcome": outcome, "by": by,
@@ -183,7 +184,7 @@ class Run:
 
     def work(self, number, waiting, around):
         try:
-            worker = Worker(number, self.history)
+            worker = Worker(number, self.history, self.options.shallow)
             while not self.stop.is_set() and not self.is_enough():
                 self.one(worker, waiting.get_nowait(), around)
         except queue.Empty:
@@ -207,7 +208,7 @@ class Run:
         text = self.texts[mutant.file]
         key = digest(mutant.file, mutants.apply(text, mutant),
                      around[mutant.file])
-        row = self.results.find(key)
+        row = self.results.find(key, self.options.shallow)
         if not row:
             before = time.monotonic()
             outcome, by = worker.try_mutant(mutant, text, self.builds)
@@ -293,6 +294,8 @@ def main():
                         help="chooses them (default: the commit)")
     parser.add_argument("--only", default="", metavar="REGEX",
                         help="those whose 'file function: line' matches")
+    parser.add_argument("--shallow", action="store_true",
+                        help="a survivor is not tried in the other builds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2,
                         metavar="N", help="so many at a time")
     parser.add_argument("--fresh", action="store_true",

@@ -6,13 +6,15 @@ import shutil
 import mutants
 from build import OUT, SRC
 
+SHALLOW = "shallow"  # why a mutant survived that may be killed yet
 PLAIN = ("default", "portable", "small")  # builds without sanitizers
 
 
 class Worker:
     """Has its own copy of src/, and room for objects and programs."""
 
-    def __init__(self, number, history):
+    def __init__(self, number, history, shallow):
+        self.shallow = shallow
         self.folder = os.path.join(OUT, "worker-%d" % number)
         self.tree = os.path.join(self.folder, "src")
         self.history = history
@@ -40,6 +42,8 @@ class Worker:
                 break
         if outcome == "same":
             return "same", ""
+        if self.shallow:
+            return "survived", SHALLOW
         if self.is_optimized_away(builds, mutant):
             return "same", "-O3"
         others = [n for n in ("sanitize",) + PLAIN if n != name]
