@@ -37,6 +37,7 @@ static char memory[CAP];
 static inline upshake_next feed(upshake *hs, const char *octets, size_t len,
                                 size_t *used) {
   char *copy = exact(octets, len);
+  *used = SIZE_MAX; /* to be set, whatever comes back */
   upshake_next next = upshake_feed(hs, copy, len, used);
   free(copy);
   return next;

@@ -38,6 +38,7 @@ static upshake_client_next feed(run *r, upshake_client **client,
                                 upshake_slice octets, size_t *used) {
   char *data = copy(octets.ptr, octets.len);
   *client = moved(*client);
+  *used = SIZE_MAX; /* to be set, whatever comes back */
   upshake_client_next next =
       upshake_client_feed(*client, data, octets.len, used);
   if (octets.len > 0)

@@ -47,7 +47,8 @@ static void take_content(drive *d, const char *end, size_t taken) {
 
 static void feed_piece(drive *d) {
   upshake_slice octets = d->r->v->octets;
-  size_t used = 1, len = piece_len(d->r, d->how, d->at, octets.len);
+  size_t used = SIZE_MAX; /* to be set, whatever comes back */
+  size_t len = piece_len(d->r, d->how, d->at, octets.len);
   if (len > octets.len - d->at)
     len = octets.len - d->at;
   char *piece = len == 0 ? NULL : copy(octets.ptr + d->at, len);
