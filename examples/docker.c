@@ -7,13 +7,13 @@
  *     Connection: Upgrade                    Connection: Upgrade
  *     Upgrade: tcp                           Upgrade: tcp
  *     Content-Length: 27
- *                                            and from here on a raw stream
+ *                                            and then a raw stream
  *     {"Detach":false,"Tty":true}
  *
- * The body is read first, and the bytes behind it are the stream's (RFC 9110
+ * The body is read first.  The bytes behind it belong to the stream (RFC 9110
  * 7.8).  No command runs here: the stream is sent back.
  *
- * To try it (what follows the server in a second terminal):
+ * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-docker 8100
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: tcp' -d '{}' \
@@ -29,9 +29,9 @@
 #include <unistd.h>
 #include <upshake.h>
 
-#include "start.h"
+#include "common/start.h"
 
-/* The len octets at `at` are received and not yet taken. */
+/* The len bytes at `at` were received and are not consumed yet. */
 struct exec {
   int fd;
   upshake hs;
@@ -40,7 +40,8 @@ struct exec {
   size_t len, body_len;
 };
 
-/* Asked twice: behind the head (101 means "go on") and behind the body. */
+/* Called twice: after the head (101 then means "read the body") and after the
+ * body. */
 static int decide(upshake *hs, void *user) {
   const struct exec *exec = user;
   upshake_slice path = upshake_get_request(hs).path;
@@ -52,16 +53,16 @@ static int decide(upshake *hs, void *user) {
 }
 
 static const upshake_protocol protocols[] = {
-    {.token = "tcp", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+    {.name = "tcp", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
 static const upshake_config config = {.protocols = protocols,
                                       .protocols_len = 1,
                                       .decide = decide,
                                       .limits = {.body = 4096}};
 
-static int send_all(int fd, const char *octets, size_t len) {
+static int send_all(int fd, const char *bytes, size_t len) {
   ssize_t n = 0;
-  for (; len > 0; octets += n, len -= (size_t)n)
-    if ((n = send(fd, octets, len, MSG_NOSIGNAL)) <= 0)
+  for (; len > 0; bytes += n, len -= (size_t)n)
+    if ((n = send(fd, bytes, len, MSG_NOSIGNAL)) <= 0)
       return -1;
   return 0;
 }
@@ -82,12 +83,12 @@ static int send_reply(struct exec *exec) {
   char reply[UPSHAKE_REPLY_CAP + 128];
   size_t len;
   int switched = upshake_get_result(&exec->hs).status == 101;
-  upshake_reply(&exec->hs, switched ? &upgraded : NULL, reply, sizeof reply,
-                &len);
+  upshake_reply_with(&exec->hs, switched ? &upgraded : NULL, reply,
+                     sizeof reply, &len);
   return send_all(exec->fd, reply, len);
 }
 
-/* Head and body.  READ: the client went away before their end. */
+/* Reads head and body.  Returns READ if the client left before their end. */
 static upshake_next read_request(struct exec *exec) {
   upshake_next next = UPSHAKE_READ;
   while (next == UPSHAKE_READ || next == UPSHAKE_BODY) {
@@ -98,9 +99,10 @@ static upshake_next read_request(struct exec *exec) {
     exec->at += used;
     exec->len -= used;
     upshake_result result = upshake_get_result(&exec->hs);
-    if (next == UPSHAKE_BODY) { /* no more than limits.body in all */
-      memcpy(exec->body + exec->body_len, exec->at - result.body, result.body);
-      exec->body_len += result.body;
+    if (next == UPSHAKE_BODY) { /* limits.body bytes in all at most */
+      memcpy(exec->body + exec->body_len, result.content.ptr,
+             result.content.len);
+      exec->body_len += result.content.len;
     }
     if (next == UPSHAKE_SEND && result.status == 100) /* Expect */
       next = send_reply(exec) == 0 ? UPSHAKE_READ : next;
@@ -108,12 +110,12 @@ static upshake_next read_request(struct exec *exec) {
   return next;
 }
 
-/* What came glued to the body is the beginning of the stream. */
+/* The stream begins with the bytes that arrived together with the body. */
 static void echo(struct exec *exec) {
   printf("switched; body: ");
   for (size_t i = 0; i < exec->body_len; i++)
     putchar(exec->body[i] >= ' ' && exec->body[i] <= '~' ? exec->body[i] : '.');
-  printf("; %zu octets behind it\n", exec->len);
+  printf("; %zu bytes behind it\n", exec->len);
   fflush(stdout);
   while (send_all(exec->fd, exec->at, exec->len) == 0 && receive(exec) == 0)
     continue;
@@ -130,7 +132,7 @@ static void serve(int fd) {
     upshake_answer(&exec.hs, 404);
   if (send_reply(&exec) == 0 && upshake_get_result(&exec.hs).status == 101)
     echo(&exec);
-  shutdown(fd, SHUT_WR); /* to close at once could destroy the answer */
+  shutdown(fd, SHUT_WR); /* closing at once could destroy the answer */
   while (receive(&exec) == 0)
     continue;
 }
@@ -143,7 +145,7 @@ int main(int argc, char **argv) {
   if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-docker"), 1;
   say_where("upshake-docker", listener);
-  signal(SIGCHLD, SIG_IGN); /* children that have ended just go */
+  signal(SIGCHLD, SIG_IGN); /* no zombies */
   for (; (fd = accept(listener, NULL, NULL)) >= 0; close(fd)) {
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (fork() == 0) /* one process for each connection */

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Upgrades on a port that serves pages too, with epoll: GET / is a page, other
- * ordinary requests are 404; `echo` gives raw bytes back, `websocket` says
- * hello and Close, and waits for the peer's Close.
+ * Upgrades on a port that serves pages too, with epoll.  GET / gives a page;
+ * any other ordinary request gets 404.  `echo` sends bytes back.  `websocket`
+ * sends hello and a Close, and waits for the peer's Close.
  *
- * To try it (what follows the server in a second terminal):
+ * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-epoll 8100
  *     build/upshake-client ws://127.0.0.1:8100/
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  *     curl 127.0.0.1:8100
  *
- * A real server adds deadlines for every phase, a pause for its listener when
- * descriptors run out (demo.c), and WebSocket's frames (demo_websocket.c). */
+ * A real server adds a deadline for every phase, and a pause for its listener
+ * when descriptors run out: see demo/demo.c.  demo/websocket.c has the frames.
+ */
 #define _GNU_SOURCE /* accept4 */
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,9 +23,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 #include <upshake.h>
-#include "start.h"
-static const upshake_protocol table[] = {{.token = "echo"},
-                                         {.token = "websocket"}};
+#include "common/start.h"
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo"),
+                                         UPSHAKE_WEBSOCKET};
 static const upshake_config config = {.protocols = table, .protocols_len = 2};
 static const upshake_slice page = {
     UPSHAKE_TEXT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")};
@@ -34,7 +35,7 @@ struct connection {
   upshake hs;
   enum { READING, ECHOING, GREETED, CLOSING } phase;
   int fd;
-  size_t len, sent; /* of out; nothing is received while octets wait in it */
+  size_t len, sent; /* of out; nothing is received while it holds bytes */
   char head[8192], out[8192 + UPSHAKE_REPLY_CAP];
 };
 static void answer(struct connection *c) {
@@ -44,7 +45,7 @@ static void answer(struct connection *c) {
   c->phase = CLOSING;
   if (result.protocol == &table[0]) {
     c->phase = ECHOING;
-    more = upshake_rest(&c->hs); /* it came with the head, and is echoed too */
+    more = upshake_rest(&c->hs); /* arrived with the head, is echoed too */
   } else if (result.protocol) {
     c->phase = GREETED;
     more = hello;
@@ -53,12 +54,12 @@ static void answer(struct connection *c) {
     more = page;
   else if (result.next == UPSHAKE_PLAIN)
     upshake_answer(&c->hs, 404);
-  upshake_reply(&c->hs, NULL, c->out, sizeof c->out, &c->len); /* page: 0 */
+  upshake_reply(&c->hs, c->out, sizeof c->out, &c->len); /* no reply: 0 */
   if (more.len > 0)
     memcpy(c->out + c->len, more.ptr, more.len);
   c->len += more.len;
 }
-/* Returns 0 where the peer is done; all that it sent is answered then. */
+/* Returns 0 if the peer has ended; everything it sent is answered by then. */
 static int receive(struct connection *c) {
   size_t cap = sizeof c->out;
   char *in = c->phase == READING ? upshake_room(&c->hs, &cap) : c->out;
@@ -67,13 +68,13 @@ static int receive(struct connection *c) {
     return n < 0 && (errno == EAGAIN || errno == EINTR);
   c->len = c->phase == ECHOING ? (size_t)n : 0;
   if (c->phase == GREETED)
-    c->phase = CLOSING; /* it answers our Close (RFC 6455 7.1.1) */
+    c->phase = CLOSING; /* this answers our Close (RFC 6455 7.1.1) */
   if (c->phase == READING && upshake_commit(&c->hs, (size_t)n) != UPSHAKE_READ)
     answer(c);
   return 1;
 }
-/* Closing with octets unread would take the answer back (RFC 9112 9.6): our
- * side ends first, and what the peer still sends is read and dropped. */
+/* Closing with unread bytes could destroy the answer on its way (RFC 9112 9.6).
+ * So our side stops sending first, and then reads until the peer closes. */
 static int send_waiting(struct connection *c) {
   for (ssize_t n; c->sent < c->len; c->sent += (size_t)n)
     if ((n = send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL)) < 0)

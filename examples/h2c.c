@@ -3,16 +3,17 @@
  * upshake-h2c [PORT]: HTTP/2 on a port that speaks HTTP/1.1, by nghttp2.
  * Two ways lead there:
  *
- *   Upgrade: h2c      as curl --http2 and nghttp -u ask for it.  The request
- *                     that asks is answered on stream 1 (RFC 7540 3.2).  RFC
- *                     9113 3.1 has retired this: new servers leave it out.
- *   prior knowledge   as curl --http2-prior-knowledge and nghttp have it: the
- *                     client begins with the preface of HTTP/2 (RFC 9113 3.4).
+ *   Upgrade: h2c      from curl --http2 and nghttp -u.  The request is answered
+ *                     on stream 1 (RFC 7540 3.2).  RFC 9113 3.1 has retired
+ *                     this: new servers leave it out.
+ *   prior knowledge   from curl --http2-prior-knowledge and nghttp.  The client
+ *                     begins with the preface of HTTP/2 (RFC 9113 3.4).
  *
- * Any other request is answered in HTTP/1.1.  Every connection has a process
- * of its own, which may block; a loop feeds nghttp2 in the same places.
+ * Any other request is answered in HTTP/1.1.  Every connection has a process of
+ * its own, which may block.  An event loop would feed nghttp2 in the same
+ * places.
  *
- * To try it (libnghttp2-dev; what follows the server in a second terminal):
+ * To try it (libnghttp2-dev; the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-h2c 8100
  *     curl -i --http2 127.0.0.1:8100
@@ -30,15 +31,16 @@
 #include <upshake.h>
 
 #include "h2c_session.h"
-#include "start.h"
+#include "common/start.h"
 
-static const upshake_protocol protocols[] = {
-    {.token = "h2c", .methods = "GET, HEAD, OPTIONS"}};
+static const upshake_protocol protocols[] = {{.name = "h2c",
+                                              .rules = upshake_h2c_rules,
+                                              .methods = "GET, HEAD, OPTIONS"}};
 static const upshake_config config = {.protocols = protocols,
                                       .protocols_len = 1,
                                       .transport = UPSHAKE_TRANSPORT_UNSECURED};
 
-/* The len octets at `at` are received and not yet taken. */
+/* The len bytes at `at` were received and are not consumed yet. */
 struct connection {
   int fd;
   upshake hs;
@@ -48,10 +50,10 @@ struct connection {
   size_t len;
 };
 
-static void send_all(int fd, const char *octets, size_t len) {
+static void send_all(int fd, const char *bytes, size_t len) {
   ssize_t n = 0;
-  for (; len > 0; octets += n, len -= (size_t)n)
-    if ((n = send(fd, octets, len, MSG_NOSIGNAL)) <= 0)
+  for (; len > 0; bytes += n, len -= (size_t)n)
+    if ((n = send(fd, bytes, len, MSG_NOSIGNAL)) <= 0)
       return;
 }
 
@@ -64,8 +66,8 @@ static int receive(struct connection *c) {
 
 /* ---- HTTP/2 -------------------------------------------------------------- */
 
-static int feed(struct connection *c, const char *octets, size_t len) {
-  const uint8_t *at = (const uint8_t *)octets;
+static int feed(struct connection *c, const char *bytes, size_t len) {
+  const uint8_t *at = (const uint8_t *)bytes;
   return nghttp2_session_mem_recv(c->session, at, len) < 0 ? -1 : 0;
 }
 
@@ -78,9 +80,10 @@ static void speak_http2(struct connection *c) {
            receive(c) == 0);
 }
 
-/* The request becomes stream 1, which the client has ended already, and its
- * HTTP2-Settings the client's first SETTINGS (RFC 7540 3.2.1); the library has
- * looked at them.  What came glued to the head is the client's preface. */
+/* The request becomes stream 1, which the client has ended already.  Its
+ * HTTP2-Settings, which the library has checked, are the client's first
+ * SETTINGS (RFC 7540 3.2.1).  The bytes that arrived together with the head are
+ * the client's preface. */
 static void begin_upgraded(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   upshake_slice value = upshake_find_field(request.fields, "HTTP2-Settings");
@@ -92,9 +95,9 @@ static void begin_upgraded(struct connection *c) {
     speak_http2(c);
 }
 
-/* The library refuses a preface with 505, as not every server speaks HTTP/2.
- * This one does: it sends no reply and gives nghttp2 the stream as it came, the
- * bytes that the handshake holds and those behind them. */
+/* The library refuses a preface with 505, because not every server speaks
+ * HTTP/2.  This server does: it sends no reply, and gives nghttp2 the bytes
+ * that the handshake holds and the bytes behind them. */
 static void begin_at_preface(struct connection *c) {
   upshake_slice preface = upshake_head(&c->hs);
   if (feed(c, preface.ptr, preface.len) == 0)
@@ -116,7 +119,7 @@ static void answer_http1(struct connection *c) {
 static void send_reply(struct connection *c) {
   char reply[UPSHAKE_REPLY_CAP];
   size_t len;
-  upshake_reply(&c->hs, NULL, reply, sizeof reply, &len);
+  upshake_reply(&c->hs, reply, sizeof reply, &len);
   send_all(c->fd, reply, len);
 }
 
@@ -146,7 +149,7 @@ static void serve(struct connection *c) {
   if (result.status == 101)
     begin_upgraded(c);
   nghttp2_session_del(c->session);
-  shutdown(c->fd, SHUT_WR); /* to close at once could destroy the answer */
+  shutdown(c->fd, SHUT_WR); /* closing at once could destroy the answer */
   while (receive(c) == 0)
     continue;
 }
@@ -162,7 +165,7 @@ int main(int argc, char **argv) {
   if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
     return perror("upshake-h2c"), 1;
   say_where("upshake-h2c", listener);
-  signal(SIGCHLD, SIG_IGN); /* a child that has ended just goes */
+  signal(SIGCHLD, SIG_IGN); /* no zombies */
   for (; (c.fd = accept(listener, NULL, NULL)) >= 0; close(c.fd)) {
     setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The content of an answer, in pieces of what the frame and the client's window
- * have room for; source->fd is free to count what went. */
+/* Gives the content of an answer, in pieces that fit the frame and the client's
+ * window.  source->fd is not needed for a file, so it counts the sent bytes. */
 static ssize_t give_content(nghttp2_session *session, int32_t stream,
                             uint8_t *buf, size_t cap, uint32_t *flags,
                             nghttp2_data_source *source, void *user) {
@@ -39,8 +39,8 @@ int session_answer(nghttp2_session *session, int32_t stream, int to_head) {
                                  to_head ? NULL : &content);
 }
 
-/* Of a request only one thing matters here: the answer to HEAD has no content.
- * The stream remembers that; any pointer will do. */
+/* Only one thing of a request matters here: the answer to HEAD has no content.
+ * The stream remembers HEAD by a pointer that is not NULL. */
 static int take_field(nghttp2_session *session, const nghttp2_frame *frame,
                       const uint8_t *name, size_t name_len,
                       const uint8_t *value, size_t value_len, uint8_t flags,
@@ -52,7 +52,7 @@ static int take_field(nghttp2_session *session, const nghttp2_frame *frame,
   return 0;
 }
 
-/* A request is answered where it ends; its content is dropped. */
+/* A request is answered when it ends.  Its content is dropped. */
 static int take_frame(nghttp2_session *session, const nghttp2_frame *frame,
                       void *user) {
   int32_t stream = frame->hd.stream_id;
@@ -65,19 +65,19 @@ static int take_frame(nghttp2_session *session, const nghttp2_frame *frame,
                             NULL);
 }
 
-static ssize_t send_octets(nghttp2_session *session, const uint8_t *octets,
-                           size_t len, int flags, void *user) {
+static ssize_t send_bytes(nghttp2_session *session, const uint8_t *bytes,
+                          size_t len, int flags, void *user) {
   const int *fd = user;
   size_t sent = 0;
   ssize_t n = 0;
   (void)session, (void)flags;
   for (; sent < len; sent += (size_t)n)
-    if ((n = send(*fd, octets + sent, len - sent, MSG_NOSIGNAL)) <= 0)
+    if ((n = send(*fd, bytes + sent, len - sent, MSG_NOSIGNAL)) <= 0)
       return NGHTTP2_ERR_CALLBACK_FAILURE;
   return (ssize_t)len;
 }
 
-/* The settings are a server's first frame (RFC 9113 3.4). */
+/* A server's first frame is SETTINGS (RFC 9113 3.4). */
 nghttp2_session *session_open(int *fd) {
   const nghttp2_settings_entry streams = {
       NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 100};
@@ -85,7 +85,7 @@ nghttp2_session *session_open(int *fd) {
   nghttp2_session *session = NULL;
   if (nghttp2_session_callbacks_new(&callbacks) != 0)
     return NULL;
-  nghttp2_session_callbacks_set_send_callback(callbacks, send_octets);
+  nghttp2_session_callbacks_set_send_callback(callbacks, send_bytes);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, take_field);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, take_frame);
   if (nghttp2_session_server_new(&session, callbacks, fd) == 0)

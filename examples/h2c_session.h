@@ -3,15 +3,16 @@
  * HTTP/2 behind upshake-h2c, by nghttp2: a session that answers every request
  * with the number of its stream.
  */
-#ifndef H2C_SESSION_H
-#define H2C_SESSION_H
+#ifndef UPSHAKE_EXAMPLES_H2C_SESSION_H
+#define UPSHAKE_EXAMPLES_H2C_SESSION_H
 
 #include <nghttp2/nghttp2.h>
 
-/* A server's session, which sends to the socket at `fd`.  NULL: no memory. */
+/* Opens a server's session, which sends to the socket *fd.  Returns NULL if
+ * there is no memory. */
 nghttp2_session *session_open(int *fd);
 
-/* Answer a request.  Those that come in frames are answered without this. */
+/* Answers a request.  The session answers a request in frames by itself. */
 int session_answer(nghttp2_session *session, int32_t stream, int to_head);
 
 #endif

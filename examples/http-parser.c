@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * Judgement and reply behind another parser, http-parser: it finds the fields,
- * in pieces that are gathered here; upshake judges them.  Upgrades get `echo`,
- * all else 426.
+ * upshake behind another parser, http-parser.  The parser finds the fields in
+ * pieces, which are put together here.  upshake judges them and writes the
+ * reply.  An upgrade gets `echo`, any other request gets 426.
  *
- * To try it (libhttp-parser-dev; what follows the server in a second terminal):
+ * To try it (libhttp-parser-dev; the lines after the server in a second
+ * terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-http-parser 8100
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  *     curl -i 127.0.0.1:8100
  *
- * No judge sees what its parser forgives: here a lone LF, a folded line.  A
- * real server does not serve one peer after the other (epoll.c, libuv.c). */
+ * A judge does not see what the parser forgives: here a single LF and a folded
+ * line.  A real server serves many peers at a time (epoll.c, libuv.c). */
 #include <http_parser.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -19,16 +20,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 #include <upshake.h>
-#include "start.h"
-#define PARTS 201 /* the target, and 100 names each before its value */
+#include "common/start.h"
+#define PARTS 201 /* the target, then 100 names and values */
 struct head {
   upshake_judge judge;
   upshake_slice parts[PARTS];
   size_t last, len;
-  int judged, status; /* of a head that is not judged */
+  int judged, status; /* status: for a head that is not judged */
   char text[8192];
 };
-static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo")};
 static const upshake_config config = {.protocols = table, .protocols_len = 1};
 static int gather(struct head *h, size_t odd, const char *at, size_t len) {
   if (h->last % 2 != odd)
@@ -50,16 +51,18 @@ static int on_other(http_parser *parser, const char *at, size_t len) {
 }
 static int on_head(http_parser *parser) {
   struct head *h = parser->data;
-  const char *name = http_method_str(parser->method);
-  upshake_slice method = {name, strlen(name)};
-  upshake_judge_begin(&h->judge, &config, NULL, method, h->parts[0],
-                      parser->http_major * 10 + parser->http_minor);
+  const char *method = http_method_str(parser->method);
+  upshake_found found = {.version =
+                             parser->http_major * 10 + parser->http_minor,
+                         .method = {method, strlen(method)},
+                         .target = h->parts[0]};
+  upshake_judge_begin(&h->judge, &config, NULL, &found);
   for (size_t i = 1; i < h->last; i += 2)
     upshake_judge_field(&h->judge, h->parts[i], h->parts[i + 1]);
   if (upshake_judge_end(&h->judge) == UPSHAKE_PLAIN)
     upshake_answer(&h->judge.hs, 426);
   h->judged = 1;
-  return 2; /* what follows is not for http-parser */
+  return 2; /* the bytes behind it are not for http-parser */
 }
 static void serve(int fd) {
   static const http_parser_settings settings = {.on_url = on_other,
@@ -79,14 +82,14 @@ static void serve(int fd) {
   }
   upshake_response broken = {.status = h.status};
   if (h.judged)
-    upshake_reply(&h.judge.hs, NULL, reply, sizeof reply, &len);
+    upshake_reply(&h.judge.hs, reply, sizeof reply, &len);
   else
-    upshake_write(&broken, reply, sizeof reply, &len);
+    upshake_write(&broken, NULL, reply, sizeof reply, &len);
   send(fd, reply, len, MSG_NOSIGNAL);
   if (h.judged && upshake_get_result(&h.judge.hs).protocol)
     for (; n > 0; n = recv(fd, buf, sizeof buf, 0), used = 0)
       send(fd, buf + used, (size_t)n - used, MSG_NOSIGNAL);
-  shutdown(fd, SHUT_WR); /* and read on, or the reply is lost: RFC 9112 9.6 */
+  shutdown(fd, SHUT_WR); /* then read, or the reply may be lost: RFC 9112 9.6 */
   while (n > 0 && (n = recv(fd, buf, sizeof buf, 0)) > 0)
     ;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * A bufferevent of libevent: the handshake reads the pieces of its evbuffer
- * where they lie, and what came behind the head moves on without a copy.
- * Upgrades get `echo`, all else 426.
+ * A bufferevent of libevent: the handshake reads the evbuffer in place, and the
+ * bytes behind the head are echoed without a copy.  An upgrade gets `echo`, any
+ * other request gets 426.
  *
- * To try it (with libevent-dev; what follows the server in a second terminal):
+ * To try it (with libevent-dev; the lines after the server in a second
+ * terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-libevent 8100
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  *     curl -i 127.0.0.1:8100
  *
- * A real server limits the head as a whole in time, not each wait for it, and
- * how much it drops of what comes behind a refusal. */
+ * A real server sets a time limit for the whole head, not for each wait.  It
+ * also limits how many bytes it drops after a refusal. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +22,14 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <upshake.h>
-#include "start.h"
+#include "common/start.h"
 
 struct connection {
   upshake hs;
   enum { READING, ECHOING, CLOSING } phase;
   char head[8192];
 };
-static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo")};
 static const upshake_config config = {.protocols = table, .protocols_len = 1};
 static const struct timeval patience = {.tv_sec = 10};
 
@@ -37,10 +38,10 @@ static void answer(struct connection *c, struct bufferevent *peer) {
   size_t len;
   if (upshake_get_result(&c->hs).next == UPSHAKE_PLAIN)
     upshake_answer(&c->hs, 426);
-  upshake_reply(&c->hs, NULL, reply, sizeof reply, &len);
+  upshake_reply(&c->hs, reply, sizeof reply, &len);
   bufferevent_write(peer, reply, len);
   c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : CLOSING;
-  if (c->phase == ECHOING) /* it may be silent, but not deaf */
+  if (c->phase == ECHOING) /* it may send nothing, but must read */
     bufferevent_set_timeouts(peer, NULL, &patience);
 }
 static void on_read(struct bufferevent *peer, void *user) {
@@ -54,15 +55,15 @@ static void on_read(struct bufferevent *peer, void *user) {
       answer(c, peer);
     evbuffer_drain(in, used);
   }
-  if (c->phase == ECHOING) /* also what came glued to the head */
+  if (c->phase == ECHOING) /* also bytes that arrived with the head */
     bufferevent_write_buffer(peer, in);
   if (c->phase == CLOSING)
     evbuffer_drain(in, evbuffer_get_length(in));
   if (evbuffer_get_length(bufferevent_get_output(peer)) > 0)
     bufferevent_disable(peer, EV_READ); /* until it is sent */
 }
-/* Closing with octets unread would take the answer back (RFC 9112 9.6): our
- * side ends first, and what the peer still sends is read and dropped. */
+/* Closing with unread bytes could destroy the answer on its way (RFC 9112 9.6).
+ * So our side stops sending first, and then reads until the peer closes. */
 static void on_sent(struct bufferevent *peer, void *user) {
   struct connection *c = user;
   if (c->phase == CLOSING)

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
  * An answer from libuv's thread pool: the path /no is refused with 403, any
- * other speaks `echo`.
+ * other path speaks `echo`.
  *
- * To try it (with libuv1-dev; what follows the server in a second terminal):
+ * To try it (with libuv1-dev; the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-libuv 8100
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  *     curl -i -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100/no
  *
- * Nothing is read while the pool decides or octets wait to be sent, so that one
- * buffer is enough and nobody frees what the pool works on; worker.c shows how
- * a peer that vanishes is noticed then.  A real server adds a uv_timer_t. */
+ * Nothing is read while the pool decides or bytes wait to be sent.  So one
+ * buffer is enough, and nobody frees the connection that the pool works on.
+ * worker.c shows how to notice that the peer is gone.  A real server adds a
+ * uv_timer_t.
+ */
 #define _GNU_SOURCE /* for uv.h */
 #include <stdlib.h>
 #include <upshake.h>
 #include <uv.h>
-#include "start.h"
+#include "common/start.h"
 struct connection {
   upshake hs;
   uv_tcp_t tcp;
@@ -25,11 +27,11 @@ struct connection {
   uv_shutdown_t shutdown;
   enum { READING, ECHOING, CLOSING } phase;
   int answer;
-  uv_buf_t got; /* what is to be echoed, a part of `in` */
+  uv_buf_t got; /* bytes to echo, a part of `in` */
   char head[8192], in[4096], reply[UPSHAKE_REPLY_CAP];
 };
 static int ask(upshake *h, void *c) { return (void)h, (void)c, UPSHAKE_LATER; }
-static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo")};
 static const upshake_config config = {
     .protocols = table, .protocols_len = 1, .decide = ask};
 static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf);
@@ -40,21 +42,21 @@ static void lend(uv_handle_t *tcp, size_t size, uv_buf_t *buf) {
   *buf = uv_buf_init(((struct connection *)tcp->data)->in, 4096);
 }
 static void on_sent(uv_write_t *write, int error) {
-  (void)error; /* the next read has it too */
+  (void)error; /* the next read reports it too */
   uv_read_start(write->handle, lend, on_read);
 }
-/* Behind a refusal our side ends, and input is dropped (RFC 9112 9.6). */
+/* After a refusal our side stops sending and drops its input (RFC 9112 9.6). */
 static void send_all(struct connection *c) {
   uv_stream_t *tcp = (uv_stream_t *)&c->tcp;
   uv_buf_t out[] = {{c->reply, 0}, c->got};
   if (c->phase == READING) {
-    upshake_answer(&c->hs, c->answer); /* 0 is none, and changes nothing */
-    upshake_reply(&c->hs, NULL, c->reply, sizeof c->reply, &out[0].len);
+    upshake_answer(&c->hs, c->answer); /* 0 changes nothing */
+    upshake_reply(&c->hs, c->reply, sizeof c->reply, &out[0].len);
     c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : CLOSING;
   }
   uv_write(&c->write, tcp, out, c->phase == ECHOING ? 2 : 1, on_sent);
   if (c->phase == CLOSING)
-    uv_shutdown(&c->shutdown, tcp, on_shut); /* behind what is written */
+    uv_shutdown(&c->shutdown, tcp, on_shut); /* after the written bytes */
 }
 static void look_up(uv_work_t *work) { /* in a thread of the pool */
   struct connection *c = work->data;

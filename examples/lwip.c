@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * lwIP's raw API: chains of pbufs in, tcp_write out, and 768 octets for all of
- * a handshake.  Upgrades get `echo`, all else 426.  Build it with your lwIP and
- * say tcp_accept(listener, accept_upgrades), or see tests/lwip.
+ * lwIP's raw API: chains of pbufs in, tcp_write out, and 768 bytes for a whole
+ * handshake.  An upgrade gets `echo`, any other request gets 426.  Build it
+ * with your lwIP and call tcp_accept(listener, accept_upgrades), or see
+ * tests/lwip.
  *
- * To try it, where DEVICE is the name or address of yours:
+ * To try it (DEVICE is the name or address of your device):
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' DEVICE:8100
  */
 #include <lwip/pbuf.h>
@@ -12,20 +13,21 @@
 #include <upshake.h>
 static struct connection {
   upshake hs;
-  struct tcp_pcb *pcb; /* NULL: this place is free */
-  struct pbuf *in;     /* not taken yet, by the handshake or by `echo` */
-  size_t replied, ended, polls;
+  struct tcp_pcb *pcb;   /* NULL: this place is free */
+  struct pbuf *in;       /* bytes that handshake or `echo` have not taken */
+  upshake_cursor cursor; /* in the reply */
+  size_t ended, polls;
   enum { READING, REPLYING, ECHOING, REFUSED } phase;
-  char part[32], head[480];
+  char part[24], head[480];
 } connections[4];
 _Static_assert(sizeof(struct connection) <= 768, "more than was promised");
-static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo")};
 static const upshake_config config = {.protocols = table, .protocols_len = 1};
 static void take(struct connection *c, size_t len) {
-  tcp_recved(c->pcb, (u16_t)len); /* the peer may send so much more */
+  tcp_recved(c->pcb, (u16_t)len); /* the peer may send as much again */
   c->in = pbuf_free_header(c->in, (u16_t)len);
 }
-/* tcp_write takes all or nothing; where nothing, on_sent comes here again. */
+/* tcp_write takes all or nothing.  If it takes nothing, on_sent calls again. */
 static err_t go_on(struct connection *c) {
   size_t len;
   while (c->in && c->phase == READING) {
@@ -36,17 +38,18 @@ static err_t go_on(struct connection *c) {
     take(c, len);
   }
   while (c->phase == REPLYING) {
-    upshake_reply_part(&c->hs, NULL, c->replied, c->part, sizeof c->part, &len);
+    upshake_cursor cursor = c->cursor;
+    upshake_reply_part(&c->hs, NULL, &cursor, c->part, sizeof c->part, &len);
     if (len > 0 && tcp_write(c->pcb, c->part, (u16_t)len, TCP_WRITE_FLAG_COPY))
       break;
-    c->replied += len;
+    c->cursor = cursor;
     if (len == 0)
       c->phase = upshake_get_result(&c->hs).protocol ? ECHOING : REFUSED;
   }
   while (c->in && c->phase == ECHOING &&
          !tcp_write(c->pcb, c->in->payload, c->in->len, TCP_WRITE_FLAG_COPY))
     take(c, c->in->len);
-  /* Our side ends first, and what still comes is dropped (RFC 9112 9.6). */
+  /* Our side stops sending first, and drops its input (RFC 9112 9.6). */
   if (c->phase == REFUSED && tcp_shutdown(c->pcb, 0, 1) != ERR_MEM && c->in)
     take(c, c->in->tot_len);
   if (!c->ended || c->in || c->phase == REPLYING)

@@ -2,7 +2,7 @@
  *
  * The smallest server: one connection after the other, on port 8100.
  *
- * To try it (the last line in a second terminal):
+ * To try it (the last command in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-minimal
  *     build/upshake-client ws://127.0.0.1:8100/chat
@@ -19,7 +19,7 @@ static int decide(upshake *hs, void *user) {
   (void)user;
   return upshake_equal(upshake_get_request(hs).path, "/chat") ? 101 : 404;
 }
-static const upshake_protocol protocols[] = {{.token = "websocket"}};
+static const upshake_protocol protocols[] = {UPSHAKE_WEBSOCKET};
 static const upshake_config config = {protocols, 1, .decide = decide};
 
 static void talk(int fd, char *buf, size_t used, size_t len) {
@@ -41,9 +41,9 @@ static void serve(int fd) {
   }
   if (next == UPSHAKE_PLAIN) /* a web server would serve the request */
     upshake_answer(&hs, 426);
-  while (upshake_reply(&hs, NULL, reply, sizeof reply, &len) != UPSHAKE_OK)
+  while (upshake_reply(&hs, reply, sizeof reply, &len) != UPSHAKE_OK)
     if (upshake_get_result(&hs).status == 500 || upshake_answer(&hs, 500))
-      return; /* a 401 without its field is a 500; not even that fits */
+      return; /* no reply was possible, and no 500 in its place */
   send(fd, reply, len, MSG_NOSIGNAL);
   if (upshake_get_result(&hs).status == 101)
     talk(fd, buf, used, (size_t)n);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
  * Deciding later: a poll loop, and a worker thread that answers through a pipe,
- * last comers first.  /no is refused with 403, any other path speaks `echo`.
+ * the latest question first.  The path /no is refused with 403, any other path
+ * speaks `echo`.
  *
- * To try it (what follows the server in a second terminal):
+ * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-worker 8100
  *     curl -i -m 1 -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100
  *     curl -i -H 'Connection: Upgrade' -H 'Upgrade: echo' 127.0.0.1:8100/no
  *
- * Where nothing is read, poll still tells of a reset (POLLHUP).  The end of
- * input (POLLRDHUP; MSG_PEEK gives 0) is no proof that a peer left: half-closed
- * it still waits for the answer.  A real server adds deadlines (demo.c). */
+ * While nothing is read, poll still reports a reset (POLLHUP).  The end of
+ * input (POLLRDHUP; MSG_PEEK gives 0) does not prove that the peer is gone:
+ * half-closed it still waits for the answer.  A real server has deadlines
+ * (demo/demo.c). */
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -20,15 +22,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <upshake.h>
-#include "start.h"
-#define MAX 1000 /* connections; so many pointers fit into a pipe */
+#include "common/start.h"
+#define MAX 1000 /* connections; a pipe has room for their pointers */
 struct connection {
-  upshake hs;         /* the worker's, from its question to its answer */
-  struct pollfd poll; /* events 0: no answer yet; fd -1: gone, free it then */
+  upshake hs;         /* only the worker uses it until it has answered */
+  struct pollfd poll; /* events 0: no answer yet; fd -1: gone, free later */
   char head[2048];
 };
 static int ask(upshake *h, void *c) { return (void)h, (void)c, UPSHAKE_LATER; }
-static const upshake_protocol table[] = {{.token = "echo"}};
+static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo")};
 static const upshake_config config = {
     .protocols = table, .protocols_len = 1, .decide = ask};
 static int asked[2], told[2]; /* pipes, of pointers to connections */
@@ -44,7 +46,7 @@ static void *work(void *unused) {
   }
   return unused;
 }
-/* Leaves in the socket what is not dealt with.  Returns 0 where it is over. */
+/* Leaves bytes in the socket until they are used.  Returns 0 at the end. */
 static int receive(struct connection *c) {
   char in[2048];
   int status = upshake_get_result(&c->hs).status; /* 0: reading the head */
@@ -62,7 +64,7 @@ static int receive(struct connection *c) {
   if (next == UPSHAKE_READ)
     return 1;
   c->poll.events = 0;
-  upshake_answer(&c->hs, next == UPSHAKE_PLAIN ? 426 : 0); /* 0 is none */
+  upshake_answer(&c->hs, next == UPSHAKE_PLAIN ? 426 : 0); /* 0: none */
   return write(next == UPSHAKE_DECIDE ? asked[1] : told[1], &c, sizeof c) > 0;
 }
 int main(int argc, char **argv) {
@@ -84,15 +86,15 @@ int main(int argc, char **argv) {
     poll(ready, count + 2, -1);
     for (size_t i = count; i > 0 && (c = all[--i]);) {
       if (ready[i + 2].revents && (c->poll.events == 0 || !receive(c)))
-        close(c->poll.fd), c->poll.fd = -1; /* it vanished, or is done */
+        close(c->poll.fd), c->poll.fd = -1; /* the peer is gone or done */
       if (c->poll.fd < 0 && c->poll.events != 0)
         free(c), all[i] = all[--count];
     }
     if (ready[0].revents && read(told[0], &c, sizeof c) > 0) {
-      upshake_reply(&c->hs, NULL, out, sizeof out, &len);
+      upshake_reply(&c->hs, out, sizeof out, &len);
       send(c->poll.fd, out, len, MSG_NOSIGNAL | MSG_DONTWAIT); /* it has room */
       c->poll.events = POLLIN;
-      if (!upshake_get_result(&c->hs).protocol) /* drain, as RFC 9112 9.6 */
+      if (!upshake_get_result(&c->hs).protocol) /* then read on: RFC 9112 9.6 */
         shutdown(c->poll.fd, SHUT_WR);
     }
     if (ready[1].revents && (c = calloc(1, sizeof *c))) {

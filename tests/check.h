@@ -21,7 +21,7 @@
 #define CHECK_VERSION "Sec-WebSocket-Version: 13\r\n"
 #define CHECK_FIELDS                                                           \
   CHECK_HOST                                                                   \
-      "Upgrade: websocket\r\nConnection: Upgrade\r\n" CHECK_KEY CHECK_VERSION
+  "Upgrade: websocket\r\nConnection: Upgrade\r\n" CHECK_KEY CHECK_VERSION
 #define CHECK_REQUEST "GET /chat HTTP/1.1\r\n" CHECK_FIELDS "\r\n"
 #define CHECK_PLAIN "GET / HTTP/1.1\r\n" CHECK_HOST "\r\n"
 
@@ -42,7 +42,7 @@
 
 /* A copy in memory of exactly len octets; free it. */
 static inline void *exact(const void *octets, size_t len) {
-  void *copy = calloc(len, 1); /* gcc warns of malloc if len may be 0 */
+  void *copy = calloc(len, 1); /* gcc does not see that all of it is set */
   if (len > 0 && copy == NULL)
     abort();
   if (len > 0)
@@ -59,6 +59,24 @@ static inline upshake_slice part_of(const char *ptr, size_t len) {
 
 static inline upshake_slice text(const char *string) {
   return part_of(string, strlen(string));
+}
+
+/* Field lines as they are received. */
+static inline upshake_fields raw_fields(upshake_slice raw) {
+  upshake_fields fields = {{NULL, 0}, NULL, 0};
+  fields.raw = raw;
+  return fields;
+}
+
+static inline upshake_error begin_judge(upshake_judge *judge,
+                                        const upshake_config *config,
+                                        void *user, upshake_slice method,
+                                        upshake_slice target, int version) {
+  upshake_found found = {0, 0, {NULL, 0}, {NULL, 0}};
+  found.version = version;
+  found.method = method;
+  found.target = target;
+  return upshake_judge_begin(judge, config, user, &found);
 }
 
 static inline int octet_in(unsigned octet, const char *set) {

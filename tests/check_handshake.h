@@ -21,7 +21,7 @@
       CHECK_VERSION "Sec-WebSocket-Protocol: a, b\r\n\r\n"
 
 static const upshake_protocol protocols[] = {
-    {.token = "websocket"}, {.token = "echo"}, {.token = "other"}};
+    UPSHAKE_WEBSOCKET, UPSHAKE_PROTOCOL("echo"), UPSHAKE_PROTOCOL("other")};
 
 static inline int later(upshake *hs, void *user) {
   (void)hs;
@@ -56,7 +56,7 @@ static inline upshake begin(const upshake_config *config, const char *stream,
 static inline int reply_status(upshake *hs, const upshake_extra *extra) {
   char out[CAP];
   size_t len;
-  if (upshake_reply(hs, extra, out, sizeof out, &len) != UPSHAKE_OK)
+  if (upshake_reply_with(hs, extra, out, sizeof out, &len) != UPSHAKE_OK)
     return 0;
   return view_reply(out, len).status;
 }

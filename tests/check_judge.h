@@ -11,10 +11,10 @@
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
-static const upshake_protocol websocket[] = {{.token = "websocket"}};
+static const upshake_protocol websocket[] = {UPSHAKE_WEBSOCKET};
 static const upshake_protocol both[] = {
-    {.token = "websocket"},
-    {.token = "echo", .body = UPSHAKE_BODY_PLAIN},
+    UPSHAKE_WEBSOCKET,
+    {.name = "echo", .body = UPSHAKE_BODY_PLAIN},
 };
 static const upshake_config plain_config = {websocket, 1, .decide = NULL};
 
@@ -34,9 +34,9 @@ static inline upshake_next judge_lines(upshake_judge *judge,
                                        int version, const line *const *lines,
                                        size_t len) {
   memset(judge, 0xa5, sizeof *judge);
-  assert_int_equal(upshake_judge_begin(judge, config, NULL, text("GET"),
-                                       text("/chat"), version),
-                   UPSHAKE_OK);
+  assert_int_equal(
+      begin_judge(judge, config, NULL, text("GET"), text("/chat"), version),
+      UPSHAKE_OK);
   for (size_t i = 0; i < len; i++)
     upshake_judge_field(judge, text(lines[i]->name), text(lines[i]->value));
   return upshake_judge_end(judge);
@@ -46,7 +46,7 @@ static inline upshake_next judge_lines(upshake_judge *judge,
 static inline upshake_next judge_with(upshake_judge *judge,
                                       const upshake_config *config,
                                       const line *more, size_t len) {
-  const line *lines[GOOD_LEN + 16];
+  const line *lines[GOOD_LEN + 32];
   size_t count = 0;
   for (size_t i = 0; i < GOOD_LEN; i++)
     lines[count++] = &good[i];
@@ -57,7 +57,7 @@ static inline upshake_next judge_with(upshake_judge *judge,
 
 static inline reply_view reply_of(upshake *hs, char *out, size_t cap) {
   size_t len;
-  assert_int_equal(upshake_reply(hs, NULL, out, cap, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply(hs, out, cap, &len), UPSHAKE_OK);
   return view_reply(out, len);
 }
 

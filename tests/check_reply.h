@@ -14,7 +14,7 @@
 static const upshake_response switching = {
     .status = 101,
     .upgrade = {UPSHAKE_TEXT("websocket")},
-    .accept = ACCEPT};
+    .accept = {UPSHAKE_TEXT(ACCEPT)}};
 static const upshake_response not_found = {.status = 404};
 
 /* ---- Writing, from exact memory -------------------------------------------
@@ -23,29 +23,41 @@ static const upshake_response not_found = {.status = 404};
 static char written[ROOM];
 static size_t written_len;
 
-/* Into memory with room; what is behind the reply stays as it was. */
-static inline upshake_error write_roomy(const upshake_response *response) {
+static inline int is_of_extra(upshake_error error) {
+  return error >= UPSHAKE_ERR_EXTRA_NAME &&
+         error <= UPSHAKE_ERR_EXTRA_EXTENSION;
+}
+
+/* Into memory with room; what is behind the reply stays as it was.  After an
+ * error written_len is the place of the culprit, and 0 if there is none. */
+static inline upshake_error write_roomy(const upshake_response *response,
+                                        const upshake_extra *extra) {
+  size_t len;
   upshake_error error;
   memset(written, 0x5a, sizeof written);
   written_len = 12345;
-  error = upshake_write(response, written, sizeof written, &written_len);
-  if (error != UPSHAKE_OK)
+  error = upshake_write(response, extra, written, sizeof written, &written_len);
+  if (is_of_extra(error))
+    assert_true(written_len <= (extra ? extra->fields_len : 0));
+  else if (error != UPSHAKE_OK)
     assert_int_equal(written_len, 0);
   assert_true(written_len < sizeof written);
-  for (size_t i = written_len; i < sizeof written; i++)
+  len = error == UPSHAKE_OK ? written_len : 0;
+  for (size_t i = len; i < sizeof written; i++)
     assert_int_equal(written[i], 0x5a);
   return error;
 }
 
 /* One octet of room too few, down to none: nothing is written. */
-static inline void assert_sizes(const upshake_response *response) {
+static inline void assert_sizes(const upshake_response *response,
+                                const upshake_extra *extra) {
   for (size_t cap = 0; cap <= written_len; cap++) {
     size_t len = 54321;
     char *out = malloc(cap);
     upshake_error error;
     if (cap > 0)
       memset(out, 0x5a, cap);
-    error = upshake_write(response, out, cap, &len);
+    error = upshake_write(response, extra, out, cap, &len);
     assert_int_equal(len, written_len);
     if (cap == written_len) {
       assert_int_equal(error, UPSHAKE_OK);
@@ -59,14 +71,18 @@ static inline void assert_sizes(const upshake_response *response) {
   }
 }
 
-static inline void assert_part(const upshake_response *response, size_t from,
+/* The next part, where `from` octets were given out. */
+static inline void assert_part(const upshake_response *response,
+                               const upshake_extra *extra,
+                               upshake_cursor *cursor, size_t from,
                                size_t cap) {
   size_t len = 54321;
-  size_t left = from < written_len ? written_len - from : 0;
+  size_t left = written_len - from;
   size_t expected = cap < left ? cap : left;
   char *out = malloc(cap);
-  memset(out, 0x5a, cap);
-  assert_int_equal(upshake_write_part(response, from, out, cap, &len),
+  if (cap > 0)
+    memset(out, 0x5a, cap);
+  assert_int_equal(upshake_write_part(response, extra, cursor, out, cap, &len),
                    UPSHAKE_OK);
   assert_int_equal(len, expected);
   if (expected > 0)
@@ -76,15 +92,37 @@ static inline void assert_part(const upshake_response *response, size_t from,
   free(out);
 }
 
-static inline void assert_parts(const upshake_response *response) {
-  for (size_t from = 0; from <= written_len + 2; from++)
-    for (size_t cap = 1; cap <= written_len + 1; cap += cap < 20 ? 1 : 17)
-      assert_part(response, from, cap);
-  assert_part(response, SIZE_MAX, 10);
+/* Parts of one size up to the end, which is the same as often as one asks. */
+static inline void assert_walk(const upshake_response *response,
+                               const upshake_extra *extra, size_t cap) {
+  upshake_cursor cursor = {0};
+  size_t from = 0;
+  while (from < written_len) {
+    assert_part(response, extra, &cursor, from, cap);
+    from += cap < written_len - from ? cap : written_len - from;
+  }
+  for (size_t again = 0; again < 3; again++)
+    assert_part(response, extra, &cursor, written_len, 10);
 }
 
-static inline reply_view write_view(const upshake_response *response) {
-  upshake_error error = write_roomy(response);
+/* Two parts of any sizes, of which the first ends anywhere. */
+static inline void assert_parts(const upshake_response *response,
+                                const upshake_extra *extra) {
+  for (size_t from = 0; from <= written_len; from++) {
+    upshake_cursor first = {0};
+    assert_part(response, extra, &first, 0, from);
+    for (size_t cap = 0; cap <= written_len + 1; cap += cap < 20 ? 1 : 17) {
+      upshake_cursor copy = first;
+      assert_part(response, extra, &copy, from, cap);
+    }
+  }
+  for (size_t cap = 1; cap <= written_len + 1; cap += cap < 20 ? 1 : 17)
+    assert_walk(response, extra, cap);
+}
+
+static inline reply_view write_view(const upshake_response *response,
+                                    const upshake_extra *extra) {
+  upshake_error error = write_roomy(response, extra);
   reply_view view;
   if (error != UPSHAKE_OK)
     fail_msg("status %d: %s", response->status, upshake_explain(error).name);
@@ -96,9 +134,12 @@ static inline reply_view write_view(const upshake_response *response) {
 
 /* Nothing comes out, neither whole nor in parts nor as a size. */
 static inline void assert_error(const upshake_response *response,
+                                const upshake_extra *extra,
                                 upshake_error expected) {
-  upshake_error error = write_roomy(response);
-  size_t len = 9;
+  upshake_error error = write_roomy(response, extra);
+  const upshake_cursor fresh = {0};
+  upshake_cursor cursor = fresh;
+  size_t len = 9999;
   char out[8];
   memset(out, 0x5a, sizeof out);
   if (expected == UPSHAKE_ERRORS_LEN) { /* some error */
@@ -107,14 +148,24 @@ static inline void assert_error(const upshake_response *response,
   } else if (error != expected)
     fail_msg("status %d: %s, not %s", response->status,
              upshake_explain(error).name, upshake_explain(expected).name);
-  assert_int_equal(upshake_write(response, NULL, 0, &len), error);
-  assert_int_equal(len, 0);
-  len = 9;
-  assert_int_equal(upshake_write_part(response, 0, out, sizeof out, &len),
-                   error);
-  assert_int_equal(len, 0);
+  assert_int_equal(upshake_write(response, extra, NULL, 0, &len), error);
+  assert_int_equal(len, written_len);
+  len = 9999;
+  assert_int_equal(
+      upshake_write_part(response, extra, &cursor, out, sizeof out, &len),
+      error);
+  assert_int_equal(len, written_len);
+  assert_memory_equal(&cursor, &fresh, sizeof cursor);
   for (size_t i = 0; i < sizeof out; i++)
     assert_int_equal(out[i], 0x5a);
+}
+
+/* The same, and which of the added fields it is; fields_len: another member. */
+static inline void assert_culprit(const upshake_response *response,
+                                  const upshake_extra *extra,
+                                  upshake_error expected, size_t place) {
+  assert_error(response, extra, expected);
+  assert_int_equal(written_len, place);
 }
 
 #define ANY_ERROR UPSHAKE_ERRORS_LEN

@@ -130,7 +130,7 @@ class Server:
         return octets
 
     def receive(self):
-        """First octet and payload of a frame, which has to be masked."""
+        """First byte and payload of a frame, which has to be masked."""
         first, size = self.read(2)
         assert size & MASKED, "not masked"
         size &= 0x7f

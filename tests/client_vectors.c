@@ -72,9 +72,10 @@ static int take_member(reader *r) {
 static int take_body_len(reader *r) {
   uint64_t *len = r->member;
   case_of(r)->body_len_given = 1;
-  *len = UPSHAKE_BODY_UNKNOWN;
-  return is_word(r->value, "unknown") ||
-         read_number(r->value, UINT64_MAX - 1, len);
+  *len = is_word(r->value, "chunked") ? UPSHAKE_BODY_CHUNKED
+                                      : UPSHAKE_BODY_TO_CLOSE;
+  return is_word(r->value, "chunked") || is_word(r->value, "to-close") ||
+         read_number(r->value, UPSHAKE_BODY_TO_CLOSE - 1, len);
 }
 
 /* NAME: VALUE, one of the response's. */

@@ -55,7 +55,7 @@ static upshake_client_next feed(run *r, upshake_client **client,
 static void expect_same_slices(run *r, const upshake_client_result *a,
                                const upshake_client_result *b) {
   expect_octets(r, "reason", a->reason, b->reason);
-  expect_octets(r, "fields", a->fields, b->fields);
+  expect_octets(r, "fields", a->fields.raw, b->fields.raw);
   expect_octets(r, "protocol", a->protocol, b->protocol);
   expect_octets(r, "subprotocol", a->subprotocol, b->subprotocol);
   expect_octets(r, "extensions", a->extensions, b->extensions);
@@ -141,7 +141,7 @@ static void expect_places(run *r, const client_vector *v, const shown *s) {
               is_inside(result->protocol, s->request, v->request.len));
   expect_true(r, "all else points into the response",
               is_inside(result->reason, s->memory, cap) &&
-                  is_inside(result->fields, s->memory, cap) &&
+                  is_inside(result->fields.raw, s->memory, cap) &&
                   is_inside(result->subprotocol, s->memory, cap) &&
                   is_inside(result->extensions, s->memory, cap));
 }
@@ -167,12 +167,13 @@ static void expect_texts(run *r, const client_vector *v, const shown *s) {
     if (is_compared(v, i))
       expect_octets(r, client_text_names[i], v->texts[i], texts[i]);
   expect_true(r, "a head that is not complete has no fields yet",
-              v->outcome != CLIENT_INCOMPLETE || result->fields.ptr == NULL);
+              v->outcome != CLIENT_INCOMPLETE ||
+                  result->fields.raw.ptr == NULL);
   expect_true(r, "a switch has its protocol",
               v->outcome != CLIENT_SWITCHED || result->protocol.ptr != NULL);
 }
 
-static int has_field(upshake_slice fields, const upshake_field *wanted) {
+static int has_field(upshake_fields fields, const upshake_field *wanted) {
   upshake_field field;
   while (upshake_next_field(&fields, &field))
     if (same_octets(field.name, wanted->name) &&
@@ -182,7 +183,7 @@ static int has_field(upshake_slice fields, const upshake_field *wanted) {
 }
 
 static void expect_fields(run *r, const client_vector *v, const shown *s) {
-  upshake_slice fields = s->result.fields;
+  upshake_fields fields = s->result.fields;
   upshake_field field;
   uint64_t len = 0;
   for (size_t i = 0; i < v->seen_len; i++)

@@ -62,7 +62,6 @@ typedef struct other_end {
   upshake hs;
   upshake_config config;
   upshake_protocol protocols[VECTOR_NAMES];
-  char tokens[VECTOR_NAMES][64];
   char memory[HEAD_CAP], reply[2048];
   size_t reply_len;
   upshake_deflate agreed;
@@ -74,18 +73,25 @@ static int is_secured(const upshake_ask *ask) {
          (strcmp(ask->scheme, "wss") == 0 || strcmp(ask->scheme, "https") == 0);
 }
 
+/* An entry with the rules that its name stands for. */
+static upshake_protocol speaks(const char *name) {
+  static const upshake_protocol usual[] = {UPSHAKE_WEBSOCKET, UPSHAKE_H2C,
+                                           UPSHAKE_CAPSULES("connect-udp"),
+                                           UPSHAKE_CAPSULES("connect-ip")};
+  upshake_slice asked = {name, strlen(name)};
+  upshake_protocol protocol = UPSHAKE_PROTOCOL(name);
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    if (upshake_equal_fold(asked, usual[i].name))
+      protocol.rules = usual[i].rules;
+  return protocol;
+}
+
 /* A server that speaks all that is asked for. */
 static void set_up(other_end *end, const upshake_ask *ask) {
   memset(end, 0, sizeof *end);
-  end->protocols[0].token = "websocket";
+  end->protocols[0] = (upshake_protocol)UPSHAKE_WEBSOCKET;
   for (size_t i = 0; i < ask->protocols_len; i++) {
-    char *token = end->tokens[i];
-    strncpy(token, ask->protocols[i], sizeof end->tokens[i] - 1);
-    char *slash = strchr(token, '/');
-    if (slash != NULL)
-      *slash = 0;
-    end->protocols[i].token = token;
-    end->protocols[i].version = slash == NULL ? NULL : slash + 1;
+    end->protocols[i] = speaks(ask->protocols[i]);
     end->protocols[i].methods = ask->method;
   }
   end->config.protocols = end->protocols;
@@ -118,16 +124,15 @@ static void take_request(run *r, other_end *end, upshake_slice request,
 
 /* The 101, which agrees to the first offer that zlib can do. */
 static void answer_request(run *r, other_end *end) {
-  upshake_list offers = {{NULL, 0}, upshake_get_request(&end->hs).fields, NULL};
+  upshake_fields fields = upshake_get_request(&end->hs).fields;
   char value[UPSHAKE_DEFLATE_CAP];
   upshake_extra extra = {0};
-  offers.name = "Sec-WebSocket-Extensions";
   extra.extensions.len = end->agreed_len =
-      upshake_agree_deflate(offers, NULL, &end->agreed, value);
+      upshake_agree_deflate(fields, NULL, &end->agreed, value);
   extra.extensions.ptr = end->agreed_len == 0 ? NULL : value;
   expect_error(r, "server's reply", UPSHAKE_OK,
-               upshake_reply(&end->hs, &extra, end->reply, sizeof end->reply,
-                             &end->reply_len));
+               upshake_reply_with(&end->hs, &extra, end->reply,
+                                  sizeof end->reply, &end->reply_len));
 }
 
 static void expect_switch(run *r, const other_end *end, const upshake_ask *ask,

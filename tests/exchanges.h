@@ -35,11 +35,11 @@ static int refuse(upshake *hs, void *user) {
 
 static const uint8_t nonce[] = "the sample nonce";
 static const upshake_protocol table[] = {
-    {.token = "SPDY", .version = "3.1"},
-    {.token = "websocket"},
-    {.token = "h2c"},
-    {.token = "connect-udp"},
-    {.token = "echo", .methods = "GET, POST"}};
+    UPSHAKE_PROTOCOL("SPDY/3.1"),
+    UPSHAKE_WEBSOCKET,
+    UPSHAKE_H2C,
+    UPSHAKE_CAPSULES("connect-udp"),
+    {.name = "echo", .methods = "GET, POST"}};
 #define TABLE .protocols = table, .protocols_len = CHECK_LEN(table)
 static const char *const chats[] = {"superchat", "chat"};
 static const char *const spoken[] = {"chat"};

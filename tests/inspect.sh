@@ -147,7 +147,7 @@ else:
 ' <"$folder/out" 2>"$folder/err" || fail "is not the JSON that is promised"
 }
 
-# same ARGUMENTS...: whole, octet by octet and in pieces of 7 are the same.
+# same ARGUMENTS...: whole, byte by byte and in pieces of 7 are the same.
 same() {
   cp "$folder/out" "$folder/whole"
   for feed in 0 1 7; do

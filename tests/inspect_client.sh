@@ -4,7 +4,7 @@
 # --client, and what it has to say of these.  Sourced, with the program as $1,
 # by test_inspect_client.sh.
 
-LC_ALL=C # a character is an octet
+LC_ALL=C # a character is a byte
 export LC_ALL
 . "$(dirname "$0")/inspect.sh"
 
@@ -43,7 +43,7 @@ at() {
   echo "${#before}"
 }
 
-# append FORMAT: these octets behind it.
+# append FORMAT: these bytes behind it.
 append() {
   # shellcheck disable=SC2059
   printf "$1" >>"$folder/request"
@@ -122,10 +122,10 @@ refused_at() {
 # refused_behind ERROR RULE: a 101 that is complete, for what is not in it.
 refused_behind() {
   refused 101 "$1" "$2" "$(size)" "$(size)"
-  says "octet $(size), behind the head"
+  says "byte $(size), behind the head"
 }
 
-# broken_at ERROR RULE TEXT: at an octet of the head.
+# broken_at ERROR RULE TEXT: at a byte of the head.
 broken_at() {
   refused 0 "$1" "$2" "$(at "$3")" "$(at "$3")"
 }

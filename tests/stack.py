@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """How much stack a library takes: its largest frame and its deepest path.
 
-usage: stack.py --max OCTETS FILE.ci...
+usage: stack.py --max BYTES FILE.ci...
 
 The files are what gcc -fstack-usage -fcallgraph-info=su writes, beside the
-objects.  Fails where the deepest path takes more than OCTETS, where a frame has
+objects.  Fails where the deepest path takes more than BYTES, where a frame has
 no fixed size (VLA, alloca) and where a function can reach itself (recursion).
 What is outside of the files (memcpy, the application's callback) counts as
-nothing.  Calls by pointer are not in the graph, so those to the judges of field
-lines are added.  A function that ends with a jump into another has given its
+nothing.  Calls by pointer are not in the graph, so they are added from a table,
+which must name every function that has one.  A function that ends with a jump into another has given its
 frame back before: the objects are looked at for these.
 """
 import os
@@ -18,16 +18,38 @@ import sys
 
 NODE = re.compile(r'node: \{ title: "([^"]*)" label: "([^"]*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
-JUDGES_CALLER = "upshake_judge_line"
-JUDGES = 13
-JUDGE = re.compile(r"(offer\.c:|^upshake_)judge_(host|length|coding|key|version|"
-                   r"subprotocol|extensions|connection|upgrade|expect|"
-                   r"origin_line|settings|content_type)$")
+POINTER = "__indirect_call"
+
+# What functions call by pointer: the callers, the callees, how many callees.
+# The functions that only give the rules of a protocol (upshake_*_rules) have
+# next to no frame.
+BY_POINTER = [
+    # judges of field lines
+    (r"judge_plain_lines|judge_known|upshake__judge_line",
+     r"(judge\.c:|(^|:)upshake__)judge_(host|length|coding|connection|upgrade|"
+     r"expect)$", 6),
+    # those that only the rules of a protocol have
+    (r"judge_plain_lines|judge_known|upshake__judge_line|"
+     r"upshake__judge_by_other_rules",
+     r"((websocket|h2c|capsules)\.c:|:upshake__)judge_(key|version|"
+     r"subprotocol|extensions|origin_line|settings|content_type)$", 7),
+    # judges of the rules of a protocol, and what they judge first
+    (r"judge_place|upshake__judge_request",
+     r":(upshake__)?judge_(websocket|h2c|capsules)$", 3),
+    (r"upshake__conclude", r"(^|:)upshake__judge_origin$", 1),
+    # Sec-WebSocket-Accept
+    (r"put_plain_switch|respond|put_accept_value",
+     r"^upshake_accept$|:(upshake__)?accept_by_sha$", 2),
+    # the application, and the rules of an entry
+    (r"ask_application|check_agreed_extensions|upshake__chosen_subprotocol|"
+     r"upshake__is_entry|upshake_choose_subprotocol|upshake_init|rules_of|"
+     r"find_judge|chosen_rules|is_websocket",
+     r"^upshake_(websocket|h2c|capsules)_rules$", 3),
+]
 FRAME = re.compile(r"\\n(\d+) bytes \(([^)]*)\)")
 FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 BRANCH = re.compile(r"\t(call|j\w+)\s+(\*|[0-9a-f]+ <([^>+]+)>)?")
 RELOCATION = re.compile(r"R_X86_64_(?:PLT32|PC32)\s+([\w.]+?)-0x4")
-POINTER = "__indirect_call"
 
 
 def left_by_jump(path):
@@ -55,7 +77,7 @@ def left_by_jump(path):
 
 
 def read(paths):
-    """Return {function: octets}, {function: callees}, names without size, and
+    """Return {function: bytes}, {function: callees}, names without size, and
     the calls that are jumps."""
     frames, calls, unbounded, jumps = {}, {}, [], set()
     for path in paths:
@@ -73,18 +95,32 @@ def read(paths):
             calls.setdefault(caller, set()).add(callee)
         for pair in left_by_jump(os.path.splitext(path)[0] + ".o"):
             jumps.add(tuple(names.get(name, name) for name in pair))
-    if POINTER in calls.get(JUDGES_CALLER, ()):
-        judges = {name for name in frames if JUDGE.search(name)}
-        if len(judges) != JUDGES:
-            sys.exit(f"FAIL {len(judges)} judges of field lines, not {JUDGES}")
-        calls[JUDGES_CALLER] |= judges
-        if (JUDGES_CALLER, POINTER) in jumps:
-            jumps |= {(JUDGES_CALLER, name) for name in judges}
+    add_calls_by_pointer(frames, calls, jumps)
     return frames, calls, unbounded, jumps
 
 
+def add_calls_by_pointer(frames, calls, jumps):
+    """Every function that calls by pointer calls what the table says."""
+    callers = [name for name in calls if POINTER in calls[name]]
+    for caller in callers:
+        rows = [row for row in BY_POINTER
+                if re.fullmatch(f"(upshake__)?({row[0]})",
+                                caller.split(":")[-1].split(".")[0])]
+        if not rows:
+            sys.exit(f"FAIL stack.py does not know what {caller} calls by "
+                     "pointer")
+        for _, pattern, count in rows:
+            callees = {name for name in frames if re.search(pattern, name)}
+            if len(callees) != count:
+                sys.exit(f"FAIL {len(callees)} of {count} functions for "
+                         f"{caller}: {sorted(callees)}")
+            calls[caller] |= callees
+            if (caller, POINTER) in jumps:
+                jumps |= {(caller, name) for name in callees}
+
+
 def deepest(name, frames, calls, jumps, known, above=()):
-    """Return (octets, path) of the deepest path that begins at name."""
+    """Return (bytes, path) of the deepest path that begins at name."""
     if name in above:
         sys.exit("FAIL recursion: " + " > ".join(above + (name,)))
     if name not in known:

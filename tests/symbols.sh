@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What the library defines, needs and exports, by nm, with gcc and clang:
-# only upshake_* defined, six functions of libc needed, nothing writable, the
-# header's functions exported and no other, and each layer linked alone.
+# What the library defines, needs and exports, by nm, with gcc and clang: only
+# the header's functions and upshake__* are defined, six functions of libc are
+# needed, nothing is writable, a shared library exports the header's functions
+# if it is asked to and otherwise nothing, and each layer links alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
@@ -31,8 +32,8 @@ build() { # DIRECTORY COMPILER FLAGS...: an archive, one object for each file
   local dir=$1 file
   shift
   mkdir -p "$dir"
-  for file in src/*.c; do
-    "$@" -std=c11 -Iinclude -c "$file" -o "$dir/$(basename "$file" .c).o"
+  for file in src/*/*.c; do
+    "$@" -std=c99 -Iinclude -c "$file" -o "$dir/$(basename "$file" .c).o"
   done
   ar rcs "$dir/libupshake.a" "$dir"/*.o
 }
@@ -50,7 +51,8 @@ for cc in gcc clang; do
     build "$dir" $cc $flags
     all=$(nm -A -g --defined-only "$dir"/*.o | awk '{ print $3 }' |
       LC_ALL=C sort)
-    nothing "$name, defines other names" "$(grep -v '^upshake_' <<<"$all")"
+    nothing "$name, defines other names" "$(LC_ALL=C comm -13 \
+      <(echo "$public") <(grep -v '^upshake__' <<<"$all"))"
     nothing "$name, defines twice" "$(uniq -d <<<"$all")"
     nothing "$name, of the header but not defined" \
       "$(LC_ALL=C comm -23 <(echo "$public") <(echo "$all"))"
@@ -68,7 +70,10 @@ for cc in gcc clang; do
   done
 
   shared=$out/$cc.so
-  $cc -std=c11 -O2 -shared -fPIC -fvisibility=hidden -Iinclude src/*.c \
+  $cc -std=c99 -O2 -shared -fPIC -Iinclude src/*/*.c -o "$shared"
+  nothing "$cc, exported unasked" \
+    "$(nm -D --defined-only "$shared" | awk '{ print $3 }')"
+  $cc -std=c99 -O2 -shared -fPIC -DUPSHAKE_EXPORT -Iinclude src/*/*.c \
     -o "$shared"
   nothing "$cc, exported against the header" "$(diff <(echo "$public") \
     <(nm -D --defined-only "$shared" | awk '{ print $3 }' | LC_ALL=C sort))"
@@ -95,26 +100,40 @@ layer() {
   echo "layer $name: ${held//$'\n'/ }"
 }
 
-layer fields "upshake_next_field upshake_find_field upshake_next_member
-  upshake_next_parameter upshake_unquote upshake_equal upshake_equal_fold
-  upshake_is_token" field bytes
-layer head "upshake_parse_head upshake_parsed_request" \
-  head request_line field target host bytes
+text="field bytes"
+head="head request_line target authority $text"
+judge="judge facts framing extension protocol request result decide $head"
+layer text "upshake_next_field upshake_find_field upshake_begin_list
+  upshake_next_member upshake_next_parameter upshake_unquote upshake_equal
+  upshake_equal_fold upshake_is_token" $text
+layer head "upshake_parse_head upshake_parsed_request" $head
+# No rules of a protocol but those that the table names.
+layer handshake "upshake_init upshake_set_transport upshake_set_hash
+  upshake_feed upshake_room upshake_commit upshake_rest upshake_reset
+  upshake_move upshake_get_request upshake_get_result upshake_head
+  upshake_answer upshake_choose_protocol upshake_choose_subprotocol
+  upshake_reply upshake_reply_with upshake_reply_part" \
+  handshake lean respond body reply writer added error $judge
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
-  judge request result decide error facts offer protocol framing \
-  websocket key extension settings origin field target host bytes
+  foreign error $judge
+layer "judge, WebSocket" "upshake_judge_end upshake_websocket_rules" \
+  foreign error websocket key extension origin accept $judge
+layer "judge, h2c" "upshake_judge_end upshake_h2c_rules" \
+  foreign error h2c settings $judge
+layer "judge, capsules" "upshake_judge_end upshake_capsules_rules" \
+  foreign error capsules $judge
 layer reply "upshake_write upshake_write_part" \
-  reply window added protocol extension field bytes
+  reply writer added protocol extension $text
 layer "client, request" "upshake_write_request" \
-  ask window added protocol settings extension field target host bytes
+  ask writer added protocol settings extension target authority $text
 layer "client, answer" "upshake_client_init upshake_client_feed
-  upshake_client_get_result" client client_switch head request_line field \
-  target host bytes framing facts key protocol extension deflate accept
-layer accept "upshake_accept upshake_accept_by" accept
-layer cpu "upshake_cpu" cpu
-layer deflate "upshake_agree_deflate" deflate field bytes
+  upshake_client_get_result" client switch framing facts key protocol \
+  extension deflate accept $head
+layer accept "upshake_accept" accept
+layer cpu "upshake_cpu_hash" cpu
+layer deflate "upshake_agree_deflate" deflate $text
 layer settings "upshake_decode_settings" settings
-layer boolean "upshake_is_true" boolean field bytes
+layer boolean "upshake_is_true" boolean $text
 layer errors "upshake_strerror upshake_explain" explain
 
 echo "symbols: $passed passed, $failed failed"

@@ -47,10 +47,10 @@ static size_t count_lines(upshake_slice octets) {
 }
 
 /* Behind the request line. */
-static upshake_slice fields_of(upshake_slice request) {
+static upshake_fields fields_of(upshake_slice request) {
   upshake_slice line;
   assert_true(take_line(&request, &line));
-  return request;
+  return raw_fields(request);
 }
 
 /* The whole of it is one head that a strict parser takes. */
@@ -309,7 +309,8 @@ static void many_subprotocols_are_one_list(void **state) {
   ask.subprotocols = subprotocols;
   ask.subprotocols_len = MANY;
   assert_int_equal(write_to(&ask, &request), UPSHAKE_OK);
-  upshake_list list = {{NULL, 0}, fields_of(request), "Sec-WebSocket-Protocol"};
+  upshake_list list =
+      upshake_begin_list(fields_of(request), "Sec-WebSocket-Protocol");
   upshake_slice member;
   int members = 0;
   for (; upshake_next_member(&list, &member); members++)
@@ -392,6 +393,66 @@ static void a_method_that_means_content_says_that_there_is_none(void **state) {
   }
 }
 
+/* As many as the largest limit of a server (upshake_limits.method). */
+static void a_method_has_at_most_255_bytes(void **state) {
+  upshake_ask ask = chat();
+  char method[257] = "";
+  upshake_slice request;
+  (void)state;
+  set_method(&ask, method);
+  memset(method, 'M', 255);
+  assert_int_equal(write_to(&ask, &request), UPSHAKE_OK);
+  assert_memory_equal(request.ptr, method, 255);
+  memset(method, 'M', 256);
+  assert_int_equal(write_to(&ask, &request), UPSHAKE_ERR_METHOD_LONG);
+}
+
+/* ---- Errors -------------------------------------------------------------- */
+
+/* Everything is wrong first, and then one member after the other is right. */
+static void of_several_errors_one_is_always_named(void **state) {
+  static const upshake_error errors[] = {UPSHAKE_ERR_REPLY_PROTOCOL,
+                                         UPSHAKE_ERR_KEY_MISSING,
+                                         UPSHAKE_ERR_METHOD,
+                                         UPSHAKE_ERR_TARGET_SCHEME,
+                                         UPSHAKE_ERR_TARGET_AUTHORITY,
+                                         UPSHAKE_ERR_TARGET_FORM,
+                                         UPSHAKE_ERR_SUBPROTOCOL_MALFORMED,
+                                         UPSHAKE_ERR_EXTENSION_MALFORMED,
+                                         UPSHAKE_ERR_ORIGIN_MALFORMED,
+                                         UPSHAKE_ERR_PASSED_OVER_SETTINGS,
+                                         UPSHAKE_ERR_EXTRA_NAME,
+                                         UPSHAKE_ERR_EXTRA_RESERVED,
+                                         UPSHAKE_ERR_EXTRA_REPEATED,
+                                         UPSHAKE_OK};
+  static const char *const protocols[] = {"websocket", "a b"};
+  const char *const subprotocols[] = {"a b"};
+  const upshake_field fields[] = {{text("a b"), text("c")},
+                                  {text("Host"), text("a")},
+                                  {text("Referer"), text("/")},
+                                  {text("Referer"), text("/")}};
+  (void)state;
+  for (size_t right = 0; right < CHECK_LEN(errors); right++) {
+    size_t skip = right > 10 ? right - 10 : 0, len;
+    const upshake_ask ask = {.protocols = protocols,
+                             .protocols_len = right > 0 ? 1 : 2,
+                             .method = right > 2 ? "GET" : "POST",
+                             .scheme = right > 3 ? "ws" : "ftp",
+                             .authority = right > 4 ? "a" : "",
+                             .target = right > 5 ? "/" : "x",
+                             .subprotocols = subprotocols,
+                             .subprotocols_len = right > 6 ? 0 : 1,
+                             .extensions = right > 7 ? "x" : ";",
+                             .origin = right > 8 ? "null" : "x",
+                             .settings = part_of("123456", right > 9 ? 0 : 6),
+                             .fields = fields + skip,
+                             .fields_len = CHECK_LEN(fields) - skip};
+    assert_int_equal(
+        upshake_write_request(&ask, right > 1 ? nonce : NULL, out, CAP, &len),
+        errors[right]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_size_of_memory_but_the_right_one_is_refused),
@@ -405,6 +466,8 @@ int main(void) {
       cmocka_unit_test(many_fields_are_as_many_lines),
       cmocka_unit_test(fields_that_may_repeat_and_others),
       cmocka_unit_test(a_method_that_means_content_says_that_there_is_none),
+      cmocka_unit_test(a_method_has_at_most_255_bytes),
+      cmocka_unit_test(of_several_errors_one_is_always_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base64.h"
+#include "text/base64.h"
 #include "check.h"
 
 static void encodes_the_vectors_of_rfc_4648(void **state) {

@@ -18,7 +18,7 @@
   "Transfer-Encoding: chunked\r\n\r\n"
 
 static const upshake_protocol echo[] = {
-    {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_CONSUME}};
+    {.name = "echo", .methods = "POST", .body = UPSHAKE_BODY_READ}};
 static const upshake_config config = {echo, 1, .decide = NULL};
 
 /* ---- The grammar --------------------------------------------------------- */
@@ -136,7 +136,10 @@ static upshake begin(void) {
 static size_t feed(upshake *hs, const char *octets, size_t len) {
   size_t at = 0, used;
   upshake_next next;
-  char *copy = exact(octets, len);
+  char *copy = NULL;
+  if (len == 0)
+    return 0;
+  copy = exact(octets, len);
   do {
     next = upshake_feed(hs, copy + at, len - at, &used);
     at += used;

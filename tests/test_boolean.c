@@ -20,7 +20,7 @@ static int is_true(const char *value) {
   char line[256];
   int len = snprintf(line, sizeof line, NAME ": %s\r\n", value);
   char *fields = exact(line, (size_t)len);
-  int result = upshake_is_true(part_of(fields, (size_t)len), NAME);
+  int result = upshake_is_true(raw_fields(part_of(fields, (size_t)len)), NAME);
   free(fields);
   return result;
 }
@@ -129,6 +129,7 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1;a=}",
       "?1;a=(1)",
       "?1;a=!x", /* no token begins so */
+      "?1;a=/x",
       "?1;a=_",
       "?1;a=\xc3\xa4",
       "?1;a=x\xff",
@@ -220,10 +221,28 @@ static void one_line_and_no_other(void **state) {
   for (size_t i = 0; i < CHECK_LEN(rows); i++) {
     size_t len = strlen(rows[i].fields);
     char *fields = exact(rows[i].fields, len);
-    if (upshake_is_true(part_of(fields, len), NAME) != rows[i].is_true)
+    if (upshake_is_true(raw_fields(part_of(fields, len)), NAME) !=
+        rows[i].is_true)
       fail_msg("%s", rows[i].fields);
     free(fields);
   }
+}
+
+/* The fields of a host that has its own parser, alone and behind raw ones. */
+static void one_field_of_an_array_and_no_other(void **state) {
+  static const upshake_field array[] = {
+      {{UPSHAKE_TEXT("A")}, {UPSHAKE_TEXT("?1")}},
+      {{UPSHAKE_TEXT("capsule-protocol")}, {UPSHAKE_TEXT("?1")}},
+      {{UPSHAKE_TEXT("CAPSULE-PROTOCOL")}, {UPSHAKE_TEXT("?1;a")}}};
+  static const char raw[] = NAME ": ?1\r\n";
+  upshake_fields fields = {{NULL, 0}, array, 0};
+  (void)state;
+  for (; fields.array_len <= CHECK_LEN(array); fields.array_len++)
+    assert_int_equal(upshake_is_true(fields, NAME), fields.array_len == 2);
+  fields.raw = text(raw);
+  for (fields.array_len = 0; fields.array_len < 2; fields.array_len++)
+    assert_int_equal(upshake_is_true(fields, NAME), 1);
+  assert_int_equal(upshake_is_true(fields, NAME), 0);
 }
 
 int main(void) {
@@ -232,6 +251,7 @@ int main(void) {
       cmocka_unit_test(anything_else_is_as_if_absent),
       cmocka_unit_test(every_byte_of_a_string_is_judged),
       cmocka_unit_test(one_line_and_no_other),
+      cmocka_unit_test(one_field_of_an_array_and_no_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,8 +91,8 @@ def it_says_which_uri_is_wrong():
             ("ws://[1::2::3]/", "TARGET_AUTHORITY"),
             ("ws://a b/", "TARGET_AUTHORITY"),
             ("ws://a\\b/", "TARGET_AUTHORITY"),
-            ("ws://a/b c", "TARGET_OCTET"), ("ws://a/\u00fc", "TARGET_OCTET"),
-            ("ws://a/\r\nX: y", "TARGET_OCTET")):
+            ("ws://a/b c", "TARGET_BYTE"), ("ws://a/\u00fc", "TARGET_BYTE"),
+            ("ws://a/\r\nX: y", "TARGET_BYTE")):
         refuses_to_run(error, uri)
     refuses_to_run("no URI")
     refuses_to_run("more than one URI", "ws://a/", "ws://b/")
@@ -124,7 +124,7 @@ def it_says_which_option_is_wrong():
             ("SUBPROTOCOL_MALFORMED", "--subprotocol=a", "--subprotocol=a"),
             ("ORIGIN_MALFORMED", "--origin", "http://a/"),
             ("ORIGIN_MALFORMED", "--origin", "file:///a"),
-            ("longer than 65536 octets", "--header", "a: " + "b" * 70000)):
+            ("longer than 65536 bytes", "--header", "a: " + "b" * 70000)):
         refuses_to_run(error, *options, uri)
     out = Run("--help").ends(DONE)
     assert out.startswith(b"usage: upshake-client "), out
@@ -178,7 +178,7 @@ def it_closes_a_line_that_is_cut_off():
         assert run.process.returncode == REFUSED
         lines = said.decode().split("\n")
         assert lines[-3] == "< HTTP/1.1 101 ", lines
-        assert re.search("STATUS_LINE: .*, octet 13$", lines[-2]), lines
+        assert re.search("STATUS_LINE: .*, byte 13$", lines[-2]), lines
 
 
 # ---- The answer --------------------------------------------------------------
@@ -307,7 +307,7 @@ def it_says_where_an_answer_is_wrong():
         run = server.start("--json")
         head = server.answer().replace(b"Accept: ", b"Accept: a")
         server.send(b"HTTP/1.1 100 \r\n\r\n" + head)
-        run.reports(REFUSED, "(RFC 6455 4.1), octet ", status=101,
+        run.reports(REFUSED, "(RFC 6455 4.1), byte ", status=101,
                     error="ACCEPT_WRONG", rule="RFC 6455 4.1",
                     offset=17 + head.index(b"Accept: ") + 8)
 
@@ -353,7 +353,7 @@ def it_ends_with_a_server_that_closes_early():
             server.send(octets)
             server.peer.close()
             run.reports(INCOMPLETE, "closed before its answer was complete: "
-                        "%d octets came" % len(octets), outcome="incomplete",
+                        "%d bytes came" % len(octets), outcome="incomplete",
                         status=0, error=None, rule=None, offset=None,
                         consumed=len(octets), protocol=None, close=False)
         run = server.start()
@@ -370,7 +370,7 @@ def it_does_not_wait_for_ever():
             run = server.start("--json", "--timeout", "300")
             server.send(octets)
             run.reports(INCOMPLETE, "nothing for 300 ms while waiting for the "
-                        "answer: %d octets came" % len(octets),
+                        "answer: %d bytes came" % len(octets),
                         outcome="incomplete", consumed=len(octets))
             assert 0.3 <= time.monotonic() - started < 5
         for texts in ((), ("a",)):

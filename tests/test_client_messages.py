@@ -121,7 +121,7 @@ def it_counts_octets_that_are_no_text_as_an_answer():
         server.receive()
         server.send(frame(FIN | BINARY, b"\xff\0\x01"))
         server.close()
-        run.reports(DONE, "a message of 3 octets that are no text",
+        run.reports(DONE, "a message of 3 bytes that are no text",
                     messages=[])
 
 
@@ -179,9 +179,9 @@ def it_closes_where_the_server_breaks_a_rule():
                 (frame(FIN | TEXT, b"\xff"), 1007, "not UTF-8"),
                 (frame(FIN | TEXT, b"\xc3"), 1007, "not UTF-8"),
                 (frame(FIN | TEXT, b"x" * (MAX + 1)), 1009,
-                 "more than 1048576 octets"),
+                 "more than 1048576 bytes"),
                 (frame(TEXT, b"x" * MAX) + frame(CONTINUED, b"x"), 1009,
-                 "more than 1048576 octets"),
+                 "more than 1048576 bytes"),
                 (frame(TEXT, b"") + frame(CONTINUED, b"") * 32768, 1008,
                  "more than 32768 frames"),
                 (masked(b"a"), 1002, "breaks a rule"),
@@ -386,9 +386,9 @@ def it_closes_where_what_is_compressed_is_wrong():
                 (b"\xff" * 20, 1007, "cannot be inflated"),
                 (Deflater().compress(b"\xff"), 1007, "not UTF-8"),
                 (Deflater().compress(bytes(MAX + 1)), 1009,
-                 "more than 1048576 octets"),
+                 "more than 1048576 bytes"),
                 (Deflater().compress(bytes(50 * MAX)), 1009,
-                 "more than 1048576 octets"),
+                 "more than 1048576 bytes"),
                 (FINAL_BLOCK * 65 + b"\0", 1009,
                  "more than 64 final blocks"),
                 (FINAL_BLOCK * (MAX // 2 - 1), 1009,

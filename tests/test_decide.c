@@ -41,7 +41,8 @@ static void accepts_and_declines_only_an_offer_that_waits(void **state) {
                      UPSHAKE_ERR_STATE);
     assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE),
                      UPSHAKE_ERR_STATE);
-    assert_unchanged(hs, upshake_choose_protocol(&hs, 0), UPSHAKE_ERR_STATE);
+    assert_unchanged(hs, upshake_choose_protocol(&hs, text("websocket")),
+                     UPSHAKE_ERR_STATE);
     assert_unchanged(hs, upshake_choose_subprotocol(&hs, part_of(NULL, 0)),
                      UPSHAKE_ERR_STATE);
   }
@@ -160,8 +161,9 @@ static void what_the_application_said_first_stays(void **state) {
 
 /* FAILED_PLAIN: the rule that the offer breaks, and where. */
 static void a_broken_rule_stays_where_its_offer_is_plain(void **state) {
-  static const upshake_protocol table[] = {
-      {.token = "websocket", .failed = UPSHAKE_FAILED_PLAIN}};
+  static const upshake_protocol table[] = {{.name = "websocket",
+                                            .rules = upshake_websocket_rules,
+                                            .failed = UPSHAKE_FAILED_PLAIN}};
   const upshake_config config = {.protocols = table, .protocols_len = 1};
   static const char head[] =
       OFFER "Connection: Upgrade\r\n" CHECK_VERSION "Sec-WebSocket-Key: ";
@@ -178,7 +180,7 @@ static void a_broken_rule_stays_where_its_offer_is_plain(void **state) {
 /* Before, in and behind a body nothing is wrong with the request. */
 static void refusing_in_a_body_is_the_first_cause(void **state) {
   static const upshake_protocol table[] = {
-      {.token = "echo", .body = UPSHAKE_BODY_ASK}};
+      {.name = "echo", .body = UPSHAKE_BODY_ASK}};
   const upshake_config config = {table, 1, .decide = later};
   static const char head[] =
       "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
@@ -192,8 +194,7 @@ static void refusing_in_a_body_is_the_first_cause(void **state) {
     assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
     assert_int_equal(upshake_get_result(&hs).status, 100); /* at SEND */
     if (steps > 0)
-      assert_int_equal(upshake_reply(&hs, NULL, out, sizeof out, &used),
-                       UPSHAKE_OK);
+      assert_int_equal(upshake_reply(&hs, out, sizeof out, &used), UPSHAKE_OK);
     if (steps > 1) /* at BODY */
       assert_int_equal(feed(&hs, "ab", 2, &used), UPSHAKE_BODY);
     if (steps > 2) /* at DECIDE */
@@ -213,16 +214,16 @@ static void the_fields_of_a_cause_stay_too(void **state) {
   size_t len;
   (void)state;
   assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
-  assert_int_equal(upshake_reply(&hs, NULL, out, sizeof out, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply(&hs, out, sizeof out, &len), UPSHAKE_OK);
   assert_one(view_reply(out, len), "Sec-WebSocket-Version", "13");
   hs = begin(&accepting, "PUT /chat HTTP/1.1\r\n" CHECK_FIELDS "\r\n",
              UPSHAKE_SEND);
-  assert_unchanged(hs, upshake_reply(&hs, &extra, out, sizeof out, &len),
+  assert_unchanged(hs, upshake_reply_with(&hs, &extra, out, sizeof out, &len),
                    UPSHAKE_ERR_EXTRA_REPEATED);
   assert_int_equal(upshake_answer(&hs, 405), UPSHAKE_OK);
-  assert_unchanged(hs, upshake_reply(&hs, NULL, out, sizeof out, &len),
+  assert_unchanged(hs, upshake_reply(&hs, out, sizeof out, &len),
                    UPSHAKE_ERR_NEEDS_ALLOW);
-  assert_int_equal(upshake_reply(&hs, &extra, out, sizeof out, &len),
+  assert_int_equal(upshake_reply_with(&hs, &extra, out, sizeof out, &len),
                    UPSHAKE_OK);
   assert_one(view_reply(out, len), "Allow", "GET, PUT");
   assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_METHOD);
@@ -233,13 +234,15 @@ static void the_fields_of_a_cause_stay_too(void **state) {
 
 static void the_mind_can_change_until_the_first_octet_is_taken(void **state) {
   upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+  upshake_cursor cursor = {0};
   char out[CAP];
   size_t len;
   (void)state;
-  assert_int_equal(upshake_reply(&hs, NULL, NULL, 0, &len), UPSHAKE_ERR_ROOM);
+  assert_int_equal(upshake_reply(&hs, NULL, 0, &len), UPSHAKE_ERR_ROOM);
   assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK); /* only asked */
   assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_ERR_STATE);
-  assert_int_equal(upshake_reply_part(&hs, NULL, 0, out, 1, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply_part(&hs, NULL, &cursor, out, 1, &len),
+                   UPSHAKE_OK);
   assert_int_equal(len, 1);
   assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
   assert_unchanged(hs, upshake_answer(&hs, UPSHAKE_DECLINE), UPSHAKE_ERR_STATE);
@@ -286,7 +289,7 @@ static void a_refusal_agrees_to_no_extension(void **state) {
   upshake hs = begin(&waiting, head, UPSHAKE_DECIDE);
   (void)state;
   assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
-  assert_unchanged(hs, upshake_reply(&hs, &extra, out, sizeof out, &len),
+  assert_unchanged(hs, upshake_reply_with(&hs, &extra, out, sizeof out, &len),
                    UPSHAKE_ERR_EXTRA_EXTENSION);
   hs = begin(&accepting, head, UPSHAKE_SEND);
   assert_int_equal(reply_status(&hs, &extra), 101);
@@ -299,7 +302,7 @@ static void no_extension_is_no_field(void **state) {
   size_t len;
   upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
   (void)state;
-  assert_int_equal(upshake_reply(&hs, &extra, out, sizeof out, &len),
+  assert_int_equal(upshake_reply_with(&hs, &extra, out, sizeof out, &len),
                    UPSHAKE_OK);
   assert_int_equal(
       count_field(view_reply(out, len), "Sec-WebSocket-Extensions", NULL), 0);
@@ -317,7 +320,8 @@ static void a_refusal_of_the_application_has_one_place(void **state) {
 }
 
 static void a_426_needs_a_protocol_of_this_connection(void **state) {
-  static const upshake_protocol table[] = {{.token = "h2c"}, {.token = "foo"}};
+  static const upshake_protocol table[] = {UPSHAKE_H2C,
+                                           UPSHAKE_PROTOCOL("foo")};
   (void)state;
   for (uint8_t len = 0; len <= 2; len++)
     for (uint8_t transport = 0; transport <= UPSHAKE_TRANSPORT_SECURED;
@@ -355,26 +359,36 @@ static void answers_come_later_in_any_order(void **state) {
   assert_int_equal(reply_status(&hs[3], NULL), 101);
 }
 
+/* As a member of Upgrade is compared: the token in any case. */
+static void a_protocol_is_chosen_in_any_case(void **state) {
+  upshake hs = begin(&waiting, TWO_OFFERS, UPSHAKE_DECIDE);
+  (void)state;
+  assert_int_equal(upshake_choose_protocol(&hs, text("ECHO")), UPSHAKE_OK);
+  assert_string_equal(upshake_get_result(&hs).protocol->name, "echo");
+}
+
 static void chooses_only_what_was_offered(void **state) {
+  /* in the table but not offered; in neither; nearly the names of the table */
+  static const char *const others[] = {"other", "third", "",
+                                       "ech",   "echo ", "echo/1"};
   upshake hs = begin(&waiting, TWO_OFFERS, UPSHAKE_DECIDE);
   (void)state;
   assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[0]);
-  assert_unchanged(hs, upshake_choose_protocol(&hs, 2),
-                   UPSHAKE_ERR_NOT_OFFERED);
-  assert_unchanged(hs, upshake_choose_protocol(&hs, 3),
-                   UPSHAKE_ERR_NOT_OFFERED);
-  assert_unchanged(hs, upshake_choose_protocol(&hs, SIZE_MAX),
+  for (size_t i = 0; i < CHECK_LEN(others); i++)
+    assert_unchanged(hs, upshake_choose_protocol(&hs, text(others[i])),
+                     UPSHAKE_ERR_NOT_OFFERED);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, part_of(NULL, 0)),
                    UPSHAKE_ERR_NOT_OFFERED);
   assert_unchanged(hs, upshake_choose_subprotocol(&hs, text("a, b")),
                    UPSHAKE_ERR_NOT_OFFERED);
   assert_unchanged(hs, upshake_choose_subprotocol(&hs, text("")),
                    UPSHAKE_ERR_NOT_OFFERED);
-  assert_int_equal(upshake_choose_protocol(&hs, 1), UPSHAKE_OK);
+  assert_int_equal(upshake_choose_protocol(&hs, text("echo")), UPSHAKE_OK);
   assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[1]);
-  assert_int_equal(upshake_choose_protocol(&hs, 0), UPSHAKE_OK);
+  assert_int_equal(upshake_choose_protocol(&hs, text("websocket")), UPSHAKE_OK);
   assert_int_equal(upshake_choose_subprotocol(&hs, text("b")), UPSHAKE_OK);
   assert_slice(upshake_get_result(&hs).subprotocol, "b");
-  assert_int_equal(upshake_choose_protocol(&hs, 1), UPSHAKE_OK);
+  assert_int_equal(upshake_choose_protocol(&hs, text("echo")), UPSHAKE_OK);
   assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
   assert_int_equal(reply_status(&hs, NULL), 101);
 }
@@ -403,8 +417,8 @@ static void only_get_opens_a_websocket(void **state) { /* RFC 6455 4.2.1 */
 /* All that WebSocket needs may be there, and another protocol be offered. */
 static void a_key_makes_no_websocket_of_another_offer(void **state) {
   static const upshake_protocol tables[][2] = {
-      {{.token = "websocket"}, {.token = "echo"}},
-      {{.token = "echo"}, {.token = "websocket"}}};
+      {UPSHAKE_WEBSOCKET, UPSHAKE_PROTOCOL("echo")},
+      {UPSHAKE_PROTOCOL("echo"), UPSHAKE_WEBSOCKET}};
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(tables); i++) {
     const upshake_config config = {tables[i], 2, .decide = NULL};
@@ -414,7 +428,7 @@ static void a_key_makes_no_websocket_of_another_offer(void **state) {
     char out[CAP];
     size_t len;
     assert_ptr_equal(upshake_get_result(&hs).protocol, &tables[i][1 - i]);
-    assert_int_equal(upshake_reply(&hs, NULL, out, CAP, &len), UPSHAKE_OK);
+    assert_int_equal(upshake_reply(&hs, out, CAP, &len), UPSHAKE_OK);
     view = view_reply(out, len);
     assert_int_equal(view.status, 101);
     assert_int_equal(count_field(view, "Upgrade", &value), 1);
@@ -435,25 +449,62 @@ the_first_of_two_is_the_clients_where_the_config_says_so(void **state) {
 }
 
 static void what_fails_its_own_rules_cannot_be_chosen(void **state) {
-  static const upshake_protocol table[] = {
-      {.token = "websocket"}, {.token = "echo", .methods = "POST"}};
+  static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET,
+                                           {.name = "echo", .methods = "POST"}};
   static const upshake_config config = {table, 2, .decide = later};
   upshake hs =
       begin(&config, OFFER_OF("GET", "websocket, echo"), UPSHAKE_DECIDE);
   (void)state;
   assert_ptr_equal(upshake_get_result(&hs).protocol, &table[0]);
-  assert_unchanged(hs, upshake_choose_protocol(&hs, 1),
+  assert_unchanged(hs, upshake_choose_protocol(&hs, text("echo")),
                    UPSHAKE_ERR_NOT_OFFERED);
 }
 
 /* Of two entries with one token the offer is of both. */
 static void the_same_token_may_be_in_the_table_twice(void **state) {
-  static const upshake_protocol table[] = {{.token = "echo", .methods = "POST"},
-                                           {.token = "echo"}};
+  static const upshake_protocol table[] = {{.name = "echo", .methods = "POST"},
+                                           UPSHAKE_PROTOCOL("echo")};
   static const upshake_config config = {table, 2, .decide = NULL};
   upshake hs = begin(&config, OFFER_OF("GET", "echo"), UPSHAKE_SEND);
   (void)state;
   assert_ptr_equal(upshake_get_result(&hs).protocol, &table[1]);
+}
+
+/* A name in another case is the same token, wherever it stands. */
+static void the_case_of_a_token_hides_no_entry(void **state) {
+  static const upshake_protocol tables[][2] = {
+      {UPSHAKE_PROTOCOL("Echo"), UPSHAKE_PROTOCOL("echo")},
+      {UPSHAKE_PROTOCOL("echo"), UPSHAKE_PROTOCOL("ECHO")},
+      {UPSHAKE_PROTOCOL("ECHO/1"), UPSHAKE_PROTOCOL("echo/1")}};
+  static const char *const streams[] = {
+      OFFER_OF("GET", "echo"), OFFER_OF("GET", "Echo"), OFFER_OF("GET", "eCHO"),
+      OFFER_OF("GET", "ECHO, x")};
+  static const char *const with_version[] = {
+      OFFER_OF("GET", "echo/1"), OFFER_OF("GET", "Echo/1"),
+      OFFER_OF("GET", "eCHO/1"), OFFER_OF("GET", "x, ECHO/1")};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(tables); i++)
+    for (size_t k = 0; k < CHECK_LEN(streams); k++)
+      for (uint8_t of_client = 0; of_client < 2; of_client++) {
+        const upshake_config config = {tables[i], 2,
+                                       .protocol_client_order = of_client};
+        upshake hs =
+            begin(&config, i < 2 ? streams[k] : with_version[k], UPSHAKE_SEND);
+        assert_ptr_equal(upshake_get_result(&hs).protocol, &tables[i][0]);
+      }
+}
+
+/* A version is the same only in its own case. */
+static void the_case_of_a_version_counts(void **state) {
+  static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo/1A")};
+  const upshake_config config = {table, 1, .decide = later};
+  upshake hs = begin(&config, OFFER_OF("GET", "ECHO/1A"), UPSHAKE_DECIDE);
+  (void)state;
+  assert_int_equal(upshake_choose_protocol(&hs, text("Echo/1A")), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_choose_protocol(&hs, text("echo/1a")),
+                   UPSHAKE_ERR_NOT_OFFERED);
+  begin(&config, OFFER_OF("GET", "echo/1a"), UPSHAKE_PLAIN);
+  begin(&config, OFFER_OF("GET", "x, echo/1a"), UPSHAKE_PLAIN);
 }
 
 /* ---- The callback ---------------------------------------------------------
@@ -544,6 +595,7 @@ int main(void) {
       cmocka_unit_test(a_refusal_of_the_application_has_one_place),
       cmocka_unit_test(a_426_needs_a_protocol_of_this_connection),
       cmocka_unit_test(answers_come_later_in_any_order),
+      cmocka_unit_test(a_protocol_is_chosen_in_any_case),
       cmocka_unit_test(chooses_only_what_was_offered),
       cmocka_unit_test(only_get_opens_a_websocket),
       cmocka_unit_test(a_key_makes_no_websocket_of_another_offer),
@@ -551,6 +603,8 @@ int main(void) {
           the_first_of_two_is_the_clients_where_the_config_says_so),
       cmocka_unit_test(what_fails_its_own_rules_cannot_be_chosen),
       cmocka_unit_test(the_same_token_may_be_in_the_table_twice),
+      cmocka_unit_test(the_case_of_a_token_hides_no_entry),
+      cmocka_unit_test(the_case_of_a_version_counts),
       cmocka_unit_test(does_what_the_callback_returns),
       cmocka_unit_test(the_callback_may_answer_by_itself),
   };

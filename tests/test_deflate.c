@@ -17,9 +17,10 @@ static size_t agree(const char *offers, const upshake_deflate_caps *caps,
   static char value[UPSHAKE_DEFLATE_CAP];
   size_t len = strlen(offers);
   char *copy = exact(offers, len);
-  upshake_list list = {{NULL, 0}, {NULL, 0}, NULL};
-  list.value = part_of(copy, len);
-  len = upshake_agree_deflate(list, caps, agreed, value);
+  const upshake_field line = {text("sec-websocket-extensions"),
+                              part_of(copy, len)};
+  const upshake_fields fields = {{NULL, 0}, &line, 1};
+  len = upshake_agree_deflate(fields, caps, agreed, value);
   free(copy);
   return len;
 }

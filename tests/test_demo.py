@@ -42,7 +42,7 @@ def read_head(peer):
 
 
 class Socket:
-    """A WebSocket that leaves every octet to the test."""
+    """A WebSocket that leaves every byte to the test."""
 
     def __init__(self, *offers, target=b"/"):
         self.peer = connect()
@@ -121,7 +121,7 @@ class Deflated(Socket):
         return octets[:-4]
 
     def receive_message(self, opcode):
-        """Returns the message and how many octets it was compressed to."""
+        """Returns the message and how many bytes it was compressed to."""
         first, payload = self.receive()
         if not payload:
             assert first == FIN | opcode, first

@@ -23,7 +23,7 @@ UPGRADED = (b"HTTP/1.1 101 UPGRADED\r\n",
             b"\r\nConnection: Upgrade\r\n",
             b"\r\nUpgrade: tcp\r\n",
             b"\r\nContent-Type: application/vnd.docker.raw-stream\r\n")
-# Octets that would be another request, if they were read as one.
+# Bytes that would be another request, if they were read as one.
 STREAM = b"POST / HTTP/1.1\r\n\r\n0\r\n\r\n\x00\x01\xff"
 LENGTH = HEAD % (b"Content-Length: %d" % len(BODY))
 CHUNKED = HEAD % b"Transfer-Encoding: chunked"
@@ -194,7 +194,7 @@ def main(program):
     finally:
         process.kill()
         said = process.stdout.read().decode()
-    line = 'switched; body: %s.; %d octets behind it' % (
+    line = 'switched; body: %s.; %d bytes behind it' % (
         BODY.decode().rstrip(), len(STREAM))
     assert line in said.split("\n"), said
     assert re.fullmatch(r"(switched; body: .*\n)*", said), said

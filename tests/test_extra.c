@@ -22,11 +22,10 @@ static void assert_extra(int status, upshake_slice name, upshake_slice value,
   const upshake_extra extra = {.fields = &field, .fields_len = 1};
   upshake_response response = status == 101 ? switching : not_found;
   response.status = status;
-  response.extra = &extra;
   if (expected != UPSHAKE_OK) {
-    assert_error(&response, expected);
+    assert_error(&response, &extra, expected);
   } else {
-    reply_view view = write_view(&response);
+    reply_view view = write_view(&response, &extra);
     upshake_slice lines = view.fields, line;
     upshake_field got;
     int found = 0;
@@ -70,11 +69,11 @@ static void refuses_every_octet_that_cannot_stand_in_a_value(void **state) {
       upshake_response response = not_found;
       assert_extra(404, text("N"), part_of(value, len), expected);
       assert_extra(101, text("N"), part_of(value, len), expected);
-      response.extra = &dated;
       if (good)
-        assert_int_equal(count_field(write_view(&response), "Date", NULL), 1);
+        assert_int_equal(
+            count_field(write_view(&response, &dated), "Date", NULL), 1);
       else
-        assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+        assert_error(&response, &dated, UPSHAKE_ERR_EXTRA_VALUE);
       free(value);
     }
   assert_extra(404, text("N"), part_of(NULL, 0), UPSHAKE_OK);
@@ -150,15 +149,14 @@ static void checks_every_added_field_and_not_the_first_only(void **state) {
   for (size_t bad = 0; bad < 5; bad++) {
     const upshake_extra extra = {.fields = fields, .fields_len = 5};
     upshake_response response = not_found;
-    response.extra = &extra;
     for (size_t i = 0; i < 5; i++) {
       fields[i].name = text("N");
       fields[i].value = text(i == bad ? "a\r\nb" : "v");
     }
-    assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+    assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_VALUE, bad);
     fields[bad].value = text("v");
     fields[bad].name = text("content-length");
-    assert_error(&response, UPSHAKE_ERR_EXTRA_RESERVED);
+    assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_RESERVED, bad);
   }
 }
 
@@ -170,14 +168,13 @@ static void sends_no_field_twice_that_it_writes_itself(void **state) {
   upshake_extra extra = {.fields = &date, .fields_len = 1};
   upshake_response response = not_found;
   (void)state;
-  response.extra = &extra;
   extra.date = text("now");
-  assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 0);
   extra.date = part_of(NULL, 0);
   response.status = 405;
-  response.allow = "GET";
+  response.allow = text("GET");
   extra.fields = &allow;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 0);
 }
 
 /* RFC 9110 5.3: fields that are no list stand once; others may repeat. */
@@ -197,18 +194,16 @@ static void sends_no_field_twice_that_is_no_list(void **state) {
       const upshake_extra both = {.fields = fields, .fields_len = 3};
       const upshake_extra one = {.fields = fields, .fields_len = 2};
       upshake_response response = spelling % 2 ? switching : not_found;
-      response.extra = &both;
-      assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
-      response.extra = &one;
-      assert_one(write_view(&response), once[i], "a");
+      assert_culprit(&response, &both, UPSHAKE_ERR_EXTRA_REPEATED, 2);
+      assert_one(write_view(&response, &one), once[i], "a");
     }
   for (size_t i = 0; i < CHECK_LEN(often); i++) {
     const upshake_field fields[] = {{text(often[i]), text("a")},
                                     {text(often[i]), text("b")}};
     const upshake_extra both = {.fields = fields, .fields_len = 2};
     upshake_response response = not_found;
-    response.extra = &both;
-    assert_int_equal(count_field(write_view(&response), often[i], NULL), 2);
+    assert_int_equal(count_field(write_view(&response, &both), often[i], NULL),
+                     2);
   }
 }
 
@@ -217,15 +212,14 @@ static void a_date_is_absent_or_has_bytes(void **state) {
   upshake_extra extra = {.date = {"", 0}};
   upshake_response response = not_found;
   (void)state;
-  response.extra = &extra;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_VALUE, 0);
   response.status = 101;
   response.upgrade = text("websocket");
-  assert_error(&response, UPSHAKE_ERR_EXTRA_VALUE);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_VALUE, 0);
   extra.date = text("x");
-  assert_one(write_view(&response), "Date", "x");
+  assert_one(write_view(&response, &extra), "Date", "x");
   extra.date = part_of(NULL, 0);
-  assert_int_equal(count_field(write_view(&response), "Date", NULL), 0);
+  assert_int_equal(count_field(write_view(&response, &extra), "Date", NULL), 0);
 }
 
 /* ---- Capsules (RFC 9297) --------------------------------------------------
@@ -242,18 +236,17 @@ static void capsule_protocol_is_a_field_of_a_101(void **state) {
   upshake_extra extra = {.fields = &says, .fields_len = 1};
   upshake_response response = {.status = 101, .upgrade = text("connect-udp")};
   (void)state;
-  response.extra = &extra;
-  assert_one(write_view(&response), "Capsule-Protocol", "?1");
+  assert_one(write_view(&response, &extra), "Capsule-Protocol", "?1");
   response.capsules = 1;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_REPEATED);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 0);
   extra.fields = &type;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_RESERVED);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_RESERVED, 0);
   response.capsules = 0;
-  assert_one(write_view(&response), "Content-Type", "text/plain");
+  assert_one(write_view(&response, &extra), "Content-Type", "text/plain");
   extra.fields = &says;
   for (size_t i = 0; i < CHECK_LEN(refusals); i++) {
     response.status = refusals[i];
-    assert_error(&response, UPSHAKE_ERR_EXTRA_RESERVED);
+    assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_RESERVED, 0);
   }
 }
 
@@ -275,31 +268,31 @@ static void extensions_are_an_answer_to_websocket(void **state) {
   upshake_extra extra = {.keep = 0};
   upshake_response response = switching;
   (void)state;
-  response.extra = &extra;
   for (size_t i = 0; i < CHECK_LEN(good); i++) {
     extra.extensions = text(good[i]);
-    assert_one(write_view(&response), "Sec-WebSocket-Extensions", good[i]);
-    assert_sizes(&response);
-    assert_parts(&response);
+    assert_one(write_view(&response, &extra), "Sec-WebSocket-Extensions",
+               good[i]);
+    assert_sizes(&response, &extra);
+    assert_parts(&response, &extra);
   }
   for (size_t i = 0; i < CHECK_LEN(bad); i++) {
     extra.extensions = text(bad[i]);
-    if (write_roomy(&response) != UPSHAKE_ERR_EXTRA_EXTENSION &&
-        write_roomy(&response) != UPSHAKE_ERR_EXTRA_VALUE)
+    if (write_roomy(&response, &extra) != UPSHAKE_ERR_EXTRA_EXTENSION &&
+        write_roomy(&response, &extra) != UPSHAKE_ERR_EXTRA_VALUE)
       fail_msg("%s", bad[i]);
-    assert_error(&response, ANY_ERROR);
+    assert_error(&response, &extra, ANY_ERROR);
   }
   extra.extensions = text("foo");
-  response.accept = NULL; /* not WebSocket */
-  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
+  response.accept = part_of(NULL, 0); /* not WebSocket */
+  assert_error(&response, &extra, UPSHAKE_ERR_EXTRA_EXTENSION);
   response = not_found;
-  response.extra = &extra;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
-  response.accept = ACCEPT; /* which a refusal does not send */
-  assert_error(&response, UPSHAKE_ERR_EXTRA_EXTENSION);
+  assert_error(&response, &extra, UPSHAKE_ERR_EXTRA_EXTENSION);
+  response.accept = text(ACCEPT); /* which a refusal does not send */
+  assert_error(&response, &extra, UPSHAKE_ERR_EXTRA_EXTENSION);
   extra.extensions = text(""); /* nothing is agreed to */
-  assert_int_equal(
-      count_field(write_view(&response), "Sec-WebSocket-Extensions", NULL), 0);
+  assert_int_equal(count_field(write_view(&response, &extra),
+                               "Sec-WebSocket-Extensions", NULL),
+                   0);
 }
 
 /* ---- F9: what a status needs ----------------------------------------------
@@ -308,51 +301,133 @@ static void extensions_are_an_answer_to_websocket(void **state) {
 static void needs_what_the_status_needs(void **state) {
   upshake_field field = {{UPSHAKE_TEXT("www-AUTHENTICATE")},
                          {UPSHAKE_TEXT("Basic realm=\"a\"")}};
-  upshake_extra extra = {.fields = &field, .fields_len = 1};
+  const upshake_extra extra = {.fields = &field, .fields_len = 1};
   upshake_response response = {.status = 401};
   (void)state;
-  assert_error(&response, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
-  response.extra = &extra;
-  assert_one(write_view(&response), "WWW-Authenticate", "Basic realm=\"a\"");
+  assert_error(&response, NULL, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
+  assert_one(write_view(&response, &extra), "WWW-Authenticate",
+             "Basic realm=\"a\"");
   response.status = 407; /* the field of a 401 is not that of a 407 */
-  assert_error(&response, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
+  assert_error(&response, &extra, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
   field.name = text("proxy-AUTHENTICATE");
-  assert_one(write_view(&response), "Proxy-Authenticate", "Basic realm=\"a\"");
+  assert_one(write_view(&response, &extra), "Proxy-Authenticate",
+             "Basic realm=\"a\"");
   response.status = 401;
-  assert_error(&response, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
-  response.extra = NULL;
+  assert_error(&response, &extra, UPSHAKE_ERR_NEEDS_AUTHENTICATE);
   response.status = 407;
-  assert_error(&response, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
-  response.extra = &extra;
+  assert_error(&response, NULL, UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE);
   response.status = 405;
-  assert_error(&response, UPSHAKE_ERR_NEEDS_ALLOW);
+  assert_error(&response, &extra, UPSHAKE_ERR_NEEDS_ALLOW);
   field.name = text("allow");
   field.value = text("GET, POST");
-  assert_one(write_view(&response), "Allow", "GET, POST");
-  response.extra = NULL;
-  response.allow = "GET";
-  assert_one(write_view(&response), "Allow", "GET");
+  assert_one(write_view(&response, &extra), "Allow", "GET, POST");
+  response.allow = text("GET");
+  assert_one(write_view(&response, NULL), "Allow", "GET");
   response.status = 426;
-  assert_error(&response, UPSHAKE_ERR_REPLY_PROTOCOL);
+  assert_error(&response, NULL, UPSHAKE_ERR_REPLY_PROTOCOL);
   response.upgrade = text("websocket");
-  write_view(&response);
+  write_view(&response, NULL);
   response.status = 101;
   response.upgrade = part_of(NULL, 0);
-  assert_error(&response, UPSHAKE_ERR_REPLY_PROTOCOL);
+  assert_error(&response, NULL, UPSHAKE_ERR_REPLY_PROTOCOL);
   response.upgrade = text("");
-  assert_error(&response, UPSHAKE_ERR_REPLY_PROTOCOL);
+  assert_error(&response, NULL, UPSHAKE_ERR_REPLY_PROTOCOL);
 }
 
 static void has_no_body_where_none_can_be(void **state) {
   const upshake_extra extra = {.body = text("x")};
   upshake_response response = switching;
   (void)state;
-  response.extra = &extra;
-  assert_error(&response, UPSHAKE_ERR_EXTRA_BODY);
+  assert_error(&response, &extra, UPSHAKE_ERR_EXTRA_BODY);
   response = not_found;
-  response.extra = &extra;
   response.status = 304; /* RFC 9110 15.4.5 */
-  assert_error(&response, UPSHAKE_ERR_EXTRA_BODY);
+  assert_error(&response, &extra, UPSHAKE_ERR_EXTRA_BODY);
+}
+
+/* ---- Which one it is ------------------------------------------------------
+ */
+
+/* The place of the first added field that is wrong, whatever is behind it. */
+static void names_the_first_field_that_is_wrong(void **state) {
+  static const struct {
+    const char *name, *value;
+    upshake_error error;
+  } rows[] = {
+      {"", "v", UPSHAKE_ERR_EXTRA_NAME},
+      {"a b", "v", UPSHAKE_ERR_EXTRA_NAME},
+      {"Upgrade", "v", UPSHAKE_ERR_EXTRA_RESERVED},
+      {"Content-Length", "0", UPSHAKE_ERR_EXTRA_RESERVED},
+      {"A", "a\nb", UPSHAKE_ERR_EXTRA_VALUE},
+      {"A", " a", UPSHAKE_ERR_EXTRA_VALUE},
+  };
+  static const int statuses[] = {101, 404};
+  (void)state;
+  for (size_t row = 0; row < CHECK_LEN(rows); row++)
+    for (size_t other = 0; other < CHECK_LEN(rows); other++)
+      for (size_t place = 0; place < 4; place++)
+        for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+          upshake_response response = i == 0 ? switching : not_found;
+          upshake_field fields[6];
+          const upshake_extra extra = {.fields = fields, .fields_len = 6};
+          for (size_t at = 0; at < CHECK_LEN(fields); at++) {
+            size_t which = at == place ? row : other;
+            fields[at].name = text(at < place ? "N" : rows[which].name);
+            fields[at].value = text(at < place ? "v" : rows[which].value);
+          }
+          assert_culprit(&response, &extra, rows[row].error, place);
+        }
+}
+
+/* A field that is wrong only beside another, or for this response, is named
+ * too: the first one that is too many. */
+static void names_the_field_that_is_too_many(void **state) {
+  const upshake_field fields[] = {
+      {text("X"), text("")},        {text("Location"), text("/a")},
+      {text("Date"), text("now")},  {text("location"), text("/b")},
+      {text("date"), text("then")}, {text("Capsule-Protocol"), text("?0")}};
+  upshake_extra extra = {.fields = fields, .fields_len = 5};
+  upshake_response response = {.status = 302};
+  (void)state;
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 3);
+  extra.fields_len = 3;
+  write_view(&response, &extra);
+  extra.date = text("today");
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 2);
+  extra.fields_len = 6;
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_RESERVED, 5);
+  response = switching;
+  response.capsules = 1;
+  response.accept = part_of(NULL, 0);
+  extra.fields = fields + 5;
+  extra.fields_len = 1;
+  extra.date = part_of(NULL, 0);
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_REPEATED, 0);
+}
+
+/* All fields are good, so it is another member; its place is behind them. */
+static void names_no_field_if_another_member_is_wrong(void **state) {
+  static const upshake_field fields[] = {
+      {{UPSHAKE_TEXT("A")}, {UPSHAKE_TEXT("b")}},
+      {{UPSHAKE_TEXT("C")}, {UPSHAKE_TEXT("d")}}};
+  const upshake_extra good = {.fields = fields, .fields_len = 2};
+  upshake_response response = switching;
+  upshake_extra extra;
+  (void)state;
+  extra = good;
+  extra.date = text("a\nb");
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_VALUE, 2);
+  extra = good;
+  extra.reason = text("a\nb");
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_VALUE, 2);
+  extra = good;
+  extra.extensions = text("foo;");
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_EXTENSION, 2);
+  extra = good;
+  extra.body = text("x");
+  assert_culprit(&response, &extra, UPSHAKE_ERR_EXTRA_BODY, 2);
+  response = not_found;
+  response.ws_version = text("13\n");
+  assert_culprit(&response, &good, UPSHAKE_ERR_EXTRA_VALUE, 2);
 }
 
 int main(void) {
@@ -368,6 +443,9 @@ int main(void) {
       cmocka_unit_test(extensions_are_an_answer_to_websocket),
       cmocka_unit_test(needs_what_the_status_needs),
       cmocka_unit_test(has_no_body_where_none_can_be),
+      cmocka_unit_test(names_the_first_field_that_is_wrong),
+      cmocka_unit_test(names_the_field_that_is_too_many),
+      cmocka_unit_test(names_no_field_if_another_member_is_wrong),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

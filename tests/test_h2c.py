@@ -13,7 +13,7 @@ from peer import start
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
-# A stream's window of 5 octets: the answer comes in pieces of that.
+# A stream's window of 5 bytes: the answer comes in pieces of that.
 SMALL_WINDOW = b"AAQAAAAF"
 UPGRADE = (b"%s %s HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n"
            b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: %s\r\n\r\n")

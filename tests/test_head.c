@@ -140,47 +140,47 @@ static void refuses_at_the_octet(void **state) {
     upshake_error error;
   } rows[] = {
       {"", "\x16\x03\x01\x02", UPSHAKE_ERR_TLS},
-      {"", " / HTTP/1.1\r\n\r\n", UPSHAKE_ERR_METHOD_OCTET},
-      {"", "\t", UPSHAKE_ERR_METHOD_OCTET},
+      {"", " / HTTP/1.1\r\n\r\n", UPSHAKE_ERR_METHOD_BYTE},
+      {"", "\t", UPSHAKE_ERR_METHOD_BYTE},
       {"", "\nGET / HTTP/1.1\r\n\r\n", ANY},
       {"\r", "\rGET", ANY},
       {"\r", "GET", ANY},
       {"\r\n", "\nGET", ANY},
       {"\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", "\r\nGET", UPSHAKE_ERR_EMPTY_LINES},
       {"GET", "\r\n", ANY},
-      {"GET", "\t/ HTTP/1.1", UPSHAKE_ERR_METHOD_OCTET},
-      {"GET", ":/ HTTP/1.1", UPSHAKE_ERR_METHOD_OCTET},
-      {"GET ", " / HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
+      {"GET", "\t/ HTTP/1.1", UPSHAKE_ERR_METHOD_BYTE},
+      {"GET", ":/ HTTP/1.1", UPSHAKE_ERR_METHOD_BYTE},
+      {"GET ", " / HTTP/1.1", UPSHAKE_ERR_TARGET_BYTE},
       {"GET /", "\r\n", ANY},
       {"GET /", "\n", ANY},
-      {"GET /", "\tHTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
-      {"GET /a", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
-      {"GET /a?", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_OCTET},
-      {"GET / ", " HTTP/1.1", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET /", "\tHTTP/1.1", UPSHAKE_ERR_TARGET_BYTE},
+      {"GET /a", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_BYTE},
+      {"GET /a?", "#b HTTP/1.1", UPSHAKE_ERR_TARGET_BYTE},
+      {"GET / ", " HTTP/1.1", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / ", "\r\n", ANY},
-      {"GET / ", "http/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP", "S/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/", "x.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / ", "http/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP", "S/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/", "x.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP/1", "\r\n", ANY},
-      {"GET / HTTP/1", "1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/1", ",1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/1.", "x\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/1", "1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/1", ",1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/1.", "x\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP/1.", "\r\n", ANY},
       {"GET / HTTP/1.1", " \r\n", ANY},
       {"GET / HTTP/1.1", "1\r\n", ANY},
       {"GET / HTTP/1.1", "\n", UPSHAKE_ERR_LINE_END},
       {"GET / HTTP/1.1\r", "\r\n", UPSHAKE_ERR_LINE_END},
       {"GET / HTTP/1.1\r", "A: 1\r\n", UPSHAKE_ERR_LINE_END},
-      {"GET / HTTP/0", "1.01\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/1", "1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/2", "0.0\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"GET / HTTP/2", "\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"GET / HTTP/0", "1.01\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/1", "1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/2", "0.0\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"GET / HTTP/2", "\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP/2", "\n", UPSHAKE_ERR_LINE_END},
-      {"PRI * ", "http/2.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"PRI * HTTP/", "x.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
-      {"PRI * HTTP/2", "0.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * ", "http/2.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"PRI * HTTP/", "x.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"PRI * HTTP/2", "0.0\r\n\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"PRI * HTTP/2", "\n", UPSHAKE_ERR_LINE_END},
-      {"PRI * HTTP/3", "0\r\n", UPSHAKE_ERR_HTTP_VERSION_OCTET},
+      {"PRI * HTTP/3", "0\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {LINE, " A: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
       {LINE, "\tA: 1\r\n", UPSHAKE_ERR_FIELD_FOLDED},
       {LINE "A: 1\r\n", " b\r\n", UPSHAKE_ERR_FIELD_FOLDED},
@@ -240,7 +240,7 @@ static upshake_error in_method(unsigned octet) {
     return SKIP;
   if (octet == '\r' || octet == '\n')
     return ANY;
-  return is_tchar(octet) ? UPSHAKE_OK : UPSHAKE_ERR_METHOD_OCTET;
+  return is_tchar(octet) ? UPSHAKE_OK : UPSHAKE_ERR_METHOD_BYTE;
 }
 
 static int is_path(unsigned octet) {
@@ -254,7 +254,7 @@ static upshake_error in_path(unsigned octet) {
     return SKIP;
   if (octet == '\r' || octet == '\n')
     return ANY;
-  return is_path(octet) ? UPSHAKE_OK : UPSHAKE_ERR_TARGET_OCTET;
+  return is_path(octet) ? UPSHAKE_OK : UPSHAKE_ERR_TARGET_BYTE;
 }
 
 static upshake_error in_query(unsigned octet) {

@@ -14,7 +14,7 @@
 
 #include "check.h"
 
-static const upshake_protocol websocket[] = {{.token = "websocket"}};
+static const upshake_protocol websocket[] = {UPSHAKE_WEBSOCKET};
 static const upshake_config config = {websocket, 1, .decide = NULL};
 
 /* clang-format off */
@@ -86,9 +86,9 @@ static upshake_result judged(const asked *a) {
       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
   upshake_judge judge;
   char *host = exact(a->host, strlen(a->host));
-  assert_int_equal(upshake_judge_begin(&judge, &config, NULL, text("GET"),
-                                       text(a->target), 11),
-                   UPSHAKE_OK);
+  assert_int_equal(
+      begin_judge(&judge, &config, NULL, text("GET"), text(a->target), 11),
+      UPSHAKE_OK);
   upshake_judge_field(&judge, text("Host"), part_of(host, strlen(a->host)));
   for (size_t i = 0; i < CHECK_LEN(lines); i++)
     upshake_judge_field(&judge, text(lines[i][0]), text(lines[i][1]));

@@ -23,7 +23,7 @@ printf '\201\205\0\0\0\0hello' >>"$folder/request"
 object switched 101 - - - "$head_size" websocket -
 run 0
 begins 'switched: '
-says "begins at octet $head_size; 11 octets of it are here"
+says "begins at byte $head_size; 11 bytes of it are here"
 says '    \x81\x85\x00\x00\x00\x00hello'
 says '    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
 
@@ -57,7 +57,7 @@ says '  status        101 Switching Protocols'
 
 # ---- Refused ----------------------------------------------------------------
 
-it names_the_octet_the_rule_and_the_sentence_of_a_refusal
+it names_the_byte_the_rule_and_the_sentence_of_a_refusal
 request 'GET / HTTP/1.1' 'Host : a'
 object refused 400 FIELD_BLANK 'RFC 9112 5.1' 20 20 - -
 run 1
@@ -65,7 +65,7 @@ begins 'refused: the server answers 400'
 says '  status        400 Bad Request'
 says '  error         FIELD_BLANK'
 says '  rule          RFC 9112 5.1'
-says 'octet 20: line 2, column 5'
+says 'byte 20: line 2, column 5'
 marks '    Host : a\r\n' 9
 says '    HTTP/1.1 400 Bad Request'
 
@@ -73,7 +73,7 @@ it says_that_something_is_missing_behind_the_head
 request 'GET / HTTP/1.1' 'Host: example.com' "$upgrade" "$connection" "$version"
 object refused 400 KEY_MISSING 'RFC 6455 4.2.1' "$(size)" "$(size)" - -
 run 1
-says "octet $(size), behind the head"
+says "byte $(size), behind the head"
 says 'head -c 16 /dev/urandom | base64'
 
 it asks_for_version_13
@@ -85,10 +85,10 @@ says 'Sec-WebSocket-Version: 13'
 run 1
 marks '    Sec-WebSocket-Version: 8\r\n' 28
 
-it marks_the_octet_under_its_column_behind_escapes
+it marks_the_byte_under_its_column_behind_escapes
 printf 'GET / HTTP/1.1\r\nX: \\\377\tcaf\351\001z\r\n\r\n' >"$folder/request"
 run 1
-says 'octet 26: line 2, column 11'
+says 'byte 26: line 2, column 11'
 marks '    X: \\\xFF\tcaf\xE9\x01z\r\n' 23
 
 it marks_the_lf_of_a_line_end
@@ -102,7 +102,7 @@ it cuts_a_long_line_around_the_mark
 long=$(printf '%300s' '' | tr ' ' a)
 request "GET /$long\"$long HTTP/1.1"
 run 1
-says 'octet 305: line 1, column 306'
+says 'byte 305: line 1, column 306'
 says '    ...aaaa'
 says 'aaaa...'
 marks 'a"a' 54
@@ -161,7 +161,7 @@ handshake 'Origin: https://example.com'
 run 1 --origin https://two.example
 says '  error         ORIGIN_REFUSED'
 says 'accepts no WebSocket from pages of this Origin'
-says 'Only what is listed may come'
+says 'Only these origins may come'
 says '    https://two.example'
 says_not 'proxy'
 
@@ -193,14 +193,14 @@ run 1 --head-max 8
 says '--head-max'
 object switched 101 - - - "$(size)" websocket - --head-max 4294967295
 
-it needs_no_more_than_head_max_octets_to_refuse
+it needs_no_more_than_head_max_bytes_to_refuse
 printf 'GET /aaaaaaaaaaaaaaaaaaaa' >"$folder/request"
 object refused 414 TARGET_LONG 'RFC 9112 3' 25 25 - - --head-max 25
 run 1 --head-max 25
 says 'the end of the input'
 marks '    GET /aaaaaaaaaaaaaaaaaaaa' 30
 
-it escapes_octets_of_an_attacker
+it escapes_bytes_of_an_attacker
 handshake 'Origin: http://x'"$(printf '\033')"'[31m'
 run 1
 says '\x1B[31m'
@@ -264,7 +264,7 @@ head_size=$(size)
 printf 'a\0b\r\n' >>"$folder/request"
 object plain 0 - 'RFC 9110 7.8' - "$head_size" - -
 run 2
-says "begins at octet $head_size; 5 octets of it are here"
+says "begins at byte $head_size; 5 bytes of it are here"
 says '    a\x00b\r\n'
 
 # ---- Incomplete -------------------------------------------------------------
@@ -285,7 +285,7 @@ object incomplete 0 - - - 19 - -
 run 3
 says 'The input ends within a line'
 
-it waits_for_the_first_octet
+it waits_for_the_first_byte
 : >"$folder/request"
 object incomplete 0 - - - 0 - -
 run 3
@@ -304,7 +304,7 @@ run 0 --feed=3 --protocol=websocket --head-max=200
 : >"$folder/request"
 run 0 "$folder/a file"
 
-it reads_any_octets_of_any_number
+it reads_any_bytes_of_any_number
 handshake
 head_size=$(size)
 dd if=/dev/zero bs=1000 count=300 2>/dev/null >>"$folder/request"
@@ -323,9 +323,9 @@ object refused 431 HEAD_LONG 'RFC 6585 5' 300 300 - - --head-max 300
 says '"error":"HEAD_LONG"'
 object switched 101 - - - "$(size)" websocket - --head-max 300 --lean
 run 0 --head-max 300 --lean
-says '  not kept      1021 octets of field lines that are not used'
+says '  not kept      1021 bytes of field lines that are not used'
 run 0 --head-max 300 --lean --want x-room
-says '  not kept      1010 octets'
+says '  not kept      1010 bytes'
 object switched 101 - - - "$(size)" websocket - --head-max 300 --lean \
   --total-max "$(size)"
 less=$(($(size) - 1))

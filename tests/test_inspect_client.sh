@@ -24,7 +24,7 @@ switches
 head_size=$(size)
 append '\201\005hello'
 switched "$head_size" websocket - -
-says "begins at octet $head_size; 7 octets of it are here"
+says "begins at byte $head_size; 7 bytes of it are here"
 says '    \x81\x05hello'
 
 it says_what_was_agreed_on
@@ -87,8 +87,8 @@ other 200 "$head_size" false
 begins 'other: no switch, but an ordinary HTTP response, 200'
 says '  status        200 OK'
 says '  received      Server: nginx'
-says '  length        5 octets'
-says "begins at octet $head_size; 5 octets of it are here"
+says '  length        5 bytes'
+says "begins at byte $head_size; 5 bytes of it are here"
 says '    a\x00b\r\n'
 says '  connection    can be used again'
 says 'a proxy took'
@@ -134,7 +134,7 @@ done <<'END'
 404 Server The path is wrong
 405 Allow opened with GET
 407 Proxy-Authenticate Proxy-Authorization
-426 Upgrade the version is another
+426 Upgrade the version is wrong
 426 Sec-WebSocket-Version what to ask for
 429 Retry-After Retry-After says when
 501 Server does not know the method
@@ -148,14 +148,14 @@ request 'HTTP/1.1 000 ' 'Content-Length: 0'
 client 2
 begins 'other: no switch, but an ordinary HTTP response, 000'
 
-# ---- Refused at an octet ----------------------------------------------------
+# ---- Refused at a byte ----------------------------------------------------
 
 it marks_what_is_no_status_line
 printf 'HTTP/1.1  101 Switching Protocols\r\n\r\n' >"$folder/request"
 refused 0 STATUS_LINE 'RFC 9112 4' 9 9
 begins 'refused: the client does not accept this'
 says '  status        none: the head is not complete'
-says 'octet 9: line 1, column 10'
+says 'byte 9: line 1, column 10'
 marks '    HTTP/1.1  101 Switching Protocols\r\n' 14
 says 'A status line is HTTP/1.1 SP 101 SP reason CR LF'
 printf 'HTTP/1.1 101\tOK\r\n\r\n' >"$folder/request"
@@ -170,7 +170,7 @@ other 200 "$(size)" true
 says '  status        200'
 
 it explains_what_is_no_response
-# explains TEXT OCTETS: refused with that hint.
+# explains TEXT BYTES: refused with that hint.
 explains() {
   : >"$folder/request"
   append "$2"
@@ -200,7 +200,7 @@ refused 0 LINE_END 'RFC 9112 2.2' 52 52
 says 'Another line ends with CR LF'
 marks '    Upgrade: websocket\n' 23
 
-it names_the_octet_of_a_field_line
+it names_the_byte_of_a_field_line
 asks
 switches 'X : a'
 broken_at FIELD_BLANK 'RFC 9112 5.1' ' : a'
@@ -248,7 +248,7 @@ it counts_offsets_from_the_first_interim_response
 request 'HTTP/1.1 100 Continue'
 printf 'HTTP/1.1 101 a\r\nX: \001\r\n\r\n' >>"$folder/request"
 refused 0 FIELD_VALUE 'RFC 9110 5.5' 44 44
-says 'octet 44: line 4, column 4'
+says 'byte 44: line 4, column 4'
 
 # ---- Refused for its length -------------------------------------------------
 
@@ -305,7 +305,7 @@ refused_at UPGRADE_NOT_ASKED 'RFC 9110 7.8' h2c
 says 'The request asks for: websocket'
 request 'HTTP/1.1 101 a' 'Upgrade: websocket, x' "$connection" "$accept"
 refused_at UPGRADE_REPEATED 'RFC 6455 4.1' 'websocket, x'
-says 'the chosen one'
+says 'the chosen protocol'
 
 it refuses_an_accept_that_is_missing_or_repeated
 request 'HTTP/1.1 101 a' "$upgrade" "$connection"
@@ -368,7 +368,7 @@ refused_at EXTENSION_NOT_ASKED 'RFC 6455 4.1' x-shout
 says 'The request asks for: permessage-deflate; server_no_context_takeover'
 switches "$deflate"
 refused_at EXTENSION_PARAMETER 'RFC 7692 7' permessage
-says 'client_max_window_bits is answered only'
+says 'client_max_window_bits only if'
 asks "$deflate"
 switches 'Sec-WebSocket-Extensions: permessage-deflate, permessage-deflate'
 refused_at EXTENSION_REPEATED 'RFC 7692 5' 'permessage-deflate, '
@@ -377,7 +377,7 @@ switches 'Sec-WebSocket-Extensions: ;x'
 refused_at EXTENSION_MALFORMED 'RFC 6455 9.1' ';x'
 says 'An answer looks like'
 
-it escapes_octets_of_an_attacker
+it escapes_bytes_of_an_attacker
 asks
 switches "$protocol $(printf '\033')[31m"
 broken_at FIELD_VALUE 'RFC 9110 5.5' "$(printf '\033')"
@@ -391,12 +391,12 @@ fi
 
 # ---- Incomplete -------------------------------------------------------------
 
-it waits_for_the_first_octet
+it waits_for_the_first_byte
 asks
 : >"$folder/request"
 incomplete
 says 'Nothing came back'
-says '  received      0 octets'
+says '  received      0 bytes'
 
 it waits_for_the_empty_line
 printf 'HTTP/1.1 101 a\r\nX: a\r\n' >"$folder/request"
@@ -408,7 +408,7 @@ it waits_within_a_line
 printf 'HTTP/1.1 101 a\r\nX' >"$folder/request"
 incomplete
 says 'within a line'
-says '  received      17 octets'
+says '  received      17 bytes'
 
 it waits_for_the_final_response
 request 'HTTP/1.1 100 Continue'
@@ -443,17 +443,17 @@ not_asked 'without Connection: upgrade' 'GET / HTTP/1.1' 'Host: a' \
   "$upgrade" "$key" "$version"
 not_asked 'ignored in HTTP/1.0' 'GET / HTTP/1.0' 'Host: a' "$upgrade" \
   "$connection" "$key" "$version"
-not_asked 'octet 95: no Sec-WebSocket-Key' 'GET / HTTP/1.1' 'Host: a' \
+not_asked 'byte 95: no Sec-WebSocket-Key' 'GET / HTTP/1.1' 'Host: a' \
   "$upgrade" "$connection" "$version"
-not_asked 'octet 112: Sec-WebSocket-Key is not' 'GET / HTTP/1.1' 'Host: a' \
+not_asked 'byte 112: Sec-WebSocket-Key is not' 'GET / HTTP/1.1' 'Host: a' \
   "$upgrade" "$connection" "$version" 'Sec-WebSocket-Key: a'
 not_asked 'without Connection: upgrade' 'GET / HTTP/1.1' 'Host: a' \
   'Upgrade: h2c'
 
-it names_the_octet_of_a_request_that_is_no_http
+it names_the_byte_of_a_request_that_is_no_http
 printf 'GET / HTTP/1.1\nHost: a\n\n' >"$folder/asked"
-no_request 'octet 14: a line may end with CR LF only'
-not_asked 'octet 0: ' '"GET / HTTP/1.1'
+no_request 'byte 14: a line may end with CR LF only'
+not_asked 'byte 0: ' '"GET / HTTP/1.1'
 printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' >"$folder/asked"
 no_request 'HTTP/2 with prior knowledge'
 printf 'GET / HTTP/1.1\r\n' >"$folder/asked"

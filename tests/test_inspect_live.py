@@ -68,7 +68,7 @@ def judge_live(pieces, *options):
 
 
 def judge_endless(octets, endless, *options):
-    """The octets and then one piece for ever; returns the status, the output
+    """The bytes and then one piece for ever; returns the status, the output
     and how many MiB of memory it took."""
     process = start(*options, stdin=subprocess.PIPE)
 
@@ -136,7 +136,7 @@ def it_answers_there_too_when_octets_come_one_by_one():
         wanted = judge_file(octets, *options, "--json")
         process = start(*options, "--json", stdin=subprocess.PIPE)
         consumed = json.loads(wanted[1])["consumed"]
-        # A refusal at an octet needs that one.
+        # A refusal at a byte needs that one.
         for at in range(min(consumed + (status == REFUSED), len(octets))):
             process.stdin.write(octets[at:at + 1])
             process.stdin.flush()
@@ -151,7 +151,7 @@ def it_shows_what_is_wrong_in_a_long_head_too():
                   .replace(b"Host", long))
         status, said = judge_live([octets], "--head-max=200000")
         assert status == REFUSED, said
-        assert b"octet 28: line 2, column 9\n" in said, said
+        assert b"byte 28: line 2, column 9\n" in said, said
         assert b"\n    Origin: http://b\\r\\n\n            ^\n" in said, said
 
 
@@ -216,10 +216,10 @@ def it_counts_up_to_a_mib_of_what_follows():
         for count in 0, 1, 5, 65536, MIB - 1:
             _, said = judge_file(head + b"x" * count, *options)
             if count or head != PLAIN_REQUEST:
-                assert re.search(rb"; %d octets? of it (is|are) here\n"
+                assert re.search(rb"; %d bytes? of it (is|are) here\n"
                                  % count, said), said
         _, said = judge_file(head + b"x" * 3 * MIB, *options)
-        assert re.search(rb"; at least 1\d{6} octets of it are here\n",
+        assert re.search(rb"; at least 1\d{6} bytes of it are here\n",
                          said), said
 
 
@@ -241,7 +241,7 @@ def it_takes_a_bounded_memory_of_a_body():
         assert os.waitstatus_to_exitcode(status) == REFUSED, said
         offset = len(CHUNKED) + size
         line = CHUNKED.count(b"\n") + chunk.count(b"\n") * count + 1
-        assert f"octet {offset}: line {line}, column 1\n" in said, said
+        assert f"byte {offset}: line {line}, column 1\n" in said, said
         assert "\n    x\\xFFy\\r\\n\n    ^\n" in said, said
         most = usage.ru_maxrss // 1024
         assert most < least + 12, (most, least)
@@ -251,10 +251,10 @@ def it_takes_a_bounded_memory_of_a_body():
         process.stdin.write(chunk)
     out, _ = process.communicate(b"0\r\n\r\nraw", timeout=60)
     assert process.returncode == SWITCHED
-    assert (f"{len(text) * count} octets of content in {size + 5} behind "
+    assert (f"{len(text) * count} bytes of content in {size + 5} behind "
             "the head" in out.decode()), out
     assert b"\n    ab\\ncd\\r\\nab" in out, out
-    assert b"3 octets of it are here" in out, out
+    assert b"3 bytes of it are here" in out, out
 
 
 for name, test in list(globals().items()):

@@ -22,9 +22,9 @@ exec_start 'Content-Length: 3'
 printf '{}\nls' >>"$folder/request"
 object switched 101 - - - $((head_size + 3)) tcp - "$tcp"
 run 0 "$tcp"
-says '  body          3 octets of content in 3 behind the head'
+says '  body          3 bytes of content in 3 behind the head'
 says '    {}\n'
-says "begins at octet $((head_size + 3)); 2 octets of it are here"
+says "begins at byte $((head_size + 3)); 2 bytes of it are here"
 says '    ls'
 
 it switches_behind_a_chunked_body
@@ -33,7 +33,7 @@ printf '2;a="b"\r\n{ \r\n01\r\n}\r\n0\r\nA: b\r\n\r\nls' \
   >>"$folder/request"
 object switched 101 - - - $((head_size + 31)) tcp - "$tcp"
 run 0 "$tcp"
-says '  body          3 octets of content in 31 behind the head'
+says '  body          3 bytes of content in 31 behind the head'
 says '    { }'
 says '    ls'
 
@@ -58,11 +58,11 @@ object incomplete 0 - - - $((head_size + 1)) - - "$tcp"
 run 3 "$tcp"
 begins 'incomplete: the server still waits for the rest of the body'
 says '  status        none yet'
-says '  body          1 octet of content in 1 behind the head'
+says '  body          1 byte of content in 1 behind the head'
 says 'The body ends before'
 says_not 'INCOMPLETE'
 
-it marks_the_octet_of_a_chunk
+it marks_the_byte_of_a_chunk
 exec_start 'Transfer-Encoding: chunked' 'Expect: 100-continue'
 printf '2\r\n{}\r\nx' >>"$folder/request"
 object refused 400 CHUNK 'RFC 9112 7.1' $((head_size + 7)) \
@@ -70,7 +70,7 @@ object refused 400 CHUNK 'RFC 9112 7.1' $((head_size + 7)) \
 says '"reply":"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad Request'
 run 1 "$tcp"
 says '  status        400 Bad Request'
-says "octet $((head_size + 7)): line 10, column 1"
+says "byte $((head_size + 7)): line 10, column 1"
 marks '    x' 5
 exec_start 'Transfer-Encoding: chunked'
 printf 'x' >>"$folder/request"

@@ -26,7 +26,7 @@ static char *map(size_t len, int access) {
 }
 
 static const upshake_protocol reading[] = {
-    {.token = "echo", .body = UPSHAKE_BODY_CONSUME}};
+    {.name = "echo", .body = UPSHAKE_BODY_READ}};
 static const upshake_config reading_config = {reading, 1, .decide = NULL};
 
 #define ECHO_FIELDS CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
@@ -41,12 +41,12 @@ static void content_is_handed_out_in_slices_of_32_bits(void **state) {
   (void)state;
   assert_int_equal(upshake_feed(&hs, content, len + 9, &used), UPSHAKE_BODY);
   assert_int_equal(used, UINT32_MAX);
-  assert_int_equal(upshake_get_result(&hs).body, UINT32_MAX);
+  assert_int_equal(upshake_get_result(&hs).content.len, UINT32_MAX);
   assert_int_equal(upshake_get_result(&hs).body_left, 105);
   assert_int_equal(upshake_feed(&hs, content + used, len + 9 - used, &used),
                    UPSHAKE_BODY);
   assert_int_equal(used, 105);
-  assert_int_equal(upshake_get_result(&hs).body, 105);
+  assert_int_equal(upshake_get_result(&hs).content.len, 105);
   assert_int_equal(upshake_feed(&hs, content + len, 9, &used), UPSHAKE_SEND);
   assert_int_equal(used, 0);
   assert_int_equal(reply_status(&hs, NULL), 101);

@@ -22,13 +22,17 @@
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
 static const upshake_protocol echo[] = {
-    {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_CONSUME}};
+    {.name = "echo", .methods = "POST", .body = UPSHAKE_BODY_READ}};
 static const upshake_config reading = {echo, 1, .decide = NULL};
 
 static void take_100(upshake *hs, size_t from, size_t cap) {
+  upshake_cursor cursor = {0};
   char out[64];
   size_t len;
-  assert_int_equal(upshake_reply_part(hs, NULL, from, out, cap, &len),
+  assert_int_equal(upshake_reply_part(hs, NULL, &cursor, out, from, &len),
+                   UPSHAKE_OK);
+  assert_int_equal(len, from);
+  assert_int_equal(upshake_reply_part(hs, NULL, &cursor, out, cap, &len),
                    UPSHAKE_OK);
   assert_memory_equal(out, &CONTINUE[from], len);
   assert_int_equal(
@@ -37,7 +41,7 @@ static void take_100(upshake *hs, size_t from, size_t cap) {
 
 /* The host refuses, and nothing of the body is read any more. */
 static void assert_refused(upshake *hs, int status) {
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   upshake_result result;
   char out[CAP];
   size_t used = 9, len;
@@ -50,10 +54,10 @@ static void assert_refused(upshake *hs, int status) {
   assert_null(result.protocol);
   assert_int_equal(feed(hs, "hello", 5, &used), UPSHAKE_SEND);
   assert_int_equal(used, 0);
-  assert_unchanged(*hs, upshake_reply(hs, &keep, out, CAP, &len),
+  assert_unchanged(*hs, upshake_reply_with(hs, &keep, out, CAP, &len),
                    UPSHAKE_ERR_MUST_CLOSE);
   assert_unchanged(*hs, upshake_answer(hs, UPSHAKE_ACCEPT), UPSHAKE_ERR_STATE);
-  assert_int_equal(upshake_reply(hs, NULL, out, CAP, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply(hs, out, CAP, &len), UPSHAKE_OK);
   assert_int_equal(view_reply(out, len).status, status);
   assert_int_equal(view_reply(out, len).continues, 0);
   assert_int_equal(count_field(view_reply(out, len), "Connection", NULL), 1);
@@ -112,7 +116,7 @@ static void refuses_in_the_middle_of_a_body(void **state) {
 /* Its bytes are gone: nobody else could serve it. */
 static void what_was_read_is_not_declined(void **state) {
   static const upshake_protocol asking[] = {
-      {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+      {.name = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
   const upshake_config config = {asking, 1, .decide = later};
   upshake hs = begin(&config, UNEXPECTED, UPSHAKE_DECIDE);
   size_t used;
@@ -162,14 +166,14 @@ static void each_refusal_that_is_kept_goes_on(void **state) {
 
 static void a_refusal_that_must_close_is_not_kept(void **state) {
   static const int statuses[] = {300, 400, 599};
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
     upshake hs = begin(&accepting, BROKEN, UPSHAKE_SEND);
     char out[CAP];
     size_t len;
     assert_int_equal(upshake_answer(&hs, statuses[i]), UPSHAKE_OK);
-    assert_unchanged(hs, upshake_reply(&hs, &keep, out, CAP, &len),
+    assert_unchanged(hs, upshake_reply_with(&hs, &keep, out, CAP, &len),
                      UPSHAKE_ERR_MUST_CLOSE);
   }
 }
@@ -181,7 +185,7 @@ static void a_101_keeps_no_request(void **state) {
       "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: websocket\r\n"
       "Connection: close, Upgrade\r\n" CHECK_KEY CHECK_VERSION
       "\r\n" NEXT_REQUEST};
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(streams); i++) {
     upshake hs = receive(&accepting, streams[i], UPSHAKE_SEND);
@@ -192,12 +196,12 @@ static void a_101_keeps_no_request(void **state) {
 
 /* What was said of a 100 is not said of the reply after it. */
 static void a_100_keeps_nothing(void **state) {
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   upshake hs = receive(&reading, UPLOAD "hello" NEXT_REQUEST, UPSHAKE_SEND);
   char out[CAP];
   size_t len;
   (void)state;
-  assert_int_equal(upshake_reply(&hs, &keep, out, CAP, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply_with(&hs, &keep, out, CAP, &len), UPSHAKE_OK);
   assert_slice(part_of(out, len), CONTINUE);
   assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
   assert_int_equal(reply_status(&hs, NULL), 413);
@@ -234,14 +238,16 @@ static void a_choice_of_a_subprotocol_is_nothing_else(void **state) {
 
 /* Nor is it the end of a body, or a 100 that was taken. */
 static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
-  static const upshake_protocol table[] = {
-      {.token = "websocket", .body = UPSHAKE_BODY_CONSUME}};
+  static const upshake_protocol table[] = {{.name = "websocket",
+                                            .rules = upshake_websocket_rules,
+                                            .body = UPSHAKE_BODY_READ}};
   const upshake_config config = {table, 1, .decide = later};
   upshake hs =
       begin(&config,
             "GET / HTTP/1.1\r\n" CHECK_FIELDS "Sec-WebSocket-Protocol: a, b\r\n"
             "Content-Length: 5\r\n\r\n",
             UPSHAKE_DECIDE);
+  upshake_cursor cursor = {0};
   char out[1];
   size_t used, len;
   (void)state;
@@ -252,7 +258,8 @@ static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
   assert_int_equal(feed(&hs, "hello", 5, &used), UPSHAKE_BODY);
   assert_int_equal(feed(&hs, NULL, 0, &used), UPSHAKE_SEND);
   assert_slice(upshake_get_result(&hs).subprotocol, "b");
-  assert_int_equal(upshake_reply_part(&hs, NULL, 0, out, 1, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply_part(&hs, NULL, &cursor, out, 1, &len),
+                   UPSHAKE_OK);
   assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
 }
 

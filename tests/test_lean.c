@@ -137,7 +137,7 @@ static run run_all(const upshake_config *config, const char *stream, size_t len,
 static void cookies_of_20_kib_pass_through_512_octets(void **state) {
   size_t len = write_browser();
   run r = run_all(&lean, browser, len, 512);
-  upshake_slice fields = upshake_get_request(&r.hs).fields;
+  upshake_fields fields = upshake_get_request(&r.hs).fields;
   (void)state;
   assert_int_equal(r.result.status, 101);
   assert_int_equal(r.taken, len);
@@ -418,7 +418,7 @@ static void a_choice_survives_what_was_left_out(void **state) {
 static void a_judge_drops_nothing(void **state) {
   upshake_judge judge;
   (void)state;
-  upshake_judge_begin(&judge, &lean, NULL, text("GET"), text("/"), 11);
+  begin_judge(&judge, &lean, NULL, text("GET"), text("/"), 11);
   upshake_judge_field(&judge, text("Cookie"), text("a"));
   upshake_judge_field(&judge, text("Host"), text("a"));
   assert_int_equal(upshake_judge_end(&judge), UPSHAKE_PLAIN);

@@ -101,7 +101,7 @@ def test_switch(server):
     expect("it switches, and echoes what came with the head",
            exchange(server, OFFER + b"glued"), SWITCHED + rb"\r\nglued")
     octets = [OFFER[i:i + 1] for i in range(len(OFFER))]
-    expect("it switches when octets come one by one",
+    expect("it switches when bytes come one by one",
            exchange(server, *octets, b"later"), SWITCHED + rb"\r\nlater")
     with server.connect() as peer:
         peer.sendall(OFFER)
@@ -131,7 +131,7 @@ def test_refusals(server):
            rb"HTTP/1\.1 400 .*\r\nConnection: close\r\n.*\r\n\r\n")
     with server.connect() as peer:
         peer.sendall(BROKEN + b"x" * 1000000)
-        time.sleep(0.1)  # it is on its way, and so are more octets
+        time.sleep(0.1)  # it is on its way, and so are more bytes
         peer.sendall(b"x" * 1000)
         expect("a refusal arrives also where much follows the head",
                receive_all(peer), rb"HTTP/1\.1 400 .*\r\n\r\n")
@@ -239,7 +239,7 @@ def wait_together(server, count):
 def test_many_that_wait(server):
     for _ in range(8):
         is_noticed = wait_together(server, 400)
-        print("ok 400 wait at once, and each gets its answer and its octets")
+        print("ok 400 wait at once, and each gets its answer and its bytes")
         if is_noticed is not None:
             break
     if is_noticed is None:

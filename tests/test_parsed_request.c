@@ -15,7 +15,7 @@
 
 typedef struct request_row {
   const char *octets;
-  int minor;
+  int version;
   const char *method, *target, *scheme, *authority, *path, *query;
 } request_row;
 
@@ -35,15 +35,12 @@ static void assert_request(const request_row *row) {
   assert_int_equal(parse_at_new_address(&parser, NULL, row->octets, len, &end),
                    UPSHAKE_OK);
   request = upshake_parsed_request(&parser, copy);
-  assert_int_equal(parser.minor, row->minor);
+  assert_int_equal(request.version, row->version);
   assert_slice(request.method, row->method);
   assert_slice(request.target, row->target);
   assert_optional(request.scheme, row->scheme);
   assert_optional(request.authority, row->authority);
-  if (row->path[0] == 0)
-    assert_int_equal(request.path.len, 0);
-  else
-    assert_slice(request.path, row->path);
+  assert_optional(request.path, row->path);
   assert_optional(request.query, row->query);
   assert_true(request.target.ptr > copy && request.target.ptr < copy + len);
   free(copy);
@@ -53,29 +50,29 @@ static void assert_request(const request_row *row) {
 
 static void gives_the_parts_of_the_request(void **state) {
   static const request_row rows[] = {
-      {"GET /" TAIL, 1, "GET", "/", NULL, "h", "/", NULL},
-      {"\r\n\r\nGET /" TAIL, 1, "GET", "/", NULL, "h", "/", NULL},
-      {"GET / HTTP/1.0\r\n\r\n", 0, "GET", "/", NULL, NULL, "/", NULL},
-      {"GET / HTTP/1.7\r\n\r\n", 7, "GET", "/", NULL, NULL, "/", NULL},
-      {"get /a/b?c=d?e" TAIL, 1, "get", "/a/b?c=d?e", NULL, "h", "/a/b",
+      {"GET /" TAIL, 11, "GET", "/", NULL, "h", "/", NULL},
+      {"\r\n\r\nGET /" TAIL, 11, "GET", "/", NULL, "h", "/", NULL},
+      {"GET / HTTP/1.0\r\n\r\n", 10, "GET", "/", NULL, NULL, "/", NULL},
+      {"GET / HTTP/1.7\r\n\r\n", 11, "GET", "/", NULL, NULL, "/", NULL},
+      {"get /a/b?c=d?e" TAIL, 11, "get", "/a/b?c=d?e", NULL, "h", "/a/b",
        "c=d?e"},
-      {"GET /?" TAIL, 1, "GET", "/?", NULL, "h", "/", ""},
-      {"GET //x/http://y" TAIL, 1, "GET", "//x/http://y", NULL, "h",
+      {"GET /?" TAIL, 11, "GET", "/?", NULL, "h", "/", ""},
+      {"GET //x/http://y" TAIL, 11, "GET", "//x/http://y", NULL, "h",
        "//x/http://y", NULL},
-      {"GET /%2F%zz" TAIL, 1, "GET", "/%2F%zz", NULL, "h", "/%2F%zz", NULL},
-      {"GET http://a.example:80/x?y" TAIL, 1, "GET", "http://a.example:80/x?y",
+      {"GET /%2F%zz" TAIL, 11, "GET", "/%2F%zz", NULL, "h", "/%2F%zz", NULL},
+      {"GET http://a.example:80/x?y" TAIL, 11, "GET", "http://a.example:80/x?y",
        "http", "a.example:80", "/x", "y"},
-      {"GET http://a.example" TAIL, 1, "GET", "http://a.example", "http",
+      {"GET http://a.example" TAIL, 11, "GET", "http://a.example", "http",
        "a.example", "/", NULL},
-      {"GET http://a.example?x=1" TAIL, 1, "GET", "http://a.example?x=1",
+      {"GET http://a.example?x=1" TAIL, 11, "GET", "http://a.example?x=1",
        "http", "a.example", "/", "x=1"},
-      {"GET WSS://A.example:/" TAIL, 1, "GET", "WSS://A.example:/", "WSS",
+      {"GET WSS://A.example:/" TAIL, 11, "GET", "WSS://A.example:/", "WSS",
        "A.example:", "/", NULL},
-      {"GET ws://[::1]:8080/x" TAIL, 1, "GET", "ws://[::1]:8080/x", "ws",
+      {"GET ws://[::1]:8080/x" TAIL, 11, "GET", "ws://[::1]:8080/x", "ws",
        "[::1]:8080", "/x", NULL},
-      {"OPTIONS *" TAIL, 1, "OPTIONS", "*", NULL, "h", "", NULL},
-      {"CONNECT a.example:443" TAIL, 1, "CONNECT", "a.example:443", NULL,
-       "a.example:443", "", NULL},
+      {"OPTIONS *" TAIL, 11, "OPTIONS", "*", NULL, "h", NULL, NULL},
+      {"CONNECT a.example:443" TAIL, 11, "CONNECT", "a.example:443", NULL,
+       "a.example:443", NULL, NULL},
   };
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(rows); i++)
@@ -86,7 +83,7 @@ static void gives_the_field_lines(void **state) {
   static const char head[] = LINE "A: 1\r\nB:\r\nA:\t2 \r\n\r\nC: 3\r\n";
   static const char *const fields[][2] = {{"A", "1"}, {"B", ""}, {"A", "2"}};
   upshake_parser parser = {0};
-  upshake_slice left;
+  upshake_fields left;
   upshake_field field;
   size_t end = 0;
   (void)state;

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "known.h"
-#include "scan.h"
+#include "judge/known.h"
+#include "text/scan.h"
 
 #define LEN_MAX 80
 #define AT_MAX 40
@@ -59,7 +59,7 @@ static const struct {
   scan *function;
 } twins[] = {
     {"scan_value", scan_value},
-    {"scan_value_octets", scan_value_octets},
+    {"scan_value_bytes", scan_value_bytes},
     {"scan_value_words", scan_value_words},
 #ifdef SCAN_HAS_SSE2
     {"scan_value_sse2", scan_value_sse2},
@@ -71,7 +71,7 @@ static const struct {
 
 static size_t plain_loop(const char *octets, size_t len, unsigned class_bits) {
   size_t i = 0;
-  while (i < len && (upshake_classes[(unsigned char)octets[i]] & class_bits))
+  while (i < len && (upshake__classes[(unsigned char)octets[i]] & class_bits))
     i++;
   return i;
 }
@@ -149,10 +149,10 @@ static void scans_each_class_to_its_end(void **state) {
       char *octets = malloc(LEN);
       memset(octets, 'a', LEN); /* 'a' is in every class */
       octets[octet % LEN] = (char)octet;
-      assert_ptr_equal(upshake_skip_class(octets, octets + LEN, bits),
+      assert_ptr_equal(upshake__skip_class(octets, octets + LEN, bits),
                        octets + plain_loop(octets, LEN, bits));
       if ((bits & (bits - 1)) == 0) /* one class */
-        assert_int_equal(upshake_all_in((upshake_slice){octets, LEN}, bits),
+        assert_int_equal(upshake__all_in((upshake_slice){octets, LEN}, bits),
                          plain_loop(octets, LEN, bits) == LEN);
       free(octets);
     }

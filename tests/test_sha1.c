@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "sha1.h"
+#include "accept/sha1.h"
 
 static void unrolled(uint32_t h[5], uint32_t w[16]) { sha1_unrolled(h, w); }
 

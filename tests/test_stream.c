@@ -94,6 +94,7 @@ static void a_state_can_be_moved_between_any_two_calls(void **state) {
   static const char head[] = TWO_OFFERS;
   upshake *hs = malloc(sizeof *hs);
   upshake_next next = UPSHAKE_READ;
+  upshake_cursor cursor = {0};
   char out[CAP];
   size_t used, len, total = 0;
   (void)state;
@@ -110,8 +111,9 @@ static void a_state_can_be_moved_between_any_two_calls(void **state) {
   assert_int_equal(upshake_answer(hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
   do {
     hs = move_state(hs);
-    assert_int_equal(upshake_reply_part(hs, NULL, total, out + total, 3, &len),
-                     UPSHAKE_OK);
+    assert_int_equal(
+        upshake_reply_part(hs, NULL, &cursor, out + total, 3, &len),
+        UPSHAKE_OK);
     total += len;
   } while (len > 0);
   assert_int_equal(view_reply(out, total).status, 101);
@@ -204,6 +206,28 @@ static void receives_into_the_head_memory(void **state) {
   }
 }
 
+/* Of a length beyond the room, commit takes what the room has. */
+static void commits_no_more_than_there_is_room(void **state) {
+  static const size_t beyond[] = {1, UINT32_MAX, SIZE_MAX / 2, SIZE_MAX};
+  const size_t len = strlen(CHECK_REQUEST);
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(beyond); i++)
+    for (size_t first = 0; first < len; first++) {
+      char *own = malloc(len);
+      size_t cap, more = len - first;
+      upshake hs;
+      upshake_init(&hs, &accepting, own, len, NULL);
+      memcpy(upshake_room(&hs, &cap), CHECK_REQUEST, len);
+      assert_int_equal(upshake_commit(&hs, first), UPSHAKE_READ);
+      more = beyond[i] < SIZE_MAX - more ? more + beyond[i] : SIZE_MAX;
+      assert_int_equal(upshake_commit(&hs, more), UPSHAKE_SEND);
+      assert_int_equal(upshake_get_result(&hs).status, 101);
+      assert_int_equal(upshake_get_result(&hs).consumed, len);
+      assert_int_equal(upshake_rest(&hs).len, 0);
+      free(own);
+    }
+}
+
 static void judges_the_rest_after_a_reset(void **state) {
   static const char stream[] =
       CHECK_PLAIN "hello" NEXT_REQUEST TWO_OFFERS "\x81";
@@ -267,7 +291,7 @@ static void goes_on_in_the_middle_of_the_next_request(void **state) {
 }
 
 static void a_kept_refusal_goes_on_with_the_rest(void **state) {
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   upshake hs;
   (void)state;
   upshake_init(&hs, &accepting, memory, CAP, NULL);
@@ -293,9 +317,9 @@ static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
       "Content-Length: 5\r\n\r\nhello",
       "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n"};
   static const upshake_protocol asking[] = {
-      {.token = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+      {.name = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
   const upshake_config config = {asking, 1, .decide = refuse_at_end};
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(bodies); i++) {
     char stream[CAP] = "POST /a HTTP/1.1\r\n" CHECK_HOST
@@ -307,7 +331,7 @@ static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
     memcpy(upshake_room(&hs, &cap), stream, strlen(stream));
     upshake_next next = upshake_commit(&hs, strlen(stream));
     for (; next == UPSHAKE_BODY; next = upshake_commit(&hs, 0))
-      contents += upshake_get_result(&hs).body;
+      contents += upshake_get_result(&hs).content.len;
     assert_int_equal(contents, 5);
     assert_int_equal(next, UPSHAKE_SEND);
     assert_int_equal(upshake_get_result(&hs).may_keep, 1);
@@ -322,7 +346,7 @@ static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
 /* What commit has put into the memory is older than what is fed. */
 static void a_body_in_the_memory_is_read_before_one_that_is_fed(void **state) {
   static const upshake_protocol reading[] = {
-      {.token = "echo", .body = UPSHAKE_BODY_CONSUME}};
+      {.name = "echo", .body = UPSHAKE_BODY_READ}};
   static const upshake_config config = {reading, 1, .decide = NULL};
   static const char head[] =
       "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"
@@ -341,7 +365,7 @@ static void a_body_in_the_memory_is_read_before_one_that_is_fed(void **state) {
     next = upshake_commit(&hs, head_len + cut);
     while (next == UPSHAKE_BODY || next == UPSHAKE_READ) {
       if (next == UPSHAKE_BODY)
-        contents += upshake_get_result(&hs).body;
+        contents += upshake_get_result(&hs).content.len;
       next = feed(&hs, stream + at, len - at, &used);
       at += used;
     }
@@ -381,14 +405,14 @@ static void a_broken_connection_cannot_be_kept(void **state) {
       "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
       "GET / HTTP/1.1\r\n" CHECK_FIELDS "Content-Length: 1\r\n\r\n"};
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   char out[CAP];
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(streams); i++) {
     upshake hs = begin(&accepting, streams[i], UPSHAKE_SEND);
     size_t len = 9;
     assert_int_equal(upshake_get_result(&hs).may_keep, 0);
-    assert_unchanged(hs, upshake_reply(&hs, &keep, out, sizeof out, &len),
+    assert_unchanged(hs, upshake_reply_with(&hs, &keep, out, sizeof out, &len),
                      UPSHAKE_ERR_MUST_CLOSE);
     assert_int_equal(len, 0);
     assert_int_equal(reply_status(&hs, NULL), upshake_get_result(&hs).status);
@@ -399,7 +423,7 @@ static void a_refused_connect_cannot_be_kept(void **state) { /* RFC 9931 8 */
   upshake hs =
       begin(&accepting, "CONNECT a.example:443 HTTP/1.1\r\nHost: a\r\n\r\n",
             UPSHAKE_PLAIN);
-  const upshake_extra keep = {.keep = 1};
+  const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   (void)state;
   assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
   assert_int_equal(upshake_get_result(&hs).may_keep, 0);
@@ -417,8 +441,8 @@ static void says_what_is_left_of_the_body(void **state) {
       {"Content-Length: 5\r\n", 5},
       {"Content-Length: 0000005\r\n", 5},
       {"Content-Length: 9223372036854775807\r\n", 9223372036854775807},
-      {"Transfer-Encoding: chunked\r\n", UPSHAKE_BODY_UNKNOWN},
-      {"Transfer-Encoding: gzip, Chunked\r\n", UPSHAKE_BODY_UNKNOWN},
+      {"Transfer-Encoding: chunked\r\n", UPSHAKE_BODY_CHUNKED},
+      {"Transfer-Encoding: gzip, Chunked\r\n", UPSHAKE_BODY_CHUNKED},
   };
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(rows); i++) {
@@ -439,6 +463,7 @@ int main(void) {
       cmocka_unit_test(moves_to_larger_smaller_and_overlapping_memory),
       cmocka_unit_test(moving_while_a_decision_waits_keeps_the_choice),
       cmocka_unit_test(receives_into_the_head_memory),
+      cmocka_unit_test(commits_no_more_than_there_is_room),
       cmocka_unit_test(judges_the_rest_after_a_reset),
       cmocka_unit_test(the_rest_moves_with_the_head),
       cmocka_unit_test(goes_on_in_the_middle_of_the_next_request),

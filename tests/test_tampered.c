@@ -217,7 +217,7 @@ static void every_line_swapped_with_every_other(void **state) {
 
 /* So that it is a real exchange in whose middle he is. */
 static void our_server_answers_so(void **state) {
-  static const upshake_protocol websocket = {.token = "websocket"};
+  static const upshake_protocol websocket = UPSHAKE_WEBSOCKET;
   static const char *const spoken[] = {"chat"};
   static const upshake_config config = {&websocket, 1, .subprotocols = spoken,
                                         .subprotocols_len = 1};
@@ -228,7 +228,6 @@ static void our_server_answers_so(void **state) {
       .fields = &server,
       .fields_len = 1,
       .date = {UPSHAKE_TEXT("Sun, 06 Nov 1994 08:49:37 GMT")}};
-  upshake_list offers = {{NULL, 0}, {NULL, 0}, "Sec-WebSocket-Extensions"};
   head good = lay_out(&from_our_server);
   char memory[MEMORY], out[MEMORY], value[UPSHAKE_DEFLATE_CAP];
   upshake_deflate agreed;
@@ -238,10 +237,11 @@ static void our_server_answers_so(void **state) {
   upshake_init(&hs, &config, memory, MEMORY, NULL);
   assert_int_equal(upshake_feed(&hs, good.request, strlen(good.request), &len),
                    UPSHAKE_SEND);
-  offers.fields = upshake_get_request(&hs).fields;
-  extra.extensions.len = upshake_agree_deflate(offers, &caps, &agreed, value);
+  extra.extensions.len = upshake_agree_deflate(upshake_get_request(&hs).fields,
+                                               &caps, &agreed, value);
   extra.extensions.ptr = value;
-  assert_int_equal(upshake_reply(&hs, &extra, out, MEMORY, &len), UPSHAKE_OK);
+  assert_int_equal(upshake_reply_with(&hs, &extra, out, MEMORY, &len),
+                   UPSHAKE_OK);
   assert_slice(part_of(good.octets, good.len), (out[len] = '\0', out));
 }
 

@@ -118,8 +118,10 @@ def find_examples(examples):
     """Names of the examples that are for readers: those that say so."""
     names = set()
     for file in os.listdir(examples):
+        if not file.endswith(".c"):
+            continue
         with open(os.path.join(examples, file), encoding="utf-8") as source:
-            if file.endswith(".c") and "To try it" in source.read():
+            if "To try it" in source.read():
                 names.add(file[:-2])
     return names
 

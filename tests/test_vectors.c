@@ -136,7 +136,7 @@ static int run_to_the_end(upshake *hs, upshake_slice octets) {
     at += used;
     more = next == UPSHAKE_BODY || (next == UPSHAKE_READ && at < octets.len);
     if (next == UPSHAKE_SEND && upshake_get_result(hs).status == 100)
-      more = upshake_reply(hs, NULL, out, sizeof out, &len) == UPSHAKE_OK;
+      more = upshake_reply(hs, out, sizeof out, &len) == UPSHAKE_OK;
   }
   return upshake_get_result(hs).status;
 }

@@ -87,7 +87,7 @@ static void end_case(reader *r) {
 
 static void begin_server_case(reader *r) {
   vector *v = r->vector;
-  v->protocols[0].token = "websocket";
+  v->protocols[0] = (upshake_protocol)UPSHAKE_WEBSOCKET;
   v->config.protocols = v->protocols;
   v->config.protocols_len = 1;
   v->config.subprotocols = v->subprotocols;

@@ -71,8 +71,7 @@ typedef struct vector {
   int answer;
   int answer_at_end; /* the second time, behind a body */
   int chooses_protocol, chooses_subprotocol;
-  int place;
-  upshake_slice choice;
+  upshake_slice protocol_choice, choice;
   int refuses; /* the host refuses when all octets were fed */
   int refusal;
   upshake_field fields[VECTOR_FIELDS];

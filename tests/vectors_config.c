@@ -11,6 +11,24 @@ static upshake_protocol *named_last(reader *r) {
   return &r->vector->protocols[len == 0 ? 0 : len - 1];
 }
 
+static const upshake_private_rules *(*const rules_of[])(void) = {
+    NULL, upshake_websocket_rules, upshake_h2c_rules, upshake_capsules_rules};
+enum { NONE, WEBSOCKET, H2C, CAPSULES };
+
+/* The rules that a name stands for, if the case does not give others. */
+static void set_usual_rules(upshake_protocol *protocol) {
+  upshake_slice token = {protocol->name, strcspn(protocol->name, "/")};
+  unsigned rules = NONE;
+  if (upshake_equal_fold(token, "websocket"))
+    rules = WEBSOCKET;
+  else if (upshake_equal_fold(token, "h2c"))
+    rules = H2C;
+  else if (upshake_equal_fold(token, "connect-udp") ||
+           upshake_equal_fold(token, "connect-ip"))
+    rules = CAPSULES;
+  protocol->rules = rules_of[rules];
+}
+
 /* TOKEN[/VERSION] */
 static int take_protocol(reader *r) {
   upshake_config *config = r->member;
@@ -20,15 +38,21 @@ static int take_protocol(reader *r) {
   if (config->protocols_len == VECTOR_PROTOCOLS)
     return 0;
   config->protocols_len++;
-  size_t len = strcspn(r->value, "/");
-  char *token = vectors_keep(r->all, r->value, len + 1);
-  token[len] = 0;
   upshake_protocol *protocol = named_last(r);
   memset(protocol, 0, sizeof *protocol);
-  protocol->token = token;
-  if (r->value[len] == '/')
-    protocol->version = keep_string(r, r->value + len + 1);
+  protocol->name = keep_string(r, r->value);
+  set_usual_rules(protocol);
   return 1;
+}
+
+static int take_rules(reader *r) {
+  static const char *const words[] = {"none", "websocket", "h2c", "capsules"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (is_word(r->value, words[i])) {
+      named_last(r)->rules = rules_of[i];
+      return 1;
+    }
+  return 0;
 }
 
 static int take_no_protocols(reader *r) {
@@ -99,7 +123,7 @@ static int take_refuse(reader *r) {
 
 static int take_choose_protocol(reader *r) {
   r->vector->decides = r->vector->chooses_protocol = 1;
-  return take_number(r);
+  return *r->value != 0 && take_text(r);
 }
 
 static int take_choose_subprotocol(reader *r) {
@@ -125,7 +149,7 @@ static int take_field(reader *r) {
 static const line_kind protocol_lines[] = {
     {"methods", take_string, OF_PROTOCOL(methods), NULL},
     {"upgrade", take_string, OF_PROTOCOL(upgrade), NULL},
-    {"rules", take_choice, OF_PROTOCOL(rules), "none websocket h2c capsules"},
+    {"rules", take_rules, OF_PROTOCOL(rules), NULL},
     {"body", take_choice, OF_PROTOCOL(body), "plain refuse consume ask"},
     {"failed", take_choice, OF_PROTOCOL(failed), "plain"},
 };
@@ -153,7 +177,7 @@ static const line_kind config_lines[] = {
      "client"},
     {"answer", take_answer, MEMBER(answer), NULL},
     {"answer-at-end", take_answer, MEMBER(answer_at_end), NULL},
-    {"choose-protocol", take_choose_protocol, MEMBER(place), NULL},
+    {"choose-protocol", take_choose_protocol, MEMBER(protocol_choice), NULL},
     {"choose-subprotocol", take_choose_subprotocol, MEMBER(choice), NULL},
     {"refuse", take_refuse, MEMBER(refusal), NULL},
     {"field", take_field, MEMBER(extra), NULL},

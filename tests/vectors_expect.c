@@ -52,7 +52,7 @@ static int take_member(reader *r) {
 static int take_body_left(reader *r) {
   uint64_t *left = r->member;
   r->vector->body_left_given = 1;
-  *left = UPSHAKE_BODY_UNKNOWN;
+  *left = UPSHAKE_BODY_CHUNKED;
   return is_word(r->value, "unknown") ||
          read_number(r->value, UINT64_MAX - 1, left);
 }

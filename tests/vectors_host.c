@@ -15,10 +15,18 @@ int answer_of(const run *r) {
   return r->decisions > 1 ? r->v->answer_at_end : r->v->answer;
 }
 
+static upshake_error choose_protocol(upshake *hs, upshake_slice name) {
+  char *copied = copy(name.ptr, name.len);
+  name.ptr = copied;
+  upshake_error error = upshake_choose_protocol(hs, name);
+  free(copied);
+  return error;
+}
+
 static upshake_error choose(run *r, upshake *hs) {
   upshake_error error = UPSHAKE_OK;
   if (r->v->chooses_protocol)
-    error = upshake_choose_protocol(hs, (size_t)r->v->place);
+    error = choose_protocol(hs, r->v->protocol_choice);
   if (error == UPSHAKE_OK && r->v->chooses_subprotocol) {
     upshake_slice name = r->v->choice;
     char *copied = name.ptr == NULL ? NULL : copy(name.ptr, name.len);
@@ -62,11 +70,12 @@ upshake_config config_of(run *r) {
 
 void send_continue(run *r, upshake *hs, seen *s, size_t part_len) {
   upshake_result before = upshake_get_result(hs);
+  upshake_cursor cursor = {0};
   size_t from = 0, len = 0;
   do {
     char *out = room_of(part_len);
     upshake_error error =
-        upshake_reply_part(hs, &r->v->extra, from, out, part_len, &len);
+        upshake_reply_part(hs, &r->v->extra, &cursor, out, part_len, &len);
     expect_error(r, "100 (Continue)", UPSHAKE_OK, error);
     gather(&s->replies, out, len);
     free(out);
@@ -76,15 +85,23 @@ void send_continue(run *r, upshake *hs, seen *s, size_t part_len) {
   expect_same_result(r, &before, &after, 0);
 }
 
+static int is_of_extra(upshake_error error) {
+  return error >= UPSHAKE_ERR_EXTRA_NAME &&
+         error <= UPSHAKE_ERR_EXTRA_EXTENSION;
+}
+
 /* A whole reply in parts of n octets. */
 void expect_parts(run *r, upshake *hs, const seen *s, size_t n) {
+  upshake_cursor cursor = {0};
   size_t from = 0, len;
   for (;;) {
     char *out = room_of(n);
-    upshake_error error = upshake_reply_part(hs, &s->extra, from, out, n, &len);
+    upshake_error error =
+        upshake_reply_part(hs, &s->extra, &cursor, out, n, &len);
     expect_error(r, "reply in parts", s->reply_error, error);
-    if (len > n || from + len > s->reply.len || error != UPSHAKE_OK) {
-      expect_number(r, "len of a part", 0, len);
+    if (error != UPSHAKE_OK || len > n || from + len > s->reply.len) {
+      if (!is_of_extra(error))
+        expect_number(r, "len of a part", 0, len);
       free(out);
       return;
     }
@@ -104,7 +121,8 @@ void expect_parts(run *r, upshake *hs, const seen *s, size_t n) {
 static void expect_room(run *r, upshake *hs, const seen *s, size_t size,
                         const upshake_extra *extra) {
   size_t len = 1;
-  upshake_error error = upshake_reply(hs, extra, s->written, size - 1, &len);
+  upshake_error error =
+      upshake_reply_with(hs, extra, s->written, size - 1, &len);
   expect_error(r, "reply with too little room", UPSHAKE_ERR_ROOM, error);
   expect_number(r, "the room that it asks for", size, len);
   expect_true(r, "nothing is written",
@@ -116,17 +134,19 @@ static void expect_room(run *r, upshake *hs, const seen *s, size_t size,
 static void write_reply(run *r, upshake *hs, seen *s,
                         const upshake_extra *extra) {
   size_t size = 1, len = 1;
-  upshake_error error = upshake_reply(hs, extra, NULL, 0, &size);
+  upshake_error error = upshake_reply_with(hs, extra, NULL, 0, &size);
   s->reply_error = error == UPSHAKE_ERR_ROOM ? UPSHAKE_OK : error;
   if (error != UPSHAKE_ERR_ROOM) {
-    expect_true(r, "reply is refused", error != UPSHAKE_OK && size == 0);
+    expect_true(r, "reply is refused", error != UPSHAKE_OK);
+    expect_true(r, "the place of the culprit, or 0",
+                size <= (is_of_extra(error) ? r->v->extra.fields_len : 0));
     return;
   }
   s->written = room_of(size);
   memset(s->written, 'Z', size);
   if (r->cut == 0)
     expect_room(r, hs, s, size, extra);
-  error = upshake_reply(hs, extra, s->written, size, &len);
+  error = upshake_reply_with(hs, extra, s->written, size, &len);
   expect_error(r, "reply", UPSHAKE_OK, error);
   expect_number(r, "len of the reply", size, len);
   s->reply.ptr = s->written;
@@ -148,14 +168,11 @@ static void agree(run *r, const upshake *hs, seen *s) {
   static const upshake_deflate_caps zlib;
   const upshake_deflate_caps *caps = &r->v->caps;
   upshake_request request = upshake_get_request(hs);
-  upshake_list offers = {{NULL, 0}, request.fields, "Sec-WebSocket-Extensions"};
-  if (r->fields.ptr != NULL)
-    offers.fields = r->fields;
   if (memcmp(caps, &zlib, sizeof zlib) == 0 && r->cut % 2 == 0)
     caps = NULL;
   s->extensions = room_of(UPSHAKE_DEFLATE_CAP);
   s->agreed_len =
-      upshake_agree_deflate(offers, caps, &s->agreed, s->extensions);
+      upshake_agree_deflate(request.fields, caps, &s->agreed, s->extensions);
   expect_true(r, "len of what is agreed", s->agreed_len <= UPSHAKE_DEFLATE_CAP);
   if (s->agreed_len > 0) {
     s->extra.extensions.ptr = s->extensions;

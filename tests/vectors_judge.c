@@ -57,13 +57,13 @@ static void free_slice(upshake_slice slice) {
 
 /* The field lines that begin before the octet `to`. */
 static void split_fields(parsed *p, const char *begin, size_t to) {
-  upshake_slice rest = p->fields;
+  upshake_fields rest = {p->fields, NULL, 0};
   upshake_field field;
-  size_t max = rest.len / 3 + 1; /* a line has at least "a:" and its end */
+  size_t max = p->fields.len / 3 + 1; /* a line has at least "a:" and its end */
   p->lines = calloc(max, sizeof *p->lines);
   p->line_at = calloc(max, sizeof *p->line_at);
   for (;;) {
-    size_t at = (size_t)(rest.ptr - begin);
+    size_t at = (size_t)(rest.raw.ptr - begin);
     if (at >= to || !upshake_next_field(&rest, &field))
       break;
     p->line_at[p->len] = at;
@@ -93,23 +93,24 @@ static int only_parsed(const seen *s, size_t end) {
          (end == VECTOR_NOT_GIVEN || s->result.consumed < end);
 }
 
-/* Slices but those of the target, Host, Sec-WebSocket-Protocol and -Extensions
- * are used until the end only: they are gone when the reply is written. */
-static int lives_on(upshake_slice name) {
-  return upshake_equal_fold(name, "Host") ||
-         upshake_equal_fold(name, "Sec-WebSocket-Protocol") ||
-         upshake_equal_fold(name, "Sec-WebSocket-Extensions");
+/* The key was copied: no reply looks at it again. */
+static void free_keys(parsed *p) {
+  for (size_t i = 0; i < p->len; i++)
+    if (upshake_equal_fold(p->lines[i].name, "Sec-WebSocket-Key")) {
+      free_slice(p->lines[i].value);
+      p->lines[i].value.ptr = NULL;
+    }
 }
 
-static void free_lines(parsed *p, int all) {
+static void free_parsed(parsed *p) {
   for (size_t i = 0; i < p->len; i++) {
-    if (lives_on(p->lines[i].name) && !all)
-      continue;
-    free_slice(p->lines[i].value);
-    p->lines[i].value.ptr = NULL;
-  }
-  for (size_t i = 0; all && i < p->len; i++)
     free_slice(p->lines[i].name);
+    free_slice(p->lines[i].value);
+  }
+  free(p->lines);
+  free(p->line_at);
+  free_slice(p->method);
+  free_slice(p->target);
 }
 
 static int same_name(const upshake_field *a, const upshake_field *b) {
@@ -137,26 +138,27 @@ static seen judge_once(run *r, parsed *p, int reversed) {
   seen s = {0};
   upshake_judge judge;
   upshake_config config = config_of(r);
-  upshake_slice method = copy_slice(p->method);
-  upshake_slice target = copy_slice(p->target);
+  upshake_found found = {0};
   r->how = reversed ? "judged, reversed" : "judged";
   r->cut = 0;
   r->waits = 0;
-  r->fields = p->fields;
-  expect_error(
-      r, "begin", UPSHAKE_OK,
-      upshake_judge_begin(&judge, &config, r, method, target, p->version));
+  p->method = copy_slice(p->method);
+  p->target = copy_slice(p->target);
+  found.version = p->version;
+  found.method = p->method;
+  found.target = p->target;
+  expect_error(r, "begin", UPSHAKE_OK,
+               upshake_judge_begin(&judge, &config, r, &found));
   for (size_t i = 0; i < p->len; i++) {
     const upshake_field *line = &p->lines[place_of(p, i, reversed)];
     upshake_judge_field(&judge, line->name, line->value);
   }
   upshake_next next = upshake_judge_end(&judge);
-  free_slice(method);
-  free_lines(p, 0);
+  free_keys(p);
   finish(r, &judge.hs, &s);
+  s.request = upshake_get_request(&judge.hs);
   if (!r->v->refuses)
     expect_next(r, "next of judge_end", next, s.result.next);
-  free_slice(target);
   return s;
 }
 
@@ -217,8 +219,6 @@ void judge_case(run *r, const seen *first, int reversed) {
     expect_number(r, "number of the field",
                   number_of_field(&p, first->result.offset, end),
                   s.result.offset);
-  free_lines(&p, 1);
-  free(p.lines);
-  free(p.line_at);
+  free_parsed(&p);
   drop_seen(&s);
 }

@@ -24,8 +24,8 @@ static upshake_slice protocol_name(const upshake_protocol *protocol) {
   upshake_slice name = {NULL, 0};
   if (protocol == NULL)
     return name;
-  name.ptr = protocol->token;
-  name.len = strlen(protocol->token);
+  name.ptr = protocol->name;
+  name.len = strlen(protocol->name);
   return name;
 }
 
@@ -41,6 +41,8 @@ static void expect_place(run *r, const seen *s) {
   if (offset == VECTOR_NOT_GIVEN && v->outcome == VECTOR_REFUSED &&
       v->error != UPSHAKE_ERR_REFUSED && v->error != UPSHAKE_ERR_DECISION)
     offset = end_of_head(v->octets);
+  if (v->outcome != VECTOR_REFUSED)
+    offset = 0; /* nothing is wrong */
   if (offset != VECTOR_NOT_GIVEN)
     expect_number(r, "offset", offset, s->result.offset);
 }

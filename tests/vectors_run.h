@@ -18,8 +18,6 @@ typedef struct run {
   int leans; /* the config is lean, whatever the case says */
   unsigned decisions;
   upshake_error choose_error;
-
-  upshake_slice fields; /* of a judged request */
 } run;
 
 /* Octets that grow. */

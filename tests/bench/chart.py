@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 GROUPS = [
     ("parse-1024", "Parse 1024 requests", "picohttpparser-sse42"),
-    ("parse-1024-segments", "Parse them in segments of 536 octets",
+    ("parse-1024-segments", "Parse them in segments of 536 bytes",
      "picohttpparser-sse42"),
     ("full-1024", "Full handshake, 1024 requests",
      "picohttpparser-sse42+openssl"),

@@ -20,9 +20,7 @@ extern const bench_contestant http_parser_peer, http_parser_low;
 const bench_contestant *const contestants[] = {
     &upshake_default,
     &upshake_portable,
-#ifdef HAVE_CPU
     &upshake_default_cpu,
-#endif
 #ifdef HAVE_PICOHTTPPARSER
     &picohttpparser,
 #ifdef HAVE_SSE42

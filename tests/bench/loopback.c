@@ -46,8 +46,8 @@ static const char canned[] =
     "Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=\r\n"
     "\r\n";
 
-static const upshake_protocol table[] = {{.token = "websocket"}};
-static upshake_config config = {.protocols = table, .protocols_len = 1};
+static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
+static const upshake_config config = {.protocols = table, .protocols_len = 1};
 
 static void check(int good, const char *what) {
   if (good)
@@ -109,7 +109,7 @@ static ssize_t serve_upshake(connection *c, int fd) {
   ssize_t n = recv(fd, room, cap, 0);
   if (n <= 0 || upshake_commit(&c->hs, (size_t)n) != UPSHAKE_SEND)
     return n;
-  upshake_reply(&c->hs, NULL, out, sizeof out, &len);
+  upshake_reply(&c->hs, out, sizeof out, &len);
   return send(fd, out, len, MSG_NOSIGNAL);
 }
 
@@ -184,12 +184,12 @@ static double turn(int count, serve_function *serve) {
 
 int main(int argc, char **argv) {
   int count = argc > 1 ? atoi(argv[1]) : 2000;
-#ifdef UPSHAKE_CPU_SHA
-  config.cpu = upshake_cpu();
-#endif
-  for (int fd = 0; fd < FDS; fd++)
-    upshake_init(&connections[fd].hs, &config, connections[fd].head,
-                 sizeof connections[fd].head, NULL);
+  upshake_hash *hash = upshake_cpu_hash(0);
+  for (int fd = 0; fd < FDS; fd++) {
+    connection *c = &connections[fd];
+    upshake_init(&c->hs, &config, c->head, sizeof c->head, NULL);
+    upshake_set_hash(&c->hs, hash);
+  }
   turn(count / 4 + 1, serve_canned);
   for (int i = 0; i < TURNS; i++) {
     printf("loopback\tcanned\t%.2f\n", turn(count, serve_canned));

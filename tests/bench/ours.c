@@ -8,15 +8,11 @@
 
 #include <upshake.h>
 
-#if defined(UPSHAKE_CPU_SHA) && !defined(UPSHAKE_PORTABLE)
-#define WITH_CPU 1
-#endif
-
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Peers do not look at Origin, so neither do we. */
-static const upshake_protocol table[] = {{.token = "websocket"}};
-static const upshake_config portable = {
+static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
+static const upshake_config config = {
     .protocols = table, .protocols_len = 1, .origin = UPSHAKE_ORIGIN_ANY};
 
 static upshake_error parse(upshake_parser *parser, const char *octets,
@@ -41,7 +37,7 @@ static size_t run_fields(const char *octets, size_t len, size_t step,
                          char *out) {
   upshake_field fields[FIELDS_CAP];
   upshake_parser parser = {0};
-  upshake_slice rest;
+  upshake_fields rest;
   size_t count = 0;
   (void)out;
   if (parse(&parser, octets, len, step) != UPSHAKE_OK)
@@ -68,24 +64,19 @@ static size_t run_judge(const char *octets, size_t len, size_t step,
   char memory[HEAD_CAP];
   upshake hs;
   (void)out;
-  upshake_init(&hs, &portable, memory, sizeof memory, NULL);
+  upshake_init(&hs, &config, memory, sizeof memory, NULL);
   return feed(&hs, octets, len, step) == UPSHAKE_SEND &&
          upshake_get_result(&hs).status == 101;
 }
 
-static size_t handshake(const upshake_config *config, const char *octets,
-                        size_t len, size_t step, char *out) {
+static size_t run_full(const char *octets, size_t len, size_t step, char *out) {
   char memory[HEAD_CAP];
   size_t reply_len = 0;
   upshake hs;
-  upshake_init(&hs, config, memory, sizeof memory, NULL);
+  upshake_init(&hs, &config, memory, sizeof memory, NULL);
   if (feed(&hs, octets, len, step) == UPSHAKE_SEND)
-    upshake_reply(&hs, NULL, out, OUT_CAP, &reply_len);
+    upshake_reply(&hs, out, OUT_CAP, &reply_len);
   return reply_len;
-}
-
-static size_t run_full(const char *octets, size_t len, size_t step, char *out) {
-  return handshake(&portable, octets, len, step, out);
 }
 
 const bench_contestant OURS;
@@ -96,25 +87,31 @@ const bench_contestant OURS = {
     .state = sizeof(upshake),
 };
 
-#ifdef WITH_CPU
+#ifndef UPSHAKE_PORTABLE
 /* Asked once, as a host does when it starts. */
-static upshake_config with_cpu;
+static upshake_hash *hash;
 
 __attribute__((constructor)) static void ask_cpu(void) {
-  with_cpu = portable;
-  with_cpu.cpu = upshake_cpu();
+  hash = upshake_cpu_hash(0);
 }
 
 /* Without such a processor this would be the portable code again. */
-static int can(void) { return with_cpu.cpu != 0; }
+static int can(void) { return hash != NULL; }
 
 static size_t run_full_cpu(const char *octets, size_t len, size_t step,
                            char *out) {
-  return handshake(&with_cpu, octets, len, step, out);
+  char memory[HEAD_CAP];
+  size_t reply_len = 0;
+  upshake hs;
+  upshake_init(&hs, &config, memory, sizeof memory, NULL);
+  upshake_set_hash(&hs, hash);
+  if (feed(&hs, octets, len, step) == UPSHAKE_SEND)
+    upshake_reply(&hs, out, OUT_CAP, &reply_len);
+  return reply_len;
 }
 
 static void accept_cpu(const char key[KEY_LEN], char accept[ACCEPT_LEN]) {
-  upshake_accept_by(with_cpu.cpu, key, accept);
+  hash(key, accept);
 }
 
 const bench_contestant OURS_CPU;

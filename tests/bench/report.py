@@ -22,10 +22,10 @@ JOBS = [
     ("fields", "Parse, and every field in an array",
      "upshake walks the fields a second time for it."),
     ("judge", "Parse and judge",
-     "Octets are received into memory, parsed, and all that RFC 6455 4.2.1 "
+     "Bytes are received into memory, parsed, and all that RFC 6455 4.2.1 "
      "asks for is checked."),
     ("full", "Full handshake",
-     "The same, and the octets of the 101 are written."),
+     "The same, and the bytes of the 101 are written."),
     ("accept", "Sec-WebSocket-Accept",
      "Keys that do not depend on each other; latency: each key is what came "
      "out before."),
@@ -85,10 +85,10 @@ def ratio_targets(results, masked):
          0.88, 0.73, "parse-1024", "upshake", sse42),
         ("the same, portable C: vs picohttpparser, same flags",
          0.95, None, "parse-1024", "upshake-portable", pico),
-        ("Parse, 1024 requests, segments of 536 octets: vs picohttpparser",
+        ("Parse, 1024 requests, segments of 536 bytes: vs picohttpparser",
          0.60, 0.50, "parse-1024-segments", "upshake", pico),
-        ("Parse, browser's request, octet by octet: vs picohttpparser",
-         0.95, None, "parse-browser-octets", "upshake", pico),
+        ("Parse, browser's request, byte by byte: vs picohttpparser",
+         0.95, None, "parse-browser-bytes", "upshake", pico),
         ("Parse, 60 tiny fields: vs picohttpparser",
          1.05, None, "parse-tiny60", "upshake", pico),
         ("Accept, portable C: vs uWebSockets",
@@ -126,13 +126,13 @@ def count_targets(results):
 
     octets = [int(results.facts.get(("corpus", c, "1"), 1))
               for c in ("browser", "fat")]
-    yield ("Parse, browser's request, octet by octet: instructions vs whole",
-           8, quotient("parse-browser-octets", "parse-browser"))
+    yield ("Parse, browser's request, byte by byte: instructions vs whole",
+           8, quotient("parse-browser-bytes", "parse-browser"))
     yield ("the same, instructions: 8 times what is aimed at for the whole",
-           8 * 3200, counts.get(("parse-browser-octets", "upshake")))
-    yield ("the same, for each octet: a request of kilobytes vs the browser's "
+           8 * 3200, counts.get(("parse-browser-bytes", "upshake")))
+    yield ("the same, for each byte: a request of kilobytes vs the browser's "
            "(linear: 1)", 1.1,
-           quotient("parse-fat-octets", "parse-browser-octets",
+           quotient("parse-fat-bytes", "parse-browser-bytes",
                     octets[0] / octets[1]))
     yield ("Parse, browser's request: instructions", 3200,
            counts.get(("parse-browser", "upshake")))
@@ -140,10 +140,10 @@ def count_targets(results):
            counts.get(("full-browser", "upshake")))
     used = results.facts.get(("allocations", "upshake"))
     yield "Allocations", 0, None if used is None else int(used)
-    yield ("State for a connection, octets", 160,
+    yield ("State for a connection, bytes", 160,
            int(results.facts["state", "upshake"]))
     stack = results.facts.get(("stack",))
-    yield "Stack on the deepest path, octets", 320, stack and int(stack)
+    yield "Stack on the deepest path, bytes", 320, stack and int(stack)
 
 
 def is_met(value, limit):
@@ -176,7 +176,7 @@ def target_lines(results, masked):
             yield (f"| {measure} | {target} | **{number(value)}** | | "
                    f"{is_met(value, limit)} |")
     yield loopback_line(results)
-    yield ("| Cortex-M0+, `-Os`: server side / head parser, octets of text | "
+    yield ("| Cortex-M0+, `-Os`: server side / head parser, bytes of text | "
            "<= 8192 / 1638 | `tests/cortex-m/run.sh` | | |")
 
 
@@ -217,7 +217,7 @@ def count_lines(results):
 
 def memory_lines(results):
     """Return the table of states and allocations."""
-    yield ("| contestant | state, octets, without buffers and lists of fields "
+    yield ("| contestant | state, bytes, without buffers and lists of fields "
            "| allocations in all rows |")
     yield "|---|---:|---:|"
     for key, used in results.facts.items():
@@ -262,8 +262,8 @@ def report(results, masked):
     yield ("Ratios are of medians; below 1 is faster than the peer.  All sides "
            "of a row take turns in one process, built with the same flags but "
            "for SSE4.2.  `upshake` is the default build, `portable C` is with "
-           "UPSHAKE_PORTABLE, `SHA-NI` is the default build whose config says "
-           "what upshake_cpu() found.")
+           "UPSHAKE_PORTABLE, `SHA-NI` is the default build with what "
+           "upshake_cpu_hash() found.")
     yield ""
     yield from target_lines(results, masked)
     for job, title, what in JOBS:

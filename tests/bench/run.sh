@@ -97,7 +97,7 @@ count() {
 }
 
 if command -v valgrind >/dev/null; then
-  pattern='^(parse-(browser|fat)(-octets)?|parse-tiny60|full-browser|accept)	'
+  pattern='^(parse-(browser|fat)(-bytes)?|parse-tiny60|full-browser|accept)	'
   [ -z "$quick" ] || pattern='^full-browser	upshake$'
   ./bench --list | grep -E "$pattern" | while read -r row contestant; do
     count "$row" "$contestant"
@@ -110,7 +110,7 @@ CC=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' CMakeCache.txt)
 mkdir -p stack
 # shellcheck disable=SC2086 # a list of words
 if (cd stack && "$CC" -std=c11 $flags -fstack-usage -fcallgraph-info=su \
-  -I"$root/include" -c "$root"/src/*.c) 2>/dev/null; then
+  -I"$root/include" -c "$root"/src/*/*.c) 2>/dev/null; then
   python3 "$root/tests/stack.py" --max 1000000 stack/*.ci |
     sed -n 's/.*deepest path \([0-9]*\).*/stack\t\1/p' >>results.tsv
 fi

@@ -14,10 +14,11 @@ typedef struct run {
   const compare_way *way;
   compare_output *out;
   upshake_protocol protocols[COMPARE_PROTOCOLS];
+  char *names[COMPARE_PROTOCOLS];
   upshake_config config;
   upshake_field fields[COMPARE_FIELDS];
   upshake_extra extra;
-  upshake_slice offers; /* field lines with what the client offers */
+  upshake_fields offers; /* field lines with what the client offers */
   char extensions[UPSHAKE_DEFLATE_CAP];
   char *memory;
   size_t cap, at; /* of the stream: taken by calls */
@@ -44,23 +45,49 @@ static void read_fields(upshake_field *to, const compare_field *from,
 
 /* ---- The config ---------------------------------------------------------- */
 
+static unsigned rules_by_token(const char *token) {
+  upshake_slice slice = {token, strlen(token)};
+  if (upshake_equal_fold(slice, "websocket"))
+    return COMPARE_WEBSOCKET;
+  if (upshake_equal_fold(slice, "h2c"))
+    return COMPARE_H2C;
+  if (upshake_equal_fold(slice, "connect-udp") ||
+      upshake_equal_fold(slice, "connect-ip"))
+    return COMPARE_CAPSULES;
+  return COMPARE_NO_RULES;
+}
+
+/* TOKEN[/VERSION].  A token with a slash is none, and has no name. */
+static char *join_name(const compare_protocol *p) {
+  size_t token = strlen(p->token);
+  size_t version = p->version == NULL ? 0 : 1 + strlen(p->version);
+  char *name = compare_room(token + version + 1);
+  memcpy(name, p->token, token);
+  if (version > 0)
+    memcpy(name + token, "/", 1);
+  if (version > 1)
+    memcpy(name + token + 1, p->version, version - 1);
+  name[strchr(p->token, '/') == NULL ? token + version : 0] = 0;
+  return name;
+}
+
 static void read_protocols(run *r) {
-  static const uint8_t rules[] = {UPSHAKE_RULES_BY_TOKEN, UPSHAKE_RULES_NONE,
-                                  UPSHAKE_RULES_WEBSOCKET, UPSHAKE_RULES_H2C,
-                                  UPSHAKE_RULES_CAPSULES};
+  static const upshake_private_rules *(*const rules[])(void) = {
+      NULL, NULL, upshake_websocket_rules, upshake_h2c_rules,
+      upshake_capsules_rules};
   static const uint8_t bodies[] = {UPSHAKE_BODY_DEFAULT, UPSHAKE_BODY_PLAIN,
-                                   UPSHAKE_BODY_REFUSE, UPSHAKE_BODY_CONSUME,
+                                   UPSHAKE_BODY_REFUSE, UPSHAKE_BODY_READ,
                                    UPSHAKE_BODY_ASK};
   const compare_config *from = &r->it->config;
   for (uint32_t i = 0; i < from->protocols_len; i++) {
     const compare_protocol *p = &from->protocols[i];
     upshake_protocol *to = &r->protocols[i];
     memset(to, 0, sizeof *to);
-    to->token = p->token;
-    to->version = p->version;
+    to->name = r->names[i] = join_name(p);
     to->methods = p->methods;
     to->upgrade = p->upgrade;
-    to->rules = rules[p->rules];
+    to->rules = rules[p->rules == COMPARE_BY_TOKEN ? rules_by_token(p->token)
+                                                   : p->rules];
     to->body = bodies[p->body];
     to->failed =
         p->failed_is_plain ? UPSHAKE_FAILED_PLAIN : UPSHAKE_FAILED_REFUSE;
@@ -103,7 +130,6 @@ static void read_config(run *r) {
   to->subprotocol_server_order = from->subprotocol_server_order;
   to->subprotocol_required = from->subprotocol_required;
   to->protocol_client_order = from->client_order;
-  to->cpu = from->cpu ? upshake_cpu() : 0;
   to->lean = from->lean;
 }
 
@@ -116,7 +142,7 @@ static void read_extra(run *r) {
   r->extra.body = slice_of(from->body);
   r->extra.reason = slice_of(from->reason);
   r->extra.extensions = slice_of(from->extensions);
-  r->extra.keep = from->keep;
+  r->extra.keep = from->keep ? UPSHAKE_KEEP_OPEN : UPSHAKE_KEEP_DEFAULT;
 }
 
 static int has_extra(const run *r) {
@@ -142,10 +168,20 @@ static int next_answer(const run *r) {
                        : host->answer);
 }
 
+/* Of a place behind the table: a name that no entry has. */
+static upshake_slice name_at(const run *r, int32_t place) {
+  upshake_slice name = {"", 0};
+  if (place >= 0 && (uint32_t)place < r->it->config.protocols_len) {
+    name.ptr = r->names[place];
+    name.len = strlen(name.ptr);
+  }
+  return name;
+}
+
 static void choose(run *r, upshake *hs) {
   const compare_host *host = &r->it->host;
   if (host->chooses_protocol)
-    r->chosen = upshake_choose_protocol(hs, (size_t)host->place);
+    r->chosen = upshake_choose_protocol(hs, name_at(r, host->place));
   if (r->chosen == UPSHAKE_OK && host->chooses_subprotocol)
     r->chosen = upshake_choose_subprotocol(hs, slice_of(host->choice));
 }
@@ -163,12 +199,8 @@ static int is_in_body(const upshake *hs) {
   return upshake_get_request(hs).method.ptr != NULL;
 }
 
-/* At BODY the content ends with the bytes that were taken last. */
-static void take_content(run *r, const upshake *hs, const char *end,
-                         size_t taken) {
-  size_t len = upshake_get_result(hs).body;
-  if (len > 0 && len <= taken)
-    compare_add(r->out, COMPARE_T_content, end - len, len);
+static void take_content(run *r, const upshake *hs) {
+  show(r, COMPARE_T_content, upshake_get_result(hs).content);
 }
 
 static void feed_piece(run *r, upshake *hs) {
@@ -179,7 +211,7 @@ static void feed_piece(run *r, upshake *hs) {
                    : compare_piece(r->way, &r->seed, stream.len - r->at);
   char *piece = compare_copy(stream.ptr + r->at, len);
   if (upshake_feed(hs, piece, len, &used) == UPSHAKE_BODY)
-    take_content(r, hs, piece + used, used);
+    take_content(r, hs);
   r->at += used <= len ? used : len;
   free(piece);
 }
@@ -200,7 +232,7 @@ static void commit_piece(run *r, upshake *hs) {
     memcpy(room, stream.ptr + r->at, len);
   r->at += len;
   if (upshake_commit(hs, len) == UPSHAKE_BODY)
-    take_content(r, hs, upshake_rest(hs).ptr, r->at);
+    take_content(r, hs);
 }
 
 /* To other memory of the same size; the state is copied by the caller. */
@@ -228,14 +260,16 @@ static const upshake_extra *extra_of(const run *r) {
 
 static upshake_error take_parts(run *r, upshake *hs, size_t part) {
   upshake_error error = UPSHAKE_OK;
+  upshake_cursor cursor = {0};
   size_t from = 0, len = 1;
   while (error == UPSHAKE_OK && len > 0) {
     char *out = compare_room(part);
-    error = upshake_reply_part(hs, extra_of(r), from, out, part, &len);
-    if (error == UPSHAKE_OK)
+    error = upshake_reply_part(hs, extra_of(r), &cursor, out, part, &len);
+    if (error == UPSHAKE_OK) {
       compare_add(r->out, COMPARE_T_reply, out, len);
+      from += len;
+    }
     free(out);
-    from += len;
   }
   r->out->numbers[COMPARE_N_reply_size] = (int64_t)from;
   return error;
@@ -243,11 +277,11 @@ static upshake_error take_parts(run *r, upshake *hs, size_t part) {
 
 static upshake_error take_whole(run *r, upshake *hs) {
   size_t size = 0, len = 0;
-  upshake_error error = upshake_reply(hs, extra_of(r), NULL, 0, &size);
+  upshake_error error = upshake_reply_with(hs, extra_of(r), NULL, 0, &size);
   if (error != UPSHAKE_ERR_ROOM)
     return error;
   char *out = compare_room(size);
-  error = upshake_reply(hs, extra_of(r), out, size, &len);
+  error = upshake_reply_with(hs, extra_of(r), out, size, &len);
   compare_add(r->out, COMPARE_T_reply, out, len);
   r->out->numbers[COMPARE_N_reply_size] = (int64_t)size;
   free(out);
@@ -325,7 +359,7 @@ static void show_request(run *r, const upshake_request *request) {
   show(r, COMPARE_T_authority, request->authority);
   show(r, COMPARE_T_path, request->path);
   show(r, COMPARE_T_query, request->query);
-  show(r, COMPARE_T_fields, request->fields);
+  show(r, COMPARE_T_fields, request->fields.raw);
 }
 
 static int64_t sum(int64_t of, upshake_slice slice) {
@@ -336,13 +370,13 @@ static int64_t sum(int64_t of, upshake_slice slice) {
 }
 
 /* What the walkers find in these field lines. */
-static int64_t walk(upshake_slice fields) {
+static int64_t walk(upshake_fields fields) {
   upshake_field field;
   upshake_slice member, name, value;
   char text[256];
   int64_t all = 1;
   while (upshake_next_field(&fields, &field)) {
-    upshake_list list = {field.value, {NULL, 0}, NULL};
+    upshake_list list = {field.value, {{NULL, 0}, NULL, 0}, NULL};
     all = sum(sum(all, field.name), field.value);
     while (upshake_next_member(&list, &member)) {
       int found;
@@ -395,9 +429,8 @@ static void agree(run *r) {
   upshake_deflate_caps caps = {
       host->server_bits, host->client_bits, host->server_bits_least,
       host->no_server_takeover, host->no_client_takeover};
-  upshake_list offers = {{NULL, 0}, r->offers, "Sec-WebSocket-Extensions"};
   upshake_deflate agreed = {0, 0, 0, 0};
-  size_t len = upshake_agree_deflate(offers, &caps, &agreed, r->extensions);
+  size_t len = upshake_agree_deflate(r->offers, &caps, &agreed, r->extensions);
   r->out->numbers[COMPARE_N_agreed] =
       (int64_t)len << 32 | agreed.server_bits << 16 | agreed.client_bits << 8 |
       agreed.no_server_takeover << 1 | agreed.no_client_takeover;
@@ -463,6 +496,8 @@ static void run_stream(run *r) {
     r->cap = r->it->stream.len + 1;
   r->memory = compare_room(r->cap);
   if (is_begun(r, upshake_init(&hs, &r->config, r->memory, r->cap, r))) {
+    if (r->it->config.cpu)
+      upshake_set_hash(&hs, upshake_cpu_hash(0));
     drive(r, &hs);
     if (upshake_get_result(&hs).next != UPSHAKE_READ)
       upshake_feed(&hs, more, 1, &used);
@@ -499,9 +534,12 @@ static void run_judge(run *r) {
   upshake_judge judge;
   const compare_parsed *parsed = &r->way->parsed;
   upshake_field *copies = calloc(parsed->fields_len + 1, sizeof *copies);
-  if (is_begun(r, upshake_judge_begin(
-                      &judge, &r->config, r, slice_of(parsed->method),
-                      slice_of(parsed->target), parsed->version))) {
+  upshake_found found = {.version = parsed->version,
+                         .method = slice_of(parsed->method),
+                         .target = slice_of(parsed->target)};
+  if (is_begun(r, upshake_judge_begin(&judge, &r->config, r, &found))) {
+    if (r->it->config.cpu)
+      upshake_set_hash(&judge.hs, upshake_cpu_hash(0));
     judge_fields(&judge, parsed, copies);
     upshake_judge_end(&judge);
     upshake_request request = upshake_get_request(&judge.hs);
@@ -565,7 +603,7 @@ static void show_client(run *r, const upshake_client_result *result) {
                               result->deflate.no_server_takeover << 1 |
                               result->deflate.no_client_takeover;
   show(r, COMPARE_T_reason, result->reason);
-  show(r, COMPARE_T_fields, result->fields);
+  show(r, COMPARE_T_fields, result->fields.raw);
   show(r, COMPARE_T_protocol_name, result->protocol);
   show(r, COMPARE_T_subprotocol, result->subprotocol);
   show(r, COMPARE_T_extensions, result->extensions);
@@ -676,6 +714,8 @@ static int run_case(const compare_case *it, const compare_way *way,
     read_extra(&r);
   }
   layers[way->layer](&r);
+  for (size_t i = 0; i < COMPARE_PROTOCOLS; i++)
+    free(r.names[i]);
   return 1;
 }
 

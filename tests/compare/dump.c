@@ -23,16 +23,40 @@ static void dump_fields(compare_field *to, const upshake_field *from,
   }
 }
 
+static uint8_t number_of(const upshake_private_rules *(*rules)(void)) {
+  return rules == upshake_websocket_rules  ? COMPARE_WEBSOCKET
+         : rules == upshake_h2c_rules      ? COMPARE_H2C
+         : rules == upshake_capsules_rules ? COMPARE_CAPSULES
+                                           : COMPARE_NO_RULES;
+}
+
+/* Those that the token stands for are not named. */
+static uint8_t rules_of(const char *token, const upshake_protocol *p) {
+  static const upshake_protocol usual[] = {UPSHAKE_WEBSOCKET, UPSHAKE_H2C,
+                                           UPSHAKE_CAPSULES("connect-udp"),
+                                           UPSHAKE_CAPSULES("connect-ip")};
+  upshake_slice slice = {token, strlen(token)};
+  const upshake_private_rules *(*by_token)(void) = NULL;
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    if (upshake_equal_fold(slice, usual[i].name))
+      by_token = usual[i].rules;
+  return p->rules == by_token ? COMPARE_BY_TOKEN : number_of(p->rules);
+}
+
 static void dump_protocols(compare_config *to, const upshake_config *from) {
+  static char tokens[COMPARE_PROTOCOLS][64];
   to->protocols_len = (uint32_t)from->protocols_len;
   for (uint32_t i = 0; i < to->protocols_len; i++) {
     const upshake_protocol *p = &from->protocols[i];
     compare_protocol *copy = &to->protocols[i];
-    copy->token = p->token;
-    copy->version = p->version;
+    char *slash = strchr(strcpy(tokens[i], p->name), '/');
+    if (slash != NULL)
+      *slash = 0;
+    copy->token = tokens[i];
+    copy->version = slash == NULL ? NULL : slash + 1;
     copy->methods = p->methods;
     copy->upgrade = p->upgrade;
-    copy->rules = p->rules;
+    copy->rules = rules_of(copy->token, p);
     copy->body = p->body;
     copy->failed_is_plain = p->failed == UPSHAKE_FAILED_PLAIN;
   }
@@ -67,6 +91,18 @@ static void dump_config(compare_config *to, const vector *v) {
   to->client_order = from->protocol_client_order;
 }
 
+/* Of the protocol that is chosen; behind the table, if no entry has its name.
+ */
+static int32_t place_of(const vector *v) {
+  size_t place = 0;
+  if (!v->chooses_protocol)
+    return 0;
+  while (place < v->config.protocols_len &&
+         !upshake_equal(v->protocol_choice, v->protocols[place].name))
+    place++;
+  return (int32_t)place;
+}
+
 static void dump_host(compare_host *to, const vector *v) {
   to->decides = v->decides != 0;
   to->chooses_protocol = v->chooses_protocol != 0;
@@ -74,7 +110,7 @@ static void dump_host(compare_host *to, const vector *v) {
   to->refuses = v->refuses != 0;
   to->answer = v->answer;
   to->answer_at_end = v->answer_at_end;
-  to->place = v->place;
+  to->place = place_of(v);
   to->refusal = v->refusal;
   to->choice = bytes_of(v->choice);
   dump_fields(to->fields, v->fields, v->extra.fields_len);

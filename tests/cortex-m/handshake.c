@@ -12,8 +12,9 @@
 
 struct connection {
   upshake hs;
+  upshake_cursor cursor; /* of the reply */
   char part[64];
-  char head[768 - 64 - sizeof(upshake)];
+  char head[768 - 64 - sizeof(upshake_cursor) - sizeof(upshake)];
 };
 _Static_assert(sizeof(struct connection) <= 768, "more than was promised");
 
@@ -22,7 +23,7 @@ static int decide(upshake *hs, void *user) {
   return upshake_equal(upshake_get_request(hs).path, "/chat") ? 101 : 404;
 }
 
-static const upshake_protocol table[] = {{.token = "websocket"}};
+static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
 static const char *const subprotocols[] = {"mqtt", "ocpp1.6"};
 static const upshake_config config = {.protocols = table,
                                       .protocols_len = 1,
@@ -44,10 +45,12 @@ static void receive(struct connection *c, const char *octets, size_t len) {
 
 /* Returns 1 if these are the octets that are sent. */
 static int sends(struct connection *c, const char *expected, size_t len) {
+  const upshake_cursor begin = {0};
   size_t from = 0, n = 0;
+  c->cursor = begin;
   do {
-    if (upshake_reply_part(&c->hs, NULL, from, c->part, sizeof c->part, &n) !=
-        UPSHAKE_OK)
+    if (upshake_reply_part(&c->hs, NULL, &c->cursor, c->part, sizeof c->part,
+                           &n) != UPSHAKE_OK)
       return 0;
     if (n > len - from || memcmp(c->part, expected + from, n) != 0)
       return 0;

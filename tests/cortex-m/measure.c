@@ -45,19 +45,19 @@ MEASURE(upshake_next, upshake_feed,
         (hs, data, len, used))
 MEASURE(upshake_next, upshake_commit, (upshake *hs, size_t len), (hs, len))
 MEASURE(upshake_error, upshake_answer, (upshake *hs, int answer), (hs, answer))
-MEASURE(upshake_error, upshake_reply,
+MEASURE(upshake_error, upshake_reply_with,
         (upshake *hs, const upshake_extra *extra, void *out, size_t cap,
          size_t *len),
         (hs, extra, out, cap, len))
 MEASURE(upshake_error, upshake_reply_part,
-        (upshake *hs, const upshake_extra *extra, size_t from, void *out,
-         size_t cap, size_t *len),
-        (hs, extra, from, out, cap, len))
+        (upshake *hs, const upshake_extra *extra, upshake_cursor *cursor,
+         void *out, size_t cap, size_t *len),
+        (hs, extra, cursor, out, cap, len))
 MEASURE(upshake_next, upshake_judge_end, (upshake_judge *judge), (judge))
 MEASURE(size_t, upshake_agree_deflate,
-        (upshake_list offers, const upshake_deflate_caps *caps,
+        (upshake_fields fields, const upshake_deflate_caps *caps,
          upshake_deflate *agreed, char *value),
-        (offers, caps, agreed, value))
+        (fields, caps, agreed, value))
 /* clang-format on */
 
 void measure_say(void) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Small machines: how large the library is on Cortex-M0+, and the library on
 # emulated ones that have no libc but the six functions it needs: a handshake
-# in 768 octets, then the golden vectors.  Skipped where a tool is missing;
+# in 768 bytes, then the golden vectors.  Skipped where a tool is missing;
 # with CI=true it is installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

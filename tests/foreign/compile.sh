@@ -34,7 +34,7 @@ check() {
 compile_cl() { # MACHINE FLAGS...
   local machine=$1
   shift
-  printf '%s\0' src/*.c | xargs -0 -P "$(nproc)" -I{} \
+  printf '%s\0' src/*/*.c | xargs -0 -P "$(nproc)" -I{} \
     clang-19 --driver-mode=cl --target="$machine-pc-windows-msvc" /W4 /WX \
     -imsvc tests/foreign/msvc -Iinclude "$@" -c {} "/Fo$out/"
 }
@@ -75,7 +75,7 @@ check "mingw, the DLL" test -f "$out/mingw/libupshake.dll"
 refused() {
   local reason=$1 file
   shift
-  for file in src/*.c; do
+  for file in src/*/*.c; do
     if clang-19 --target=avr -ffreestanding -fsyntax-only "$@" -Iinclude \
       -isystem tests/foreign/msvc "$file" >"$out/avr" 2>&1; then
       echo "$file is accepted"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Foreign machines, emulated: the unit tests and golden vectors on i686 without
-# and with SSE2, on aarch64, and on s390x, whose words have their octets the
+# and with SSE2, on aarch64, and on s390x, whose words have their bytes the
 # other way round.  Skipped where a tool is missing; with CI=true it is
 # installed.
 set -euo pipefail
@@ -52,7 +52,7 @@ build() {
   shift
   mkdir "$dir"
   tests=$(tests_of "$name")
-  shared=$(find src tests -maxdepth 1 -name '*.c' ! -name 'test_*')
+  shared=$(find src -name '*.c' && find tests -maxdepth 1 -name '*.c' ! -name 'test_*')
   # shellcheck disable=SC2016,SC2086 # expanded by the inner sh; lists of words
   { printf '%s\n' $shared && printf 'tests/%s.c\n' $tests; } |
     xargs -P "$(nproc)" -I{} sh -c 'dir=$1 file=$2 level=-O2 && shift 2 &&

@@ -75,16 +75,15 @@ static int write_seed(const char *directory, size_t request, const char *octets,
 /* What our server says to it, with all that it can agree to. */
 static size_t answer(const char *request, char *out) {
   static const upshake_protocol table[] = {
-      {.token = "websocket"},
-      {.token = "echo", .methods = "HEAD"},
-      {.token = "connect-udp"},
-      {.token = "h2c"},
-      {.token = "TLS", .version = "1.2", .methods = "OPTIONS"}};
+      UPSHAKE_WEBSOCKET,
+      {.name = "echo", .methods = "HEAD"},
+      UPSHAKE_CAPSULES("connect-udp"),
+      UPSHAKE_H2C,
+      {.name = "TLS/1.2", .methods = "OPTIONS"}};
   static const char *const spoken[] = {"superchat"};
   static const upshake_config config = {
       table, CHECK_LEN(table), .subprotocols = spoken, .subprotocols_len = 1};
   char memory[CAP], value[UPSHAKE_DEFLATE_CAP];
-  upshake_list offers = {{NULL, 0}, {NULL, 0}, "Sec-WebSocket-Extensions"};
   upshake_extra extra = {.keep = 0};
   upshake_deflate agreed;
   upshake hs;
@@ -92,10 +91,11 @@ static size_t answer(const char *request, char *out) {
   upshake_init(&hs, &config, memory, sizeof memory, NULL);
   if (upshake_feed(&hs, request, strlen(request), &len) != UPSHAKE_SEND)
     return 0;
-  offers.fields = upshake_get_request(&hs).fields;
   extra.extensions.ptr = value;
-  extra.extensions.len = upshake_agree_deflate(offers, NULL, &agreed, value);
-  return upshake_reply(&hs, &extra, out, CAP, &len) == UPSHAKE_OK ? len : 0;
+  extra.extensions.len = upshake_agree_deflate(upshake_get_request(&hs).fields,
+                                               NULL, &agreed, value);
+  return upshake_reply_with(&hs, &extra, out, CAP, &len) == UPSHAKE_OK ? len
+                                                                       : 0;
 }
 
 static int write_own(const char *directory, const char *request,

@@ -128,8 +128,8 @@ static int only(const upshake_ask *ask, const char *name) {
 /* A server that speaks what is asked for first. */
 static void assert_good_for_server(const input *in, const char *octets,
                                    size_t len) {
-  static const upshake_protocol table[] = {
-      {.token = "websocket"}, {.token = "h2c"}, {.token = "connect-udp"}};
+  static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET, UPSHAKE_H2C,
+                                           UPSHAKE_CAPSULES("connect-udp")};
   const upshake_config config = {table, CHECK_LEN(table),
                                  .origin = UPSHAKE_ORIGIN_ANY};
   char memory[ROOM];

@@ -11,9 +11,9 @@
 #define CAP 65536
 
 static const upshake_protocol consume[] = {
-    {.token = "tcp", .methods = "POST", .body = UPSHAKE_BODY_CONSUME}};
+    {.name = "tcp", .methods = "POST", .body = UPSHAKE_BODY_READ}};
 static const upshake_protocol decide_again[] = {
-    {.token = "tcp", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
+    {.name = "tcp", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
 static const upshake_config configs[] = {
     {.protocols = consume, .protocols_len = 1},
     {.protocols = decide_again, .protocols_len = 1},
@@ -42,15 +42,18 @@ static int goes_on(upshake *hs) {
   upshake_result result = upshake_get_result(hs);
 
   if (result.next == UPSHAKE_SEND && result.status == 100)
-    return upshake_reply(hs, NULL, out, sizeof out, &len) == UPSHAKE_OK;
+    return upshake_reply(hs, out, sizeof out, &len) == UPSHAKE_OK;
   return result.next == UPSHAKE_READ || result.next == UPSHAKE_BODY;
 }
 
-static void gather(outcome *o, const char *end, size_t len) {
-  REQUIRE(o->content_len + len <= CAP);
-  if (len > 0)
-    memcpy(o->content + o->content_len, end - len, len);
-  o->content_len += len;
+/* The piece of content, which is of these bytes. */
+static void gather(outcome *o, const upshake *hs, const char *from,
+                   size_t len) {
+  upshake_slice content = upshake_get_result(hs).content;
+  REQUIRE(content.len > 0 && o->content_len + content.len <= CAP);
+  REQUIRE(content.ptr >= from && content.ptr + content.len <= from + len);
+  memcpy(o->content + o->content_len, content.ptr, content.len);
+  o->content_len += content.len;
 }
 
 static void feed(const upshake_config *config, const char *stream, size_t len,
@@ -65,7 +68,7 @@ static void feed(const upshake_config *config, const char *stream, size_t len,
     size_t used, left = len - o->taken, piece = left < cut ? left : cut;
     char *copy = exact(stream + o->taken, piece);
     if (upshake_feed(&hs, copy, piece, &used) == UPSHAKE_BODY)
-      gather(o, copy + used, upshake_get_result(&hs).body);
+      gather(o, &hs, copy, used);
     REQUIRE(used <= piece);
     free(copy);
     o->taken += used;
@@ -90,12 +93,12 @@ static void commit(const upshake_config *config, const char *stream, size_t len,
     if (piece > 0)
       memcpy(at, stream + o->taken, piece);
     if (upshake_commit(&hs, piece) == UPSHAKE_BODY)
-      gather(o, upshake_rest(&hs).ptr, upshake_get_result(&hs).body);
+      gather(o, &hs, memory, sizeof memory);
     o->taken += piece;
     idle = o->taken == len ? idle + 1 : 0;
   }
   while (goes_on(&hs) && upshake_commit(&hs, 0) == UPSHAKE_BODY)
-    gather(o, upshake_rest(&hs).ptr, upshake_get_result(&hs).body);
+    gather(o, &hs, memory, sizeof memory);
   o->result = upshake_get_result(&hs);
   o->taken -= upshake_rest(&hs).len;
 }

@@ -24,9 +24,10 @@ static int later(upshake *hs, void *user) {
 }
 
 static int take_last(upshake *hs, void *user) {
+  static const char *const names[] = {"tls/1.2", "spdy/3.1", "ECHO"};
   (void)user;
-  for (size_t place = 4; place-- > 0;)
-    if (upshake_choose_protocol(hs, place) == UPSHAKE_OK)
+  for (size_t i = 0; i < CHECK_LEN(names); i++)
+    if (upshake_choose_protocol(hs, text(names[i])) == UPSHAKE_OK)
       break;
   return UPSHAKE_ACCEPT;
 }
@@ -43,18 +44,19 @@ static int nonsense(upshake *hs, void *user) {
   return 7;
 }
 
-static const upshake_protocol only_websocket[] = {{.token = "websocket"}};
+static const upshake_protocol only_websocket[] = {UPSHAKE_WEBSOCKET};
 static const upshake_protocol table[] = {
-    {.token = "websocket", .failed = UPSHAKE_FAILED_PLAIN},
-    {.token = "echo", .methods = "GET, POST", .body = UPSHAKE_BODY_REFUSE},
-    {.token = "SPDY", .version = "3.1"},
-    {.token = "TLS",
-     .version = "1.2",
-     .methods = "OPTIONS",
-     .upgrade = "TLS/1.2, HTTP/1.1"}};
+    {.name = "websocket",
+     .rules = upshake_websocket_rules,
+     .failed = UPSHAKE_FAILED_PLAIN},
+    {.name = "echo", .methods = "GET, POST", .body = UPSHAKE_BODY_REFUSE},
+    UPSHAKE_PROTOCOL("SPDY/3.1"),
+    {.name = "TLS/1.2", .methods = "OPTIONS", .upgrade = "TLS/1.2, HTTP/1.1"}};
 static const upshake_protocol plain_body[] = {
-    {.token = "websocket", .body = UPSHAKE_BODY_PLAIN},
-    {.token = "ws2", .rules = UPSHAKE_RULES_WEBSOCKET}};
+    {.name = "websocket",
+     .rules = upshake_websocket_rules,
+     .body = UPSHAKE_BODY_PLAIN},
+    {.name = "ws2", .rules = upshake_websocket_rules}};
 static const char *const spoken[] = {"chat", "superchat"};
 static const char *const wanted[] = {"Cookie", "X-Forwarded-For"};
 static const char *const origins[] = {"http://example.com",
@@ -180,18 +182,19 @@ static void assert_finished(run *r) {
 }
 
 static void take_reply(run *r) {
+  upshake_cursor cursor = {0};
   size_t len = 0, total = 0, whole;
   char *out;
-  REQUIRE(upshake_reply(&r->hs, NULL, NULL, 0, &whole) == UPSHAKE_ERR_ROOM);
+  REQUIRE(upshake_reply(&r->hs, NULL, 0, &whole) == UPSHAKE_ERR_ROOM);
   REQUIRE(whole > 0 && whole <= UPSHAKE_REPLY_CAP);
   do {
-    REQUIRE(upshake_reply_part(&r->hs, NULL, total, r->reply + total, 61,
+    REQUIRE(upshake_reply_part(&r->hs, NULL, &cursor, r->reply + total, 61,
                                &len) == UPSHAKE_OK);
     total += len;
   } while (len > 0);
   REQUIRE(total == whole);
   out = malloc(whole);
-  REQUIRE(upshake_reply(&r->hs, NULL, out, whole, &len) == UPSHAKE_OK);
+  REQUIRE(upshake_reply(&r->hs, out, whole, &len) == UPSHAKE_OK);
   REQUIRE(len == whole && memcmp(out, r->reply, whole) == 0);
   r->reply_len = whole;
   free(out);
@@ -246,6 +249,14 @@ static void assert_same_result(const upshake_result *a,
   REQUIRE(a->may_keep == b->may_keep && a->body_left == b->body_left);
 }
 
+static void assert_same_flags(const upshake_request *a,
+                              const upshake_request *b) {
+  REQUIRE(a->version == b->version && a->body_len == b->body_len);
+  REQUIRE(a->has_upgrade == b->has_upgrade && a->has_expect == b->has_expect);
+  REQUIRE(a->unknown_coding == b->unknown_coding);
+  REQUIRE(a->empty_host == b->empty_host);
+}
+
 static void assert_same_reply(const run *a, const run *b) {
   REQUIRE(a->reply_len == b->reply_len);
   REQUIRE(memcmp(a->reply, b->reply, a->reply_len) == 0);
@@ -265,7 +276,8 @@ static void assert_same_run(const run *a, const run *b, size_t cap) {
   assert_same_slice(a->request.authority, a, b->request.authority, b, cap);
   assert_same_slice(a->request.path, a, b->request.path, b, cap);
   assert_same_slice(a->request.query, a, b->request.query, b, cap);
-  assert_same_slice(a->request.fields, a, b->request.fields, b, cap);
+  assert_same_slice(a->request.fields.raw, a, b->request.fields.raw, b, cap);
+  assert_same_flags(&a->request, &b->request);
   assert_same_reply(a, b);
 }
 
@@ -343,7 +355,6 @@ static void assert_websocket(reply_view head, upshake_slice line) {
 static void assert_may_switch(const run *r) {
   upshake_slice all = upshake_head(&r->hs), line = {NULL, 0}, last = {NULL, 0};
   const upshake_protocol *protocol = r->result.protocol;
-  char name[64];
   reply_view head = {0};
   int has;
   while (take_line(&all, &line) && line.len == 0)
@@ -355,14 +366,12 @@ static void assert_may_switch(const run *r) {
   naive_count(head, "Connection", "upgrade", &has, &last);
   REQUIRE(has);
   REQUIRE(protocol != NULL);
-  snprintf(name, sizeof name, "%s%s%s", protocol->token,
-           protocol->version ? "/" : "",
-           protocol->version ? protocol->version : "");
-  naive_count(head, "Upgrade", name, &has, &last);
+  naive_count(head, "Upgrade", protocol->name, &has, &last);
   REQUIRE(has);
   REQUIRE(naive_count(head, "Transfer-Encoding", "", &has, &last) == 0);
   REQUIRE(is_without_body(head));
-  if (same_fold(text(protocol->token), "websocket") || protocol->rules == 2)
+  if (same_fold(text(protocol->name), "websocket") ||
+      protocol->rules == upshake_websocket_rules)
     assert_websocket(head, line);
 }
 
@@ -393,18 +402,21 @@ static void assert_response(const run *r) {
 
 static void assert_judged_alike(const run *r, const input *in) {
   upshake_judge judge;
-  upshake_slice fields = r->request.fields;
+  upshake_fields fields = r->request.fields;
+  upshake_request request;
   upshake_field field;
   run judged;
   int minor = r->hs.parser.minor;
   memset(&judged, 0, sizeof judged);
   memset(&judge, 0xa5, sizeof judge);
-  REQUIRE(upshake_judge_begin(&judge, &in->config, NULL, r->request.method,
-                              r->request.target, 10 + minor) == UPSHAKE_OK);
+  REQUIRE(begin_judge(&judge, &in->config, NULL, r->request.method,
+                      r->request.target, 10 + minor) == UPSHAKE_OK);
   while (upshake_next_field(&fields, &field))
     upshake_judge_field(&judge, field.name, field.value);
   judged.first_next = upshake_judge_end(&judge);
   REQUIRE(judged.first_next == r->first_next);
+  request = upshake_get_request(&judge.hs);
+  assert_same_flags(&r->request, &request);
   if (judged.first_next == UPSHAKE_DECIDE)
     REQUIRE(upshake_answer(&judge.hs, r->result.next == UPSHAKE_PLAIN
                                           ? UPSHAKE_DECLINE
@@ -415,7 +427,7 @@ static void assert_judged_alike(const run *r, const input *in) {
                     &judged, 0);
   if (judged.result.next != UPSHAKE_SEND)
     return;
-  REQUIRE(upshake_reply(&judge.hs, NULL, judged.reply, REPLY_MAX,
+  REQUIRE(upshake_reply(&judge.hs, judged.reply, REPLY_MAX,
                         &judged.reply_len) == UPSHAKE_OK);
   assert_same_reply(r, &judged);
 }

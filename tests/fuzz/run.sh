@@ -32,17 +32,17 @@ version=$(clang -dumpversion)
 links || need "-:libclang-rt-${version%%.*}-dev" || need "-:libclang-rt-dev"
 
 clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c \
-  tests/vectors_config.c tests/vectors_expect.c tests/vectors_text.c src/*.c \
+  tests/vectors_config.c tests/vectors_expect.c tests/vectors_text.c src/*/*.c \
   -o "$out/seeds.bin"
 "$out/seeds.bin" "$out/seeds" tests/vectors/*.md
-clang -std=c11 -Iinclude tests/fuzz/client_seeds.c src/*.c -o "$out/answers.bin"
+clang -std=c11 -Iinclude tests/fuzz/client_seeds.c src/*/*.c -o "$out/answers.bin"
 "$out/answers.bin" "$out/answers"
 
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
   local name=$1 time=$2
   shift 2
-  fuzzer src/*.c "tests/fuzz/$name.c" -o "$out/$name"
+  fuzzer src/*/*.c "tests/fuzz/$name.c" -o "$out/$name"
   mkdir -p "$out/corpus/$name"
   "$out/$name" -max_total_time="$time" -timeout=10 -max_len=4096 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # curl as a client that knows nothing of the protocols: the 101 of WebSocket
-# and of `echo`, field by field, and octets after and right behind the head.
+# and of `echo`, field by field, and bytes after and right behind the head.
 #
 # usage: curl.sh HOST PORT
 set -euo pipefail
@@ -16,7 +16,7 @@ head_of() {
     "http://$host:$port/curl" | tr -d '\r' || true
 }
 
-# Octets of stdin to the server and back, for as long as stdin is open.
+# Bytes of stdin to the server and back, for as long as stdin is open.
 raw() {
   curl --silent --no-buffer --max-time 5 "telnet://$host:$port"
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the clients of npm send, and want back: nothing, the three lengths of
-// a frame, more than ASCII, octets; what deflates well, twice, and what does
+// a frame, more than ASCII, bytes; what deflates well, twice, and what does
 // not.
 "use strict";
 const crypto = require("crypto");

@@ -17,7 +17,7 @@ import os
 import socket
 import sys
 
-# Nothing, the three lengths of a frame, more than ASCII, octets; what
+# Nothing, the three lengths of a frame, more than ASCII, bytes; what
 # deflates well, twice, and what does not.
 MESSAGES = ("hello", "", "\u00e4\u20ac\U0001f600", "x" * 5000, "x" * 5000,
             "0123456789" * 7000, b"\0\1\xff", os.urandom(3000))

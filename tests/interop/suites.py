@@ -6,7 +6,7 @@ usage: suites.py INSPECT TSV [KNOWN]
 
 TSV has the columns id, source, level, expect, bytes, why; bytes are escaped as
 \\r \\n \\t \\\\ \\xHH.
-Each row runs through `INSPECT --subprotocol chat --json`, whole and one octet
+Each row runs through `INSPECT --subprotocol chat --json`, whole and one byte
 at a time.  Both have to say the same, keep the JSON contract, and be what the
 row expects.
 
@@ -120,7 +120,7 @@ def show(row, wrong, words, reason):
     name, source, level, expect, octets, why = row
     print("%s (%s, %s): expected %s, is %s: %s"
           % (name, source, level, expect, words, wrong))
-    print("    octets  %s" % repr(octets[:300])[1:])
+    print("    bytes  %s" % repr(octets[:300])[1:])
     if why:
         print("    row     %s" % why)
     if reason is not None:
@@ -146,7 +146,7 @@ def main(arguments):
             excused += 1
         else:
             failed += 1
-    print("%d rows, whole and octet by octet: %d agree, %d known to be wrong, "
+    print("%d rows, whole and byte by byte: %d agree, %d known to be wrong, "
           "%d disagree" % (rows, rows - failed - excused, excused, failed))
     return 1 if failed or not rows else 0
 

@@ -2,7 +2,7 @@
 //
 // The clients of npm that have the interface of browsers (WHATWG WebSockets):
 // undici, websocket, faye-websocket.  Each opens with two sub-protocols
-// offered, echoes text and octets, closes; and a page of elsewhere is refused.
+// offered, echoes text and bytes, closes; and a page of elsewhere is refused.
 //
 // usage: w3c_client.js undici|websocket|faye-websocket HOST PORT [deflate]
 //
@@ -55,7 +55,7 @@ function next(socket, event) {
   });
 }
 
-async function octetsOf(data) {
+async function bytesOf(data) {
   if (typeof data === "string") return data;
   return Buffer.from(data instanceof Blob ? await data.arrayBuffer() : data);
 }
@@ -72,7 +72,7 @@ async function echoes() {
     if (client.dropsEmpty && message.length === 0) continue;
     socket.send(message);
     const { data } = await next(socket, "message");
-    assert.deepStrictEqual(await octetsOf(data), message);
+    assert.deepStrictEqual(await bytesOf(data), message);
   }
   socket.close(1000);
   const { code } = await next(socket, "close");

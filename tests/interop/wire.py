@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client that writes its octets itself, and takes no answer that is not
+"""A client that writes its bytes itself, and takes no answer that is not
 exactly what RFC 9112 and RFC 6455 allow; and what starts programs for it."""
 import base64
 import contextlib
@@ -110,7 +110,7 @@ class Connection:
         return self.take(int(fields["content-length"]))
 
     def take_frame(self):
-        """Opcode and octets of a frame as a server sends it: whole here, and
+        """Opcode and bytes of a frame as a server sends it: whole here, and
         not masked."""
         first, second = self.take(2)
         if first & 0x70 or not first & 0x80 or second & 0x80:

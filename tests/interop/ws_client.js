@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // npm ws: opens with permessage-deflate offered, agrees on a sub-protocol,
-// echoes text and octets, closes; and a page of elsewhere is refused.
+// echoes text and bytes, closes; and a page of elsewhere is refused.
 //
 // usage: ws_client.js HOST PORT [deflate]
 //

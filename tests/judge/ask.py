@@ -109,7 +109,7 @@ def _authority(ask):
 
 def _method(ask):
     if not is_token(ask.verb):
-        yield "METHOD_OCTET"
+        yield "METHOD_BYTE"
     elif len(ask.verb) > METHOD_MAX:
         yield "METHOD_LONG"
     if ask.verb == b"CONNECT":
@@ -132,7 +132,7 @@ def _target(ask):
     if not ask.path.startswith(b"/"):
         yield "TARGET_FORM"
     elif not ORIGIN_FORM.fullmatch(ask.path):
-        yield "TARGET_OCTET"
+        yield "TARGET_BYTE"
 
 
 def _protocols(ask):

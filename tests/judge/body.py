@@ -20,7 +20,7 @@ class Body:
 
     def __init__(self, data, pos, limit):
         self.data, self.pos = data, pos
-        self.limit = limit
+        self.limit = LARGEST if limit is None else min(limit, LARGEST)
         self.content = b""
         self.left = 0
         self.extensions = 0
@@ -50,8 +50,7 @@ class Body:
             size = self._size()
             if size == 0:
                 break
-            if (self.limit is not None
-                    and len(self.content) + size > self.limit):
+            if len(self.content) + size > self.limit:
                 raise Refused("BODY_LONG", size_at)
             self.take(size)
             self._line_end("CHUNK")

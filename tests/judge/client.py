@@ -211,10 +211,11 @@ def _other(asked, head, known):
         length = 0
     elif framing.length is not None:
         length = framing.length_value
+    elif framing.is_chunked:
+        length = "chunked"
     else:
-        length = "unknown"
-    keep = _persists(asked, head) and (length != "unknown"
-                                       or framing.is_chunked)
+        length = "to-close"
+    keep = _persists(asked, head) and length != "to-close"
     return Answer("other", length=length, keep=int(keep), **known)
 
 

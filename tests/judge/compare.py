@@ -43,7 +43,7 @@ def of_server(verdict):
         found.add("offset", verdict.offset)
     found.add("consumed", verdict.consumed)
     entry = verdict.protocol
-    found["protocol"] = one(text(entry.token) if entry else None)
+    found["protocol"] = one(text(entry.name) if entry else None)
     found["subprotocol"] = one(text(verdict.subprotocol))
     found["body"] = one(text(verdict.body or b""))
     if verdict.request:

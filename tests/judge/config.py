@@ -14,6 +14,7 @@ class Protocol:
     """An entry of the table."""
 
     def __init__(self, value):
+        self.name = value
         self.token, slash, version = value.partition(b"/")
         self.version = version if slash else None
         self.methods = [b"GET"]
@@ -165,7 +166,7 @@ _SETTERS = {
     "wanted": _append("wanted"),
     "answer": _callback("answer", _answer),
     "answer-at-end": _callback("answer_at_end", _answer),
-    "choose-protocol": _callback("choose_protocol", int),
+    "choose-protocol": _callback("choose_protocol", bytes),
     "choose-subprotocol": _callback("choose_subprotocol", bytes),
     "refuse": _number("refuse"),
     "field": _field,

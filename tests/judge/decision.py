@@ -25,8 +25,8 @@ def decide(request, left, data):
     verdict = Verdict("switched", status=101, consumed=request.end,
                       left=request.framing.left, request=request)
     if config.choose_protocol is not None:
-        chosen = config.protocols[config.choose_protocol:][:1]
-        if chosen and chosen[0] in left:
+        chosen = [e for e in left if e.is_offered_by(config.choose_protocol)]
+        if chosen:
             entry = chosen[0]
         else:
             verdict.call = ("NOT_OFFERED",)

@@ -9,7 +9,7 @@ have the same status.
 # class: { status: errors }
 _TABLE = {
     "request line": {
-        400: "TLS EMPTY_LINES METHOD_OCTET TARGET_OCTET HTTP_VERSION_OCTET",
+        400: "TLS EMPTY_LINES METHOD_BYTE TARGET_BYTE HTTP_VERSION_BYTE",
         501: "METHOD_LONG",                               # RFC 9112 3
         414: "TARGET_LONG",                               # RFC 9110 15.5.15
         505: "HTTP_VERSION HTTP2_PREFACE",                # RFC 9110 15.6.6

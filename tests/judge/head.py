@@ -100,15 +100,15 @@ def read_request_line(reader, config):
     start = reader.pos
     method = reader.run(TOKEN_RUN, config.method_max, "METHOD_LONG")
     if not method:
-        reader.refuse("METHOD_OCTET")
-    reader.expect(SP, "METHOD_OCTET")
+        reader.refuse("METHOD_BYTE")
+    reader.expect(SP, "METHOD_BYTE")
     target_at = reader.pos
     raw = _read_target(reader, config)
     preface = method == b"PRI" and raw == b"*"
     target = uri.target(method, raw)
     if not preface:
         _judge_target(target, target_at, reader.pos, config)
-    reader.expect(SP, "TARGET_OCTET")
+    reader.expect(SP, "TARGET_BYTE")
     minor = _read_version(reader, preface, start, target_at)
     return RequestLine(method, start, target, minor)
 
@@ -133,7 +133,7 @@ def _read_target(reader, config):
     if limit is not None and reader.pos - start > limit:
         raise Refused("TARGET_LONG", start + limit, start + limit)
     if reader.peek() != SP or reader.pos == start:
-        reader.refuse("TARGET_OCTET")
+        reader.refuse("TARGET_BYTE")
     reader.too_long = "HEAD_LONG"
     return reader.data[start:reader.pos]
 
@@ -150,26 +150,26 @@ def _read_version(reader, preface, start, target_at):
     """HTTP-version = "HTTP/" DIGIT "." DIGIT CRLF (RFC 9112 2.3); the minor
     version.  The major version is judged when the byte behind it is there."""
     for byte in b"HTTP/":
-        reader.expect(bytes([byte]), "HTTP_VERSION_OCTET")
+        reader.expect(bytes([byte]), "HTTP_VERSION_BYTE")
     major_at, major = reader.pos, _digit(reader)
     if preface and major == b"1":
         raise Refused("TARGET_FORM", target_at)
     if reader.peek() != b".":
-        reader.refuse("HTTP_VERSION_OCTET")
+        reader.refuse("HTTP_VERSION_BYTE")
     if preface and major == b"2" and start == 0:
         _read_preface(reader, major_at)
     if major != b"1":
         raise Refused("HTTP_VERSION", major_at, reader.pos)
     reader.pos += 1
     minor = _digit(reader)
-    reader.line_end("HTTP_VERSION_OCTET")
+    reader.line_end("HTTP_VERSION_BYTE")
     return int(minor)
 
 
 def _digit(reader):
     byte = reader.peek()
     if not byte.isdigit():
-        reader.refuse("HTTP_VERSION_OCTET")
+        reader.refuse("HTTP_VERSION_BYTE")
     reader.pos += 1
     return byte
 

@@ -43,8 +43,8 @@ static struct {
   upshake_config config;
   size_t head_max, piece;
   int asked_callback, answer, answer_at_end, refuse;
-  const char *choose_subprotocol;
-  int choose_protocol, choose_none;
+  const char *choose_protocol, *choose_subprotocol;
+  int choose_none;
   upshake_field fields[MANY];
   upshake_extra extra;
   int deflate;
@@ -73,9 +73,8 @@ static void begin(void) {
   for (size_t i = 0; i < set.kept_len; i++)
     free(set.kept[i].ptr);
   memset(&set, 0, sizeof set);
-  set.protocols[0].token = "websocket";
+  set.protocols[0] = (upshake_protocol)UPSHAKE_WEBSOCKET;
   set.head_max = 8192;
-  set.choose_protocol = -1;
   set.answer = set.answer_at_end = UPSHAKE_ACCEPT;
   memcpy(set.key, "the sample nonce", 16);
 }
@@ -126,24 +125,37 @@ static upshake_protocol *last_protocol(void) {
   return &set.protocols[len - 1];
 }
 
+typedef const upshake_private_rules *get_rules(void);
+
+/* The rules that a case means if it names none. */
+static get_rules *usual_rules(const char *name) {
+  upshake_slice slice = {name, strcspn(name, "/")};
+  if (upshake_equal_fold(slice, "websocket"))
+    return upshake_websocket_rules;
+  if (upshake_equal_fold(slice, "h2c"))
+    return upshake_h2c_rules;
+  if (upshake_equal_fold(slice, "connect-udp") ||
+      upshake_equal_fold(slice, "connect-ip"))
+    return upshake_capsules_rules;
+  return NULL;
+}
+
 SET(protocol) {
   upshake_protocol *entry = &set.protocols[place(&set.protocols_len)];
-  char *slash = strchr(value.ptr, '/');
   memset(entry, 0, sizeof *entry);
-  entry->token = value.ptr;
-  if (slash) {
-    *slash = 0;
-    entry->version = slash + 1;
-  }
+  entry->name = value.ptr;
+  entry->rules = usual_rules(value.ptr);
 }
 
 SET(methods) { last_protocol()->methods = value.ptr; }
 SET(upgrade) { last_protocol()->upgrade = value.ptr; }
 
 SET(rules) {
-  static const char *const words[] = {"by-token", "none",     "websocket",
-                                      "h2c",      "capsules", NULL};
-  last_protocol()->rules = word(value, words);
+  static const char *const words[] = {"none", "websocket", "h2c", "capsules",
+                                      NULL};
+  static get_rules *const rules[] = {NULL, upshake_websocket_rules,
+                                     upshake_h2c_rules, upshake_capsules_rules};
+  last_protocol()->rules = rules[word(value, words)];
 }
 
 SET(body) {
@@ -226,7 +238,7 @@ SET(answer_at_end) {
 
 SET(choose_protocol) {
   set.asked_callback = 1;
-  set.choose_protocol = number(value);
+  set.choose_protocol = value.ptr;
 }
 
 SET(choose_subprotocol) {
@@ -324,9 +336,12 @@ static void put_error(const char *name, upshake_error error) {
   printf(" %s=%s", name, upshake_explain(error).name);
 }
 
-static void put_length(const char *name, uint64_t len) {
-  if (len == UPSHAKE_BODY_UNKNOWN)
-    printf(" %s=unknown", name);
+/* A number; else why there is none. */
+static void put_length(const char *name, uint64_t len, const char *chunked) {
+  if (len == UPSHAKE_BODY_CHUNKED)
+    printf(" %s=%s", name, chunked);
+  else if (len == UPSHAKE_BODY_TO_CLOSE)
+    printf(" %s=to-close", name);
   else
     printf(" %s=%" PRIu64, name, len);
 }
@@ -359,8 +374,10 @@ static int decide(upshake *hs, void *user) {
   served *s = user;
   if (s->decisions++)
     return set.answer_at_end;
-  if (set.choose_protocol >= 0)
-    note(s, upshake_choose_protocol(hs, (size_t)set.choose_protocol));
+  if (set.choose_protocol) {
+    upshake_slice name = {set.choose_protocol, strlen(set.choose_protocol)};
+    note(s, upshake_choose_protocol(hs, name));
+  }
   if (set.choose_subprotocol) {
     upshake_slice name = {set.choose_none ? NULL : set.choose_subprotocol,
                           strlen(set.choose_subprotocol)};
@@ -376,16 +393,16 @@ static void reply(served *s) {
   size_t len = 0;
   extra.fields = set.fields;
   if (set.deflate && upshake_get_result(&s->hs).status == 101) {
-    upshake_list offers = {{NULL, 0},
-                           upshake_get_request(&s->hs).fields,
-                           "Sec-WebSocket-Extensions"};
-    size_t n = upshake_agree_deflate(offers, &set.caps, &agreed, value);
+    size_t n = upshake_agree_deflate(upshake_get_request(&s->hs).fields,
+                                     &set.caps, &agreed, value);
     if (n)
       extra.extensions = (upshake_slice){value, n};
   }
-  note(s, upshake_reply(&s->hs, &extra, s->reply.ptr + s->reply.len,
-                        OUT - s->reply.len, &len));
-  s->reply.len += len;
+  upshake_error error = upshake_reply_with(
+      &s->hs, &extra, s->reply.ptr + s->reply.len, OUT - s->reply.len, &len);
+  note(s, error);
+  if (error == UPSHAKE_OK)
+    s->reply.len += len;
 }
 
 /* A library that goes round in a circle is as wrong as any. */
@@ -405,7 +422,7 @@ static void feed(served *s, bytes input) {
     upshake_result result = upshake_get_result(&s->hs);
     if (next == UPSHAKE_BODY) {
       s->has_body = 1;
-      append(&s->body, input.ptr + s->pos - result.body, result.body);
+      append(&s->body, result.content.ptr, result.content.len);
     } else if (next == UPSHAKE_SEND && result.status == 100) {
       reply(s);
     } else if (next != UPSHAKE_READ || s->pos == input.len) {
@@ -434,13 +451,13 @@ static void put_served(const served *s) {
   upshake_slice token = {NULL, 0};
   if (result.protocol)
     token =
-        (upshake_slice){result.protocol->token, strlen(result.protocol->token)};
+        (upshake_slice){result.protocol->name, strlen(result.protocol->name)};
   printf("outcome=%s status=%d offset=%zu consumed=%zu keep=%d dropped=%zu",
          outcome(result), result.status, result.offset, s->pos, result.may_keep,
          result.dropped);
   put_error("error", result.error);
   put_error("call", s->call);
-  put_length("left", result.body_left);
+  put_length("left", result.body_left, "unknown");
   put_slice("protocol", token);
   put_slice("subprotocol", result.subprotocol);
   put_slice("scheme", request.scheme);
@@ -494,7 +511,7 @@ static const char *client_outcome(upshake_client_next next) {
 
 static void put_answered(const upshake_client *client) {
   upshake_client_result result = upshake_client_get_result(client);
-  upshake_slice fields = result.fields;
+  upshake_fields fields = result.fields;
   upshake_field field;
   size_t lines = 0;
   while (upshake_next_field(&fields, &field))
@@ -503,7 +520,7 @@ static void put_answered(const upshake_client *client) {
          client_outcome(result.next), result.status, result.offset,
          result.consumed, result.may_keep, lines);
   put_error("error", result.error);
-  put_length("length", result.body_len);
+  put_length("length", result.body_len, "chunked");
   put_slice("reason", result.reason);
   put_slice("protocol", result.protocol);
   put_slice("subprotocol", result.subprotocol);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of upshake-client.
+ */
+#ifndef UPSHAKE_EXAMPLES_CLIENT_OPTIONS_H
+#define UPSHAKE_EXAMPLES_CLIENT_OPTIONS_H
+
+#include <stddef.h>
+
+#include "uri.h"
+#include "upshake.h"
+
+struct options {
+  const char *text; /* the URI, as given */
+  struct uri uri;
+  const char **subprotocols; /* by preference */
+  size_t subprotocols_len;
+  upshake_field *fields;
+  size_t fields_len;
+  const char **messages; /* if empty: lines of standard input */
+  size_t messages_len;
+  const char *origin;
+  long timeout; /* milliseconds */
+  int deflate, subprotocol_required, json, verbose, help;
+};
+
+/* Returns 0; or the exit status, after a line on stderr that says what is
+ * wrong.  The strings are those of argv.  Call options_free in both cases. */
+int options_parse(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
+
+void options_print_help(void);
+
+#endif

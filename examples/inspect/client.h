@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect --client: one response, judged as a client judges it.
+ *
+ * client.c runs it and prints the object for scripts, client_text.c prints for
+ * people, client_hints.c knows what usually causes each outcome.
+ */
+#ifndef UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
+#define UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
+
+#include "options.h"
+#include "print.h"
+
+/* One response to one request, judged. */
+typedef struct exchange {
+  input request, input; /* as far as they were read */
+  upshake_slice head;   /* the request's head, */
+  upshake_fields asked; /* and its field lines */
+  char *memory;         /* for the head of the response */
+  size_t cap;
+  upshake_client_policy policy;
+  upshake_client client;
+  upshake_client_result result;
+  outcome outcome;
+  upshake_slice extensions; /* agreed on, all lines joined; or absent */
+  size_t taken;             /* bytes of all heads that the client took */
+} exchange;
+
+/* Judges the file of the options, and prints the outcome. */
+outcome inspect_response(const options *opt);
+
+void print_exchange(const exchange *ex);
+
+/* Prints what usually causes this outcome, and what helps. */
+void print_exchange_hint(const exchange *ex);
+
+/* 1 if the head is complete, so that the response can be shown. */
+int has_response(const exchange *ex);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: its options and its memory.
+ */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "../common/protocol_option.h"
+
+/* A handshake has offsets of 32 bits, which limit the head. */
+#define HEAD_MAX_DEFAULT 8192u
+#define HEAD_MAX_LARGEST UINT32_MAX
+#define PROTOCOLS_MAX 32 /* see upshake_init */
+
+static const char usage[] =
+    "usage: upshake-inspect [OPTION]... [FILE]\n"
+    "       upshake-inspect --client --request FILE [OPTION]... [RESPONSE]\n"
+    "\n"
+    "Why does my handshake fail?  Reads one HTTP/1.1 request and the bytes\n"
+    "behind it from FILE, or from standard input if FILE is missing or -.\n"
+    "Says what a server would do with it, and why, as soon as that is clear.\n"
+    "With --client it reads a response, and says what the client would do.\n"
+    "\n"
+    "Server:\n"
+    "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
+    "                      a protocol that the server speaks; repeatable, the\n"
+    "                      preferred one first (default: websocket)\n"
+    "                        method  its method instead of GET; repeatable\n"
+    "                        body    a request may have a body, which is read\n"
+    "                                before the switch\n"
+    "  --subprotocol NAME  a WebSocket sub-protocol that the server speaks;\n"
+    "                      repeatable\n"
+    "  --deflate           agree to permessage-deflate\n"
+    "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
+    "                      https://example.com; any: every Origin; repeatable\n"
+    "                      (default: the host of the request)\n"
+    "  --lean              keep only the fields that the handshake needs: a\n"
+    "                      head may then be longer than --head-max\n"
+    "  --want NAME         keep this field too; repeatable\n"
+    "\n"
+    "Client:\n"
+    "  --client            judge a response\n"
+    "  --request FILE      the request that it answers, as it was sent\n"
+    "  --subprotocol-required\n"
+    "                      refuse a WebSocket without a sub-protocol if the\n"
+    "                      request asks for one, as browsers do\n"
+    "\n"
+    "Both:\n"
+    "  --head-max BYTES    the longest head, 1 to 4294967295 (default: 8192)\n"
+    "  --total-max BYTES   with --lean, the longest head that is received, up\n"
+    "                      to 4294967295 (default: 65536); with --client, the\n"
+    "                      longest head (default: --head-max)\n"
+    "  --fields-max N      the most field lines of a head, 1 to 65535\n"
+    "                      (default: 128)\n"
+    "  --name-max BYTES    the longest name of a field, 1 to 65535\n"
+    "                      (default: 255)\n"
+    "  --feed N            give the input to the library N bytes at a time\n"
+    "                      (default: 0, all at once)\n"
+    "  --json              print one JSON object, for scripts\n"
+    "  --help              print this text\n"
+    "\n"
+    "Exit status:\n"
+    "   0  switched\n"
+    "   1  refused\n"
+    "   2  plain: no upgrade; with --client: an ordinary answer\n"
+    "   3  incomplete\n"
+    "  64  wrong usage\n"
+    "  66  unreadable file, or a file without a request for an upgrade\n"
+    "  71  the system failed\n"
+    "  74  cannot write to standard output\n";
+
+/* The options, and the side that each is for. */
+typedef enum side { BOTH, SERVER, CLIENT } side;
+typedef struct known {
+  const char *name;
+  int has_value;
+  side side;
+} known;
+static const known all_known[] = {
+    {"--protocol", 1, SERVER}, {"--subprotocol", 1, SERVER},
+    {"--deflate", 0, SERVER},  {"--origin", 1, SERVER},
+    {"--lean", 0, SERVER},     {"--total-max", 1, BOTH},
+    {"--want", 1, SERVER},     {"--client", 0, BOTH},
+    {"--request", 1, CLIENT},  {"--subprotocol-required", 0, CLIENT},
+    {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
+    {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
+    {"--json", 0, BOTH},       {"--help", 0, BOTH},
+};
+
+void *allocate(size_t len) {
+  void *memory = malloc(len ? len : 1);
+  if (memory == NULL) {
+    fputs("upshake-inspect: out of memory\n", stderr);
+    exit(BAD_SYSTEM);
+  }
+  return memory;
+}
+
+void fail_library(upshake_error error) {
+  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
+  exit(BAD_SYSTEM);
+}
+
+int end_output(int status) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return status;
+  fputs("upshake-inspect: cannot write the result\n", stderr);
+  return BAD_OUTPUT;
+}
+
+/* ---- Options ------------------------------------------------------------ */
+
+static void fail_usage(const char *what, const char *argument) {
+  fprintf(stderr, "upshake-inspect: %s: '", what);
+  put_escaped(stderr, argument, strlen(argument));
+  fputs("' (--help says more)\n", stderr);
+  exit(BAD_USAGE);
+}
+
+static size_t parse_number(const char *option, const char *text, size_t min,
+                           size_t max) {
+  size_t number = 0;
+  if (*text == '\0')
+    fail_usage("this option needs a number", option);
+  for (const char *p = text; *p != '\0'; p++) {
+    if (*p < '0' || *p > '9')
+      fail_usage("not a number", text);
+    size_t digit = (size_t)(*p - '0');
+    if (number > (SIZE_MAX - digit) / 10)
+      fail_usage("number out of range", text);
+    number = number * 10 + digit;
+  }
+  if (number < min || number > max)
+    fail_usage("number out of range", text);
+  return number;
+}
+
+static int is_token(const char *text) {
+  upshake_slice slice = {text, strlen(text)};
+  return upshake_is_token(slice);
+}
+
+/* Upgrade names a protocol as token ["/" token] (RFC 9110 7.8). */
+static void add_protocol(options *opt, char *text) {
+  if (opt->protocols_len == PROTOCOLS_MAX)
+    fail_usage("more than 32 protocols", text);
+  const char *wrong =
+      protocol_option(&opt->protocols[opt->protocols_len++], text);
+  if (wrong != NULL)
+    fail_usage("not a protocol, or not a setting of one", wrong);
+}
+
+static void add_subprotocol(options *opt, const char *text) {
+  if (!is_token(text))
+    fail_usage("not a sub-protocol", text);
+  opt->subprotocols[opt->subprotocols_len++] = text;
+}
+
+/* 1 if a browser could send it.  The library checks that for a client's
+ * request. */
+static int is_origin(const char *text) {
+  static const uint8_t key[16];
+  upshake_ask ask = {.authority = "a", .origin = text};
+  size_t len;
+  return upshake_write_request(&ask, key, NULL, 0, &len) !=
+         UPSHAKE_ERR_ORIGIN_MALFORMED;
+}
+
+static void add_origin(options *opt, const char *text) {
+  if (strcmp(text, "any") == 0)
+    opt->origin_any = 1;
+  else if (is_origin(text))
+    opt->origins[opt->origins_len++] = text;
+  else
+    fail_usage("not an origin; an origin has no path and no slash at its end",
+               text);
+}
+
+static void add_wanted(options *opt, const char *text) {
+  if (!is_token(text))
+    fail_usage("not a name of a field", text);
+  opt->wanted[opt->wanted_len++] = text;
+}
+
+static void set_lean_option(options *opt, const char *name, char *value) {
+  opt->lean_option = name;
+  if (strcmp(name, "--want") == 0)
+    add_wanted(opt, value);
+  else
+    opt->total_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
+}
+
+static void set_option(options *opt, const char *name, char *value) {
+  if (strcmp(name, "--protocol") == 0)
+    add_protocol(opt, value);
+  else if (strcmp(name, "--subprotocol") == 0)
+    add_subprotocol(opt, value);
+  else if (strcmp(name, "--origin") == 0)
+    add_origin(opt, value);
+  else if (strcmp(name, "--request") == 0)
+    opt->request = value;
+  else if (strcmp(name, "--want") == 0 || strcmp(name, "--total-max") == 0)
+    set_lean_option(opt, name, value);
+  else if (strcmp(name, "--head-max") == 0)
+    opt->head_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
+  else if (strcmp(name, "--fields-max") == 0)
+    opt->fields_max = parse_number(name, value, 1, UINT16_MAX);
+  else if (strcmp(name, "--name-max") == 0)
+    opt->name_max = parse_number(name, value, 1, UINT16_MAX);
+  else
+    opt->feed = parse_number(name, value, 0, SIZE_MAX);
+}
+
+static void print_usage(void) {
+  fputs(usage, stdout);
+  exit(end_output(0));
+}
+
+static void set_flag(options *opt, const char *name) {
+  if (strcmp(name, "--help") == 0)
+    print_usage();
+  if (strcmp(name, "--json") == 0)
+    opt->json = 1;
+  if (strcmp(name, "--deflate") == 0)
+    opt->deflate = 1;
+  if (strcmp(name, "--lean") == 0)
+    opt->lean = 1;
+  if (strcmp(name, "--client") == 0)
+    opt->client = 1;
+  if (strcmp(name, "--subprotocol-required") == 0)
+    opt->subprotocol_required = 1;
+}
+
+static const known *find_known(const char *name, size_t len) {
+  for (size_t i = 0; i < sizeof all_known / sizeof all_known[0]; i++)
+    if (strlen(all_known[i].name) == len &&
+        memcmp(all_known[i].name, name, len) == 0)
+      return &all_known[i];
+  return NULL;
+}
+
+/* Takes one option and its value, if it has one: --feed 1 or --feed=1.  Returns
+ * how many arguments it has taken. */
+static int take_option(options *opt, char **argv) {
+  char *equals = strchr(argv[0], '=');
+  size_t len = equals ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+  const known *option = find_known(argv[0], len);
+  if (option == NULL || (equals != NULL && !option->has_value))
+    fail_usage("unknown option", argv[0]);
+  if (option->side == SERVER)
+    opt->server_option = option->name;
+  if (option->side == CLIENT)
+    opt->client_option = option->name;
+  if (!option->has_value) {
+    set_flag(opt, option->name);
+    return 1;
+  }
+  if (equals == NULL && argv[1] == NULL)
+    fail_usage("this option needs a value", argv[0]);
+  set_option(opt, option->name, equals ? equals + 1 : argv[1]);
+  return equals ? 1 : 2;
+}
+
+static void set_file(options *opt, const char *file) {
+  if (opt->file != NULL)
+    fail_usage("more than one FILE", file);
+  opt->file = file;
+}
+
+int is_standard_input(const char *file) {
+  return file == NULL || strcmp(file, "-") == 0;
+}
+
+static void check_sides(const options *opt) {
+  if (!opt->lean && !opt->client && opt->lean_option != NULL)
+    fail_usage("only with --lean", opt->lean_option);
+  if (!opt->client && opt->client_option != NULL)
+    fail_usage("only with --client", opt->client_option);
+  if (!opt->client)
+    return;
+  if (opt->server_option != NULL)
+    fail_usage("not with --client", opt->server_option);
+  if (opt->request == NULL)
+    fail_usage("this option needs --request FILE", "--client");
+  if (is_standard_input(opt->request) && is_standard_input(opt->file))
+    fail_usage("the response cannot come from there too", opt->request);
+}
+
+upshake_limits limits_of(const options *opt) {
+  upshake_limits limits;
+  memset(&limits, 0, sizeof limits);
+  limits.fields = (uint32_t)opt->fields_max;
+  limits.name = (uint32_t)opt->name_max;
+  limits.total = (uint32_t)opt->total_max;
+  return limits;
+}
+
+void parse_options(options *opt, int argc, char **argv) {
+  size_t most = (size_t)argc + 1;
+  int options_end = 0;
+  memset(opt, 0, sizeof *opt);
+  opt->head_max = HEAD_MAX_DEFAULT;
+  opt->protocols = allocate(most * sizeof *opt->protocols);
+  memset(opt->protocols, 0, most * sizeof *opt->protocols);
+  opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
+  opt->origins = allocate(most * sizeof *opt->origins);
+  opt->wanted = allocate(most * sizeof *opt->wanted);
+
+  for (int i = 1; i < argc;) {
+    if (options_end || argv[i][0] != '-' || strcmp(argv[i], "-") == 0)
+      set_file(opt, argv[i++]);
+    else if (strcmp(argv[i], "--") == 0)
+      options_end = ++i;
+    else
+      i += take_option(opt, argv + i);
+  }
+  check_sides(opt);
+  if (opt->protocols_len == 0)
+    opt->protocols[opt->protocols_len++] = (upshake_protocol)UPSHAKE_WEBSOCKET;
+}
+
+void free_options(options *opt) {
+  free(opt->protocols);
+  free(opt->subprotocols);
+  free(opt->origins);
+  free(opt->wanted);
+}

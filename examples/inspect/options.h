@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: its options and its memory.  If one of them is wrong, the
+ * program ends with one line that says so.
+ */
+#ifndef UPSHAKE_EXAMPLES_INSPECT_OPTIONS_H
+#define UPSHAKE_EXAMPLES_INSPECT_OPTIONS_H
+
+#include <stddef.h>
+
+#include "upshake.h"
+
+/* Exit statuses besides the outcomes, as in BSD's sysexits.h. */
+enum { BAD_USAGE = 64, BAD_INPUT = 66, BAD_SYSTEM = 71, BAD_OUTPUT = 74 };
+
+typedef struct options {
+  const char *file;    /* the file to judge; NULL or "-": standard input */
+  const char *request; /* with --client: the request */
+  upshake_protocol *protocols;
+  const char **subprotocols;
+  const char **origins;
+  const char **wanted;
+  size_t protocols_len, subprotocols_len, origins_len, wanted_len;
+  size_t head_max, fields_max, name_max, total_max, feed;
+  int client, subprotocol_required, origin_any, deflate, lean, json;
+  const char *server_option, *client_option; /* given; for one side only */
+  const char *lean_option;                   /* given; needs --lean */
+} options;
+
+/* Returns the limits on a head, for both sides. */
+upshake_limits limits_of(const options *opt);
+
+void parse_options(options *opt, int argc, char **argv);
+void free_options(options *opt);
+
+/* 1 for NULL and for "-". */
+int is_standard_input(const char *file);
+
+/* Returns memory of at least one byte.  Ends the program if there is none. */
+void *allocate(size_t len);
+
+/* Returns the status, or BAD_OUTPUT if some output could not be written. */
+int end_output(int status);
+
+/* Ends the program, because the library refused a call. */
+void fail_library(upshake_error error);
+
+#endif

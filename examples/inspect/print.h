@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect: printing, for the server's and the client's side.
+ *
+ * Bytes from the network are printed escaped.  They may come from an attacker,
+ * and often the wrong byte is one that cannot be seen.
+ */
+#ifndef UPSHAKE_EXAMPLES_INSPECT_PRINT_H
+#define UPSHAKE_EXAMPLES_INSPECT_PRINT_H
+
+#include <stdio.h>
+
+#include "input.h"
+#include "upshake.h"
+
+/* The outcomes; their numbers are the exit statuses. */
+typedef enum outcome {
+  SWITCHED = 0,
+  REFUSED = 1,
+  PLAIN = 2, /* a request that asks for no switch */
+  OTHER = 2, /* a response that grants no switch */
+  INCOMPLETE = 3
+} outcome;
+
+#define SUBPROTOCOL_FIELD "Sec-WebSocket-Protocol"
+#define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
+
+/* ---- For scripts --------------------------------------------------------- */
+
+/* The members of the JSON object, in their order; see json.c. */
+typedef struct verdict {
+  const char *outcome;
+  int status;
+  const char *error; /* NULL unless refused */
+  const char *rule;  /* NULL if there is none */
+  size_t offset;     /* valid if there is an error */
+  size_t consumed;
+  upshake_slice protocol; /* this and the next two: absent if there is none */
+  upshake_slice subprotocol;
+  upshake_slice extensions;
+  int close;
+  upshake_slice reply;
+} verdict;
+
+void put_json(const verdict *said);
+
+/* ---- For people ---------------------------------------------------------- */
+
+/* Prints bytes so that they harm no terminal: \r \n \t \\ \xHH. */
+void put_escaped(FILE *out, const char *bytes, size_t len);
+void put_slice(upshake_slice slice);
+
+/* Begins a line with a label of at most 12 letters. */
+void put_label(const char *label);
+
+/* Prints words in as many lines as they need, beside a label. */
+void put_words(const char *words);
+
+/* Prints the lines of an error: its sentence, its name and its rule. */
+void put_error(upshake_error error);
+
+/* Prints as many of the bytes as one line can show, on a line of their own. */
+void put_bytes(const char *bytes, size_t len);
+
+/* put_where prints where the byte at `offset` is in the input, and its line
+ * with a mark below it.  put_missing is for something missing, which has no
+ * byte. */
+void put_where(const input *in, size_t offset);
+void put_missing(size_t offset);
+
+/* Prints the bytes between two places of the input. */
+void put_rest(const char *label, const input *in, size_t at, size_t end);
+
+/* Prints all field lines with this name, each on a line.  Returns how many. */
+size_t put_received(const char *label, upshake_fields fields, const char *name);
+
+/* Prints the members of all lines with this name; `lead` goes before the first
+ * member.  Returns how many. */
+size_t put_members(const char *lead, upshake_fields fields, const char *name);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Judges a request that another parser has split into its parts.  Every byte is
+ * checked again, whatever that parser has checked.
+ */
+#include "../handshake/handshake.h"
+#include "../judge/known.h"
+#include "../head/target.h"
+
+/* A handshake in a judge counts fields, not bytes.  parser.pos is the number of
+ * fields so far, and `at` is the number of a field. */
+
+static void note_syntax(upshake_judge *judge, upshake_error error) {
+  upshake__note_bad(&judge->hs.facts, error, judge->hs.parser.pos);
+}
+
+static const upshake_limits *limits_of(const upshake_judge *judge) {
+  return &judge->hs.config->limits;
+}
+
+/* ---- the request line ---- */
+
+static void note_method(upshake_judge *judge) {
+  if (!upshake_is_token(judge->found.method))
+    note_syntax(judge, UPSHAKE_ERR_METHOD_BYTE);
+  else if (judge->found.method.len > head_method_limit(limits_of(judge)))
+    note_syntax(judge, UPSHAKE_ERR_METHOD_LONG);
+  if (upshake_equal(judge->found.method, "HEAD"))
+    judge->hs.facts.flags |= FACT_HEAD;
+  if (upshake_equal(judge->found.method, "CONNECT"))
+    judge->hs.facts.flags |= FACT_CONNECT;
+}
+
+/* 1 if the bytes before the first "?" may be a path, and the bytes from it on a
+ * query. */
+static int is_target(upshake_slice target) {
+  size_t mark = index_of(target, '?');
+  return target.len > 0 &&
+         upshake__all_in(slice_of(target.ptr, mark), CLASS_PATH) &&
+         upshake__all_in(slice_from(target, mark), CLASS_QUERY);
+}
+
+static void note_version(upshake_judge *judge, int is_preface, int version) {
+  if (version / 10 == 1)
+    return;
+  note_syntax(judge, is_preface && version == 20 ? UPSHAKE_ERR_HTTP2_PREFACE
+                                                 : UPSHAKE_ERR_HTTP_VERSION);
+}
+
+static void note_target(upshake_judge *judge, int is_preface, int version) {
+  upshake_error error;
+
+  if (!is_target(judge->found.target)) {
+    note_syntax(judge, UPSHAKE_ERR_TARGET_BYTE);
+    return;
+  }
+  if (judge->found.target.len > head_target_limit(limits_of(judge)))
+    note_syntax(judge, UPSHAKE_ERR_TARGET_LONG);
+  error = upshake__check_target(judge->found.method, judge->found.target);
+  if (error && (!is_preface || version / 10 == 1))
+    note_syntax(judge, error);
+  if (judge->hs.facts.transport == UPSHAKE_TRANSPORT_UNSECURED &&
+      upshake__is_secured_target(judge->found.target))
+    note_syntax(judge, UPSHAKE_ERR_TARGET_SECURED);
+}
+
+upshake_error upshake_judge_begin(upshake_judge *judge,
+                                  const upshake_config *config, void *user,
+                                  const upshake_found *found) {
+  upshake_error error = upshake_init(&judge->hs, config, NULL, 0, user);
+  int is_preface; /* PRI *: the preface of HTTP/2 (RFC 9113 3.4) */
+
+  if (!error && found->transport)
+    error = upshake_set_transport(&judge->hs, found->transport);
+  if (error)
+    return error;
+  memset((char *)judge + sizeof judge->hs, 0, sizeof *judge - sizeof judge->hs);
+  judge->hs.flags = HANDSHAKE_JUDGE;
+  judge->found = *found;
+  note_method(judge);
+  is_preface =
+      upshake_equal(found->method, "PRI") && upshake_equal(found->target, "*");
+  note_target(judge, is_preface, found->version);
+  note_version(judge, is_preface, found->version);
+  if (found->version == 10)
+    judge->hs.facts.flags |= FACT_HTTP_1_0;
+  return UPSHAKE_OK;
+}
+
+/* ---- fields ---- */
+
+static void judge_bytes(upshake_judge *judge, upshake_slice name,
+                        upshake_slice value) {
+  const upshake_limits *limits = limits_of(judge);
+
+  if (!upshake_is_token(name))
+    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME);
+  else if (name.len > head_name_limit(limits))
+    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME_LONG);
+  if (!upshake__all_in(value, CLASS_VALUE))
+    note_syntax(judge, UPSHAKE_ERR_FIELD_VALUE);
+  if (judge->hs.parser.pos > head_fields_limit(limits))
+    note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
+}
+
+/* Keeps what is needed of a field after its line was judged. */
+static void remember(upshake_judge *judge, upshake_slice name,
+                     upshake_slice value) {
+  unsigned which = which_field(name);
+  if (which == FIELD_HOST)
+    judge->host = value;
+  if (which == FIELD_ORIGIN)
+    judge->origin = value;
+  if (which == FIELD_KEY && value.len == sizeof judge->key)
+    memcpy(judge->key, value.ptr, sizeof judge->key);
+  if (which == FIELD_OTHER || judge->lines_len == UPSHAKE_JUDGE_LINES)
+    return;
+  judge->lines[judge->lines_len].name = name;
+  judge->lines[judge->lines_len++].value = value;
+}
+
+void upshake_judge_field(upshake_judge *judge, upshake_slice name,
+                         upshake_slice value) {
+  upshake *hs = &judge->hs;
+
+  if (hs->next != UPSHAKE_READ || hs->parser.pos == UINT32_MAX - 1)
+    return;
+  if (hs->facts.bad == UPSHAKE_ERR_HTTP2_PREFACE) /* a preface has no fields */
+    note_syntax(judge, UPSHAKE_ERR_HTTP_VERSION);
+  hs->parser.pos++;
+  judge_bytes(judge, name, value);
+  value = upshake__trim(value);
+  upshake__judge_line(hs, name, value, hs->parser.pos);
+  judge->fields_len = hs->parser.pos;
+  remember(judge, name, value);
+}
+
+/* ---- the end ---- */
+
+upshake_next upshake_judge_end(upshake_judge *judge) {
+  upshake *hs = &judge->hs;
+
+  if (hs->next != UPSHAKE_READ)
+    return (upshake_next)hs->next;
+  hs->held = hs->end = hs->parser.pos + 1;
+  if (!hs->facts.bad || hs->facts.bad >= UPSHAKE_ERR_HOST_REPEATED)
+    hs->flags |= HANDSHAKE_COMPLETE;
+  upshake__conclude(hs);
+  return (upshake_next)hs->next;
+}

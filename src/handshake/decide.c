@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Decisions: what follows from the verdict and from the application's answer.
+ */
+#include "../body/body.h"
+#include "../reply/errors.h"
+#include "handshake.h"
+#include "../judge/protocol.h"
+
+/* 1 for errors of syntax, framing, Host and bodies: it is not sure where the
+ * next request begins, so the connection must be closed (RFC 9112 9.3). */
+static int is_unsafe_to_keep(upshake_error error) {
+  return error <= UPSHAKE_ERR_TRAILER_LONG;
+}
+
+/* Makes a final reply with this status due; it is no 101. */
+static void refuse_with(upshake *hs, int status) {
+  hs->next = UPSHAKE_SEND;
+  hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
+  hs->status = (uint16_t)status;
+}
+
+void upshake__conclude_refusal(upshake *hs, upshake_error error,
+                               uint32_t offset) {
+  refuse_with(hs, upshake__error_status(error));
+  hs->error = (uint8_t)error;
+  hs->facts.bad_at = offset;
+  if (is_unsafe_to_keep(error))
+    hs->flags |= HANDSHAKE_CLOSE;
+}
+
+/* Goes on after ACCEPT: first comes a 100 (Continue), the body, or the 101.
+ * The body in a judge is read by its host. */
+static void go_on(upshake *hs) {
+  int awaits_body = has_body(&hs->facts) &&
+                    !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
+
+  hs->next = UPSHAKE_SEND;
+  hs->status = UPSHAKE_ACCEPT;
+  if (!awaits_body)
+    return;
+  hs->flags |= HANDSHAKE_BODY;
+  begin_body(hs);
+  hs->status = STATUS_CONTINUE;
+  if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
+    hs->next = UPSHAKE_READ;
+    hs->status = 0;
+  }
+}
+
+/* Asks the application.  The callback may also answer with upshake_answer. */
+static void ask_application(upshake *hs) {
+  const upshake_config *config = hs->config;
+  int answer;
+
+  if (!config->decide) {
+    go_on(hs);
+    return;
+  }
+  answer = config->decide(hs, hs->user);
+  if (hs->next != UPSHAKE_DECIDE || answer == UPSHAKE_LATER)
+    return;
+  if (upshake_answer(hs, answer) != UPSHAKE_OK)
+    upshake__conclude_refusal(hs, UPSHAKE_ERR_DECISION, hs->end);
+}
+
+/* Only one kind of rules has this step. */
+static inline void prepare_rules(upshake *hs) {
+  const upshake_private_rules *rules = hs->facts.in.head.rules;
+  for (size_t i = 1; !rules->prepare && i < hs->config->protocols_len; i++)
+    rules = rules_of(&hs->config->protocols[i]);
+  if (rules->prepare)
+    rules->prepare(hs);
+}
+
+void upshake__conclude(upshake *hs) {
+  verdict result;
+
+  if (hs->facts.offered)
+    prepare_rules(hs);
+  result = upshake__judge_request(hs);
+  hs->protocol = result.protocol;
+  if (result.next == UPSHAKE_SEND) {
+    upshake__conclude_refusal(hs, (upshake_error)result.error, result.offset);
+    return;
+  }
+  hs->next = result.next;
+  hs->error = result.error;
+  hs->facts.bad_at = result.offset;
+  if (result.next == UPSHAKE_DECIDE)
+    ask_application(hs);
+}
+
+/* ---- the application's answer ---- */
+
+void upshake__conclude_body(upshake *hs) {
+  const upshake_protocol *protocol = &hs->config->protocols[hs->protocol];
+  hs->flags |= HANDSHAKE_BODY_END;
+  hs->next = UPSHAKE_DECIDE;
+  if (protocol->body == UPSHAKE_BODY_ASK)
+    ask_application(hs);
+  else
+    go_on(hs);
+}
+
+static upshake_error accept_or_decline(upshake *hs, int answer) {
+  if (hs->next != UPSHAKE_DECIDE)
+    return UPSHAKE_ERR_STATE;
+  if (answer == UPSHAKE_ACCEPT) {
+    go_on(hs);
+    return UPSHAKE_OK;
+  }
+  if (hs->flags & HANDSHAKE_BODY) /* the body is used up */
+    return UPSHAKE_ERR_STATE;
+  hs->next = UPSHAKE_PLAIN;
+  hs->error = UPSHAKE_ERR_DECLINED;
+  hs->facts.bad_at = hs->end;
+  return UPSHAKE_OK;
+}
+
+/* Refuses for the application.  Its refusal is the cause only if there is no
+ * cause yet: a request that is PLAIN or was refused before keeps its first
+ * cause. */
+static void refuse_as_told(upshake *hs, int status) {
+  if (hs->error == UPSHAKE_OK || hs->error == UPSHAKE_ERR_INCOMPLETE)
+    upshake__conclude_refusal(hs, UPSHAKE_ERR_REFUSED, hs->end);
+  refuse_with(hs, status);
+  hs->flags |= HANDSHAKE_ANSWERED;
+}
+
+/* 1 if the first byte of the final reply was taken, or a part of a 100. */
+static int is_reply_taken(const upshake *hs) {
+  return (hs->flags & HANDSHAKE_TAKEN) && !(hs->flags & HANDSHAKE_CONTINUED);
+}
+
+upshake_error upshake_answer(upshake *hs, int answer) {
+  if (is_reply_taken(hs))
+    return UPSHAKE_ERR_STATE;
+  if (answer == UPSHAKE_ACCEPT || answer == UPSHAKE_DECLINE)
+    return accept_or_decline(hs, answer);
+  if (answer < 300 || answer > 599) /* only redirects and errors: RFC 9110 15 */
+    return UPSHAKE_ERR_ANSWER;
+  if (answer == 426 && !upshake__spoken(hs->config, hs->facts.transport))
+    return UPSHAKE_ERR_ANSWER; /* 426 names a protocol: RFC 9110 15.5.22 */
+  if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
+    set_head_end(hs, hs->held);
+  refuse_as_told(hs, answer);
+  return UPSHAKE_OK;
+}
+
+/* Returns the place of the offered entry with this name; protocols_len if there
+ * is none. */
+static size_t find_entry(const upshake *hs, upshake_slice name) {
+  const upshake_config *config = hs->config;
+  size_t place = 0;
+  while (place < config->protocols_len &&
+         !((hs->facts.offered >> place & 1) &&
+           upshake__is_offer_of(name, index_of(name, '/'),
+                                &config->protocols[place])))
+    place++;
+  return place;
+}
+
+upshake_error upshake_choose_protocol(upshake *hs, upshake_slice name) {
+  size_t place;
+  if (hs->next != UPSHAKE_DECIDE)
+    return UPSHAKE_ERR_STATE;
+  place = find_entry(hs, name);
+  if (place == hs->config->protocols_len)
+    return UPSHAKE_ERR_NOT_OFFERED;
+  hs->protocol = (uint8_t)place;
+  return UPSHAKE_OK;
+}
+
+/* ---- sub-protocols ---- */
+
+/* Returns the first offered name with exactly these bytes; absent if there is
+ * none. */
+static upshake_slice find_offered(const upshake *hs, upshake_slice name) {
+  upshake_list list =
+      upshake_begin_list(upshake__fields_of(hs), "Sec-WebSocket-Protocol");
+  upshake_slice member;
+  while (upshake_next_member(&list, &member))
+    if (upshake__same(member, name))
+      return member;
+  return slice_none();
+}
+
+upshake_error upshake_choose_subprotocol(upshake *hs, upshake_slice name) {
+  upshake_slice found = slice_none();
+
+  if (hs->next != UPSHAKE_DECIDE || !is_websocket(hs))
+    return UPSHAKE_ERR_STATE;
+  if (name.ptr) {
+    found = find_offered(hs, name);
+    if (!found.ptr)
+      return UPSHAKE_ERR_NOT_OFFERED;
+  }
+  hs->flags |= HANDSHAKE_CHOSEN;
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    ((upshake_judge *)(void *)hs)->chosen = found;
+    return UPSHAKE_OK;
+  }
+  hs->chosen_at = found.ptr ? (uint32_t)(found.ptr - hs->memory) : 0;
+  hs->chosen_len = (uint32_t)found.len;
+  return UPSHAKE_OK;
+}

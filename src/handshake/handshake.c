@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The handshake: takes bytes, and says what to do next.  The head memory
+ * collects the bytes, which are parsed and judged as they come.
+ */
+#include "../text/defensive.h"
+#include "../body/body.h"
+#include "../judge/known.h"
+#include "lean.h"
+
+#include "../head/lines.h"
+#include "../head/byte.h"
+#include "../head/target.h"
+
+/* ---- from bytes to an outcome ---- */
+
+/* Ends the head at this position of the memory.  Bytes after it that were fed
+ * are not kept: they belong to the caller. */
+static void end_head(upshake *hs, uint32_t end) {
+  set_head_end(hs, end);
+  if (hs->flags & HANDSHAKE_FED)
+    hs->held = end;
+}
+
+/* Refuses a head that is not complete, for an error at `offset` in the stream.
+ * The bytes before `end` in the memory count as consumed. */
+static NOINLINE void refuse_head(upshake *hs, upshake_error error,
+                                 uint32_t offset, uint32_t end) {
+  end_head(hs, end);
+  upshake__conclude_refusal(hs, error, offset);
+}
+
+/* Refuses the head if it is not complete and has no more room. */
+static void judge_room(upshake *hs) {
+  int is_full =
+      hs->config->lean ? upshake__lean_is_full(hs) : hs->held >= hs->cap;
+  if (!is_full)
+    return;
+  refuse_head(hs,
+              upshake__head_in_target(&hs->parser) ? UPSHAKE_ERR_TARGET_LONG
+                                                   : UPSHAKE_ERR_HEAD_LONG,
+              bytes_taken(hs), hs->held);
+}
+
+/* A target of https or wss is not served without TLS (RFC 9110 7.4). */
+static NOINLINE void judge_target(upshake *hs) {
+  upshake_error error =
+      upshake__check_target(head_method(&hs->parser, hs->memory),
+                            head_target(&hs->parser, hs->memory));
+  if (!error && hs->facts.transport == UPSHAKE_TRANSPORT_UNSECURED &&
+      upshake__is_secured_target(head_target(&hs->parser, hs->memory)))
+    error = UPSHAKE_ERR_TARGET_SECURED;
+  if (error)
+    refuse_head(hs, error, head_target_at(&hs->parser),
+                head_target_end(&hs->parser));
+}
+
+/* Judges the field line that ends at pos. */
+static void judge_line(upshake *hs) {
+  const upshake_parser *parser = &hs->parser;
+  uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
+  upshake__judge_line(
+      hs, slice_of(hs->memory + parser->name_at, parser->name_len),
+      upshake__trim(slice_of(hs->memory + at, end - at)), hs->end + at);
+}
+
+/* 1 if Host or framing is bad: the head is then refused at once, at that
+ * line. */
+static inline int is_line_bad(const upshake_private_facts *facts) {
+  return facts->bad - 1u < UPSHAKE_ERR_HOST_MISSING - 1u; /* 0 is no error */
+}
+
+/* The same as judge_line, for a plain line (see scan.h). */
+static inline int judge_plain_line(void *context, const plain_line *line) {
+  upshake *hs = context;
+  upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
+  const char *end = line->cr;
+  if (!may_be_known(name))
+    return 1;
+  while (end > line->value && is_blank(end[-1]))
+    end--;
+  judge_known(hs, which_field(name),
+              slice_of(line->value, (size_t)(end - line->value)),
+              (uint32_t)(line->value - hs->memory));
+  return !is_line_bad(&hs->facts);
+}
+
+static void judge_facts(upshake *hs) {
+  if (is_line_bad(&hs->facts))
+    refuse_head(hs, (upshake_error)hs->facts.bad, hs->facts.bad_at,
+                hs->parser.pos);
+}
+
+static void conclude_head(upshake *hs) {
+  end_head(hs, hs->parser.pos);
+  hs->flags |= HANDSHAKE_COMPLETE;
+  upshake__conclude(hs);
+}
+
+/* Refuses the preface of HTTP/2.  A host that speaks HTTP/2 can go on with
+ * it. */
+static void judge_preface(upshake *hs) {
+  refuse_head(hs, UPSHAKE_ERR_HTTP2_PREFACE, 0, hs->parser.pos);
+}
+
+/* Refuses the byte that the parser found wrong. */
+static NOINLINE void refuse_byte(upshake *hs, const head_step *step) {
+  uint32_t offset = hs->end + step->offset;
+  if (hs->config->lean && upshake__head_in_value(&hs->parser))
+    upshake__lean_leave_out(hs);
+  refuse_head(hs, step->error, offset, hs->parser.pos);
+}
+
+/* Runs one step.  Not inlined, so that its frame is gone before judging
+ * starts. */
+static NOINLINE head_event judge_step(upshake *hs) {
+  head_step step =
+      head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+  head_event event = upshake__head_step(&step);
+  if (event == HEAD_REFUSED)
+    refuse_byte(hs, &step);
+  if (event == HEAD_FIELD && hs->config->lean && upshake__lean_leave_out(hs))
+    return HEAD_MORE; /* no line is behind it: see lean_piece */
+  return event;
+}
+
+static NOINLINE int judge_plain_lines(upshake *hs) {
+  return take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
+                    judge_plain_line, hs);
+}
+
+/* Judges the part of the request that is complete now. */
+static inline void judge_part(upshake *hs, head_event event) {
+  if (event == HEAD_TARGET)
+    judge_target(hs);
+  else if (event == HEAD_LINE && hs->parser.minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  else if (event == HEAD_FIELD)
+    judge_line(hs);
+}
+
+/* Parses up to the next event, and judges what it completes. */
+static NOINLINE head_event parse_slow(upshake *hs) {
+  head_event event = HEAD_REFUSED;
+  if (!is_line_bad(&hs->facts)) {
+    event = judge_step(hs);
+    judge_part(hs, event);
+  }
+  judge_facts(hs);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
+/* Parses what the memory holds, until the head is complete or refused, or more
+ * bytes are needed. */
+static head_event parse(upshake *hs) {
+  head_event event = HEAD_LINE;
+  take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+  while (head_goes_on(event)) {
+    if (is_at_line(&hs->parser) && judge_plain_lines(hs))
+      return HEAD_END;
+    event = parse_slow(hs);
+  }
+  return event;
+}
+
+/* The same for lean: bytes come line by line, and each line may be left out. */
+static head_event parse_lean(upshake *hs) {
+  head_event event = HEAD_LINE;
+  while (head_goes_on(event))
+    event = parse_slow(hs);
+  return event;
+}
+
+/* ---- from the input to the memory ---- */
+
+/* Puts the bytes behind the held bytes.  They may be there already. */
+static void hold(upshake *hs, const char *bytes, uint32_t len) {
+  if (len > 0 && bytes != hs->memory + hs->held)
+    memmove(hs->memory + hs->held, bytes, len);
+  hs->held += len;
+}
+
+static inline head_event hold_all(upshake *hs, const char *bytes,
+                                  uint32_t len) {
+  hold(hs, bytes, len);
+  return parse(hs);
+}
+
+/* With lean the input is held piece by piece, so that a line that is left out
+ * makes room for the next piece.  If the bytes are in the memory already, the
+ * bytes behind the head move up to it. */
+static NOINLINE head_event hold_lean(upshake *hs, const char *bytes,
+                                     uint32_t len) {
+  head_event event = HEAD_MORE;
+
+  while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
+    uint32_t piece = upshake__lean_piece(hs, bytes, len);
+    hold(hs, bytes, piece);
+    bytes += piece;
+    len -= piece;
+    event = parse_lean(hs);
+    if (event == HEAD_MORE && upshake__head_in_value(&hs->parser))
+      upshake__lean_leave_out(hs);
+    if (event == HEAD_MORE)
+      judge_room(hs);
+  }
+  if ((hs->flags & HANDSHAKE_FED) == 0)
+    hold(hs, bytes, len);
+  return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
+/* Does what the last event asks for.  Not inlined, so that the parser's frames
+ * are gone by then. */
+static NOINLINE void conclude(upshake *hs, head_event event) {
+  if (event == HEAD_MORE)
+    judge_room(hs);
+  else if (event == HEAD_END)
+    conclude_head(hs);
+  else if (event == HEAD_PREFACE)
+    judge_preface(hs);
+}
+
+/* Takes bytes of a head. */
+static inline void take_bytes(upshake *hs, const char *bytes, uint32_t len) {
+  head_event event =
+      hs->config->lean ? hold_lean(hs, bytes, len) : hold_all(hs, bytes, len);
+  conclude(hs, event);
+}
+
+/* ---- the input: feed and commit ---- */
+
+/* Goes back to READ after a 100 (Continue) that was sent, or after content that
+ * was used.  Returns 0 in any other state. */
+static NOINLINE int goes_on_reading(upshake *hs) {
+  int is_continued =
+      hs->next == UPSHAKE_SEND && (hs->flags & HANDSHAKE_CONTINUED);
+  if (!is_continued && hs->next != UPSHAKE_BODY)
+    return 0;
+  hs->flags &= (uint16_t) ~(HANDSHAKE_TAKEN | HANDSHAKE_CONTINUED);
+  hs->next = UPSHAKE_READ;
+  hs->status = 0;
+  return 1;
+}
+
+/* 1 if the handshake takes bytes now. */
+static inline int is_reading(upshake *hs) {
+  return (hs->flags & HANDSHAKE_JUDGE) == 0 &&
+         (hs->next == UPSHAKE_READ || goes_on_reading(hs));
+}
+
+/* Takes bytes of a body, and returns how many.  Bytes that are held count as
+ * dropped before the application is asked again, because it may look at the
+ * rest. */
+static NOINLINE size_t take_body(upshake *hs, const char *bytes, size_t len,
+                                 int are_held) {
+  body_event event;
+  body_step step;
+  /* A piece of content has a length of 32 bits, to keep the state small. */
+  if (len > UINT32_MAX)
+    len = UINT32_MAX;
+  event = upshake__body_step(hs, bytes, len, &step);
+  if (are_held)
+    hs->dropped += (uint32_t)step.used;
+  if (event == BODY_CONTENT) {
+    hs->next = UPSHAKE_BODY;
+    hs->facts.in.body.content = bytes + step.used - step.content;
+    hs->facts.in.body.content_len = (uint32_t)step.content;
+  }
+  if (event == BODY_END)
+    upshake__conclude_body(hs);
+  if (event == BODY_REFUSED)
+    upshake__conclude_refusal(hs, step.error, step.offset);
+  return step.used;
+}
+
+/* Takes the bytes of a body that commit has put into the memory. */
+static void take_held_body(upshake *hs) {
+  uint32_t begin = body_begin(hs);
+  if (hs->next == UPSHAKE_READ && in_body(hs))
+    take_body(hs, hs->memory + begin, hs->held - begin, 1);
+}
+
+/* Fast path of feed: takes one byte that needs no more than head_take_byte. */
+static inline int take_one(upshake *hs, char byte) {
+  if (hs->next != UPSHAKE_READ || hs->flags || hs->config->lean ||
+      hs->cap - hs->held < 2 || UPSHAKE_NEVER(hs->parser.pos != hs->held) ||
+      !head_take_byte(&hs->parser, &hs->config->limits, byte))
+    return 0;
+  hs->memory[hs->held++] = byte;
+  hs->parser.pos++;
+  return 1;
+}
+
+/* Takes the bytes of a head that feed was given. */
+static inline void take_head(upshake *hs, const char *bytes, size_t len,
+                             size_t *used) {
+  uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
+
+  *used = hs->end + hs->held;
+  hs->flags |= HANDSHAKE_FED;
+  take_bytes(hs, bytes, len < room ? (uint32_t)len : room);
+  hs->flags &= (uint16_t)~HANDSHAKE_FED;
+  *used = bytes_taken(hs) - *used;
+}
+
+upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
+                          size_t *used) {
+  const char *bytes = data;
+
+  *used = 1;
+  if (len == 1 && take_one(hs, *bytes))
+    return UPSHAKE_READ;
+  *used = 0;
+  if (!is_reading(hs))
+    return (upshake_next)hs->next;
+  take_held_body(hs);
+  if (hs->next == UPSHAKE_READ && !in_body(hs))
+    take_head(hs, bytes, len, used);
+  if (hs->next == UPSHAKE_READ && in_body(hs))
+    *used += take_body(hs, len > 0 ? bytes + *used : bytes, len - *used, 0);
+  return (upshake_next)hs->next;
+}
+
+/* Removes the bytes of a body that were taken from the memory.  The rest is
+ * moved only if the memory is full: a client may send many small chunks. */
+static void drop_body(upshake *hs) {
+  uint32_t end = hs->parser.pos;
+  uint32_t begin = body_begin(hs), left = hs->held - begin;
+  if (begin == end || (left > 0 && hs->held < hs->cap))
+    return;
+  memmove(hs->memory + end, hs->memory + begin, left);
+  hs->held = end + left;
+  hs->dropped = 0;
+}
+
+static char *room_of(const upshake *hs) {
+  return hs->memory ? hs->memory + hs->held : NULL;
+}
+
+void *upshake_room(upshake *hs, size_t *cap) {
+  *cap = 0;
+  if (is_reading(hs)) {
+    drop_body(hs);
+    *cap = hs->cap - hs->held;
+  }
+  return room_of(hs);
+}
+
+upshake_next upshake_commit(upshake *hs, size_t len) {
+  uint32_t room = hs->cap - hs->held;
+  if (!is_reading(hs))
+    return (upshake_next)hs->next;
+  if (len < room)
+    room = (uint32_t)len;
+  if (in_body(hs))
+    hs->held += room;
+  else
+    take_bytes(hs, room_of(hs), room);
+  take_held_body(hs);
+  return (upshake_next)hs->next;
+}
+
+/* ---- the bytes that are held ---- */
+
+upshake_slice upshake_head(const upshake *hs) {
+  if (!hs->memory)
+    return slice_none();
+  return slice_of(hs->memory, is_past_head(hs) ? hs->parser.pos : hs->held);
+}
+
+upshake_slice upshake_rest(const upshake *hs) {
+  uint32_t begin = body_begin(hs);
+  if (!is_past_head(hs) || !hs->memory)
+    return slice_none();
+  return slice_of(hs->memory + begin, hs->held - begin);
+}
+
+upshake_next upshake_reset(upshake *hs, size_t taken) {
+  int kept = hs->next == UPSHAKE_PLAIN || (hs->flags & HANDSHAKE_KEPT);
+  upshake_slice rest = kept ? upshake_rest(hs) : slice_none();
+  const upshake_config *config = hs->config;
+  uint8_t transport = hs->facts.transport;
+  upshake_hash *hash = hs->hash;
+  uint32_t left = 0;
+
+  if (taken < rest.len) {
+    rest = slice_from(rest, taken);
+    memmove(hs->memory, rest.ptr, rest.len);
+    left = (uint32_t)rest.len;
+  }
+  upshake_init(hs, config, hs->memory, hs->cap, hs->user);
+  hs->facts.transport = transport;
+  hs->hash = hash;
+  if (left > 0)
+    take_bytes(hs, hs->memory, left);
+  return (upshake_next)hs->next;
+}
+
+upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return UPSHAKE_ERR_STATE;
+  if (hs->held > cap)
+    return UPSHAKE_ERR_ROOM;
+  if (hs->held > 0)
+    memmove(memory, hs->memory, hs->held);
+  hs->memory = memory;
+  hs->cap = memory_cap(cap);
+  return UPSHAKE_OK;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The reply of a handshake: what the writer needs, taken from its state.
+ */
+#include "../reply/added.h"
+#include "../websocket/extension.h"
+#include "../text/field.h"
+#include "handshake.h"
+#include "../judge/protocol.h"
+#include "../reply/reply.h"
+
+static inline upshake_slice key_of(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
+  if (bytes_left_out(hs) > 0)
+    return upshake__value_at(hs, hs->facts.key_at, "Sec-WebSocket-Key");
+  return slice_of(hs->memory + hs->facts.key_at, sizeof judge_of(hs)->key);
+}
+
+/* Computes Sec-WebSocket-Accept, by the host's function if it gave one. */
+static inline void put_accept_value(const upshake *hs,
+                                    const upshake_private_rules *rules,
+                                    char *accept) {
+  upshake_hash *hash = hs->hash ? hs->hash : rules->accept;
+  hash(key_of(hs).ptr, accept);
+}
+
+/* 1 if the client needs no 100 (Continue) before the 101: it was sent before
+ * the body, or the host of a judge sends it. */
+static int had_body(const upshake *hs) {
+  return (hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts);
+}
+
+static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
+  const upshake_protocol *protocol = upshake__chosen_protocol(hs);
+  const upshake_private_rules *rules = rules_of(protocol);
+  r->protocols = protocol;
+  r->named = 1;
+  if (hs->facts.flags & FACT_EXPECT_CONTINUE)
+    r->continue_first = had_body(hs) ? 0 : 1;
+  if (rules->kind == RULES_CAPSULES)
+    r->capsules = 1;
+  if (rules->kind != RULES_WEBSOCKET)
+    return;
+  put_accept_value(hs, rules, accept);
+  r->accept = accept;
+  if (hs->facts.flags & FACT_SUBPROTOCOL)
+    r->subprotocol = upshake__chosen_subprotocol(hs);
+}
+
+static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
+static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
+
+/* Adds the fields that the reason for a refusal needs.  An application that
+ * refuses with 405 adds Allow itself; the version of WebSocket stays 13. */
+static void build_refusal(const upshake *hs, reply *r) {
+  r->protocols = hs->config->protocols;
+  r->named = upshake__spoken(hs->config, hs->facts.transport);
+  r->to_head = upshake__is_head(hs) ? 1 : 0;
+  switch ((upshake_error)hs->error) {
+  case UPSHAKE_ERR_VERSION_REPEATED:
+  case UPSHAKE_ERR_VERSION_MALFORMED:
+  case UPSHAKE_ERR_VERSION_MISSING:
+  case UPSHAKE_ERR_VERSION_UNSUPPORTED: /* RFC 6455 4.4 */
+    r->ws_version = &version_13;
+    break;
+  case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6; an error of WebSocket only */
+    if ((hs->flags & HANDSHAKE_ANSWERED) == 0)
+      r->allow = &allow_get;
+    break;
+  default:
+    break;
+  }
+}
+
+/* The same for a judge, which remembers lines of several fields. */
+static NOINLINE const char *find_offer_in_judge(const upshake_judge *judge,
+                                                upshake_slice name) {
+  const char *found = NULL;
+  for (uint32_t i = 0; !found && i < judge->lines_len; i++)
+    if (upshake_equal_fold(judge->lines[i].name, "Sec-WebSocket-Extensions"))
+      found = upshake__find_extension_in(judge->lines[i].value, name);
+  return found;
+}
+
+/* Returns where the client offered this extension (RFC 6455 9.1); NULL if it
+ * did not. */
+static NOINLINE const char *find_offer(const upshake *hs, upshake_slice name) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return find_offer_in_judge(judge_of(hs), name);
+  return upshake__find_extension(head_fields(&hs->parser, hs->memory), name);
+}
+
+/* Only a 101 to WebSocket can answer extensions, and only extensions that the
+ * client offered. */
+static NOINLINE upshake_error
+check_agreed_extensions(const upshake *hs, upshake_slice extensions) {
+  upshake_slice member;
+  if (hs->status != UPSHAKE_ACCEPT || !is_websocket(hs) ||
+      !upshake__is_extension_answer(extensions))
+    return UPSHAKE_ERR_EXTRA_EXTENSION;
+  while (upshake__next_in(&extensions, &member))
+    if (!find_offer(hs, upshake__extension_name(member)))
+      return UPSHAKE_ERR_EXTRA_EXTENSION;
+  return UPSHAKE_OK;
+}
+
+static int is_kept(const upshake *hs, const upshake_extra *extra) {
+  return hs->status >= 300 && extra->keep == UPSHAKE_KEEP_OPEN;
+}
+
+/* Notes that bytes of the reply were taken.  Once its first byte has been
+ * taken, the reply can no longer change.  A 100 is over once all its bytes were
+ * taken. */
+static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
+  hs->flags |= HANDSHAKE_TAKEN;
+  if (hs->status == STATUS_CONTINUE && is_whole)
+    hs->flags |= HANDSHAKE_CONTINUED;
+  if (extra && is_kept(hs, extra))
+    hs->flags |= HANDSHAKE_KEPT;
+}
+
+/* Checks what the application adds.  Runs before a reply is built, because a
+ * reply takes stack. */
+static upshake_error check_extra_of(const upshake *hs,
+                                    const upshake_extra *extra, size_t *place) {
+  added fields = {extra->fields, extra->fields_len};
+  upshake_error error = UPSHAKE_OK;
+  if (is_kept(hs, extra) && !upshake__may_keep(hs))
+    return UPSHAKE_ERR_MUST_CLOSE;
+  if (hs->status == STATUS_CONTINUE)
+    return UPSHAKE_OK;
+  *place = extra->fields_len;
+  if (extra->extensions.len > 0)
+    error = check_agreed_extensions(hs, extra->extensions);
+  return error ? error : upshake__check_added(fields, place);
+}
+
+static upshake_error check_reply(const upshake *hs, const upshake_extra *extra,
+                                 size_t *place) {
+  *place = 0;
+  if (hs->next != UPSHAKE_SEND)
+    return UPSHAKE_ERR_STATE;
+  return extra ? check_extra_of(hs, extra, place) : UPSHAKE_OK;
+}
+
+/* Writes the whole reply, or with a cursor its next part. */
+static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
+                                      upshake_cursor *cursor, void *out,
+                                      size_t cap, size_t *len) {
+  upshake_error error;
+  char accept[ACCEPT_LEN];
+  writer w = begin_writer(cursor, out, cap);
+  reply r;
+
+  memset(&r, 0, sizeof r);
+  r.status = hs->status;
+  if (hs->status != STATUS_CONTINUE)
+    r.extra = extra;
+  if (hs->status == UPSHAKE_ACCEPT)
+    build_switch(hs, &r, accept);
+  else if (hs->status != STATUS_CONTINUE)
+    build_refusal(hs, &r);
+  error = upshake__check_reply(&r, len);
+  if (error)
+    return error;
+  error = upshake__write_reply(&r, &w, len);
+  if (error)
+    return error;
+  end_writer(cursor, *len);
+  if (*len > 0)
+    note_taken(hs, extra, w.from + *len == w.pos);
+  return UPSHAKE_OK;
+}
+
+/* ---- fast path: the ordinary 101 of WebSocket ---- */
+
+#ifdef UPSHAKE_SMALL
+#define put_plain_switch(hs, extra, out, cap) 0
+#else
+static inline int is_plain_switch(const upshake *hs,
+                                  const upshake_extra *extra) {
+  return !extra && hs->status == UPSHAKE_ACCEPT &&
+         (hs->flags & HANDSHAKE_CHOSEN) == 0 &&
+         (hs->facts.flags & FACT_EXPECT_CONTINUE) == 0;
+}
+
+static char *append(char *out, const char *bytes, size_t len) {
+  memcpy(out, bytes, len);
+  return out + len;
+}
+
+#define BEFORE_TOKEN SWITCH_LINE SWITCH_UPGRADE
+#define AFTER_TOKEN SWITCH_CONNECTION SWITCH_ACCEPT
+#define BEFORE_SUBPROTOCOL "\r\n" SWITCH_SUBPROTOCOL ": "
+#define AT_END "\r\n\r\n"
+
+/* Writes the 101 if it switches to WebSocket, the application adds nothing, and
+ * the client waits for no 100.  Upgrade names the token of the entry, because
+ * an entry of WebSocket cannot name anything else.  Returns the length.  If the
+ * reply is another one, or does not fit, returns 0 and has done nothing. */
+static NOINLINE size_t put_plain_switch(const upshake *hs,
+                                        const upshake_extra *extra, char *out,
+                                        size_t cap) {
+  size_t len = sizeof BEFORE_TOKEN AFTER_TOKEN AT_END - 1 + ACCEPT_LEN;
+  const upshake_protocol *protocol;
+  const upshake_private_rules *rules;
+  upshake_slice token, name;
+  char *p;
+
+  if (!is_plain_switch(hs, extra))
+    return 0;
+  protocol = &hs->config->protocols[hs->protocol];
+  rules = rules_of(protocol);
+  if (rules->kind != RULES_WEBSOCKET)
+    return 0;
+  token = slice_text(protocol->name);
+  name = hs->facts.subprotocol ? upshake__chosen_subprotocol(hs) : slice_none();
+  len += token.len + (name.ptr ? sizeof BEFORE_SUBPROTOCOL - 1 + name.len : 0);
+  if (len > cap)
+    return 0;
+  p = out + sizeof BEFORE_TOKEN AFTER_TOKEN - 1 + token.len;
+  /* first, because out may be where the key is */
+  put_accept_value(hs, rules, p);
+  p += ACCEPT_LEN;
+  if (name.ptr)
+    p = append(append(p, UPSHAKE_TEXT(BEFORE_SUBPROTOCOL)), name.ptr, name.len);
+  append(p, UPSHAKE_TEXT(AT_END));
+  p = append(out, UPSHAKE_TEXT(BEFORE_TOKEN));
+  p = append(p, token.ptr, token.len);
+  append(p, UPSHAKE_TEXT(AFTER_TOKEN));
+  return len;
+}
+#endif
+
+/* ---- any reply ---- */
+
+upshake_error upshake_reply_with(upshake *hs, const upshake_extra *extra,
+                                 void *out, size_t cap, size_t *len) {
+  upshake_error error = check_reply(hs, extra, len);
+  size_t plain_len;
+  if (error)
+    return error;
+  plain_len = put_plain_switch(hs, extra, out, cap);
+  if (plain_len == 0)
+    return respond(hs, extra, NULL, out, cap, len);
+  *len = plain_len;
+  note_taken(hs, NULL, 1);
+  return UPSHAKE_OK;
+}
+
+upshake_error upshake_reply(upshake *hs, void *out, size_t cap, size_t *len) {
+  return upshake_reply_with(hs, NULL, out, cap, len);
+}
+
+upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
+                                 upshake_cursor *cursor, void *out, size_t cap,
+                                 size_t *len) {
+  upshake_error error = check_reply(hs, extra, len);
+  return error ? error : respond(hs, extra, cursor, out, cap, len);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The head parser (RFC 9112 2 to 5): field lines, and whole heads.  The request
+ * line is in request_line.c.  The parser is strict, and it can stop and go on
+ * at every byte.  It knows only the grammar; the layer "judge" knows what a
+ * field means.  Positions are offsets, so that the bytes may move between two
+ * calls.
+ */
+#include "head.h"
+
+#include "lines.h"
+#include "byte.h"
+#include "target.h"
+
+int upshake__head_in_target(const upshake_parser *parser) {
+  return parser->state == STATE_PATH || parser->state == STATE_QUERY;
+}
+
+/* ---- field lines: RFC 9112 5 ---- */
+
+static NOINLINE head_event parse_field(head_step *step) {
+  upshake_parser *parser = step->parser;
+  char byte = byte_at(step, parser->pos);
+
+  if (byte == '\r') {
+    parser->pos++;
+    return head_go_on(step, STATE_END_LF);
+  }
+  if (is_blank(byte)) /* obs-fold (RFC 9112 5.2), or before all fields (2.2) */
+    return head_refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
+  if (parser->fields == step->fields_limit)
+    return head_refuse(step, UPSHAKE_ERR_FIELDS_MANY);
+  parser->name_at = parser->pos;
+  return head_go_on(step, STATE_NAME);
+}
+
+/* field-name ":" (RFC 9112 5.1) */
+static NOINLINE head_event parse_name(head_step *step) {
+  upshake_parser *parser = step->parser;
+  uint32_t begin = parser->name_at, limit = step->name_limit;
+  const char *end = window_end(step, begin, limit);
+  const char *stop =
+      upshake__skip_class(step->bytes + parser->pos, end, CLASS_TOKEN);
+
+  parser->pos = (uint32_t)(stop - step->bytes);
+  if (parser->pos - begin > limit)
+    return head_refuse_at(step, UPSHAKE_ERR_FIELD_NAME_LONG, begin + limit);
+  if (stop == end)
+    return HEAD_MORE;
+  if (is_blank(*stop))
+    return head_refuse(step, UPSHAKE_ERR_FIELD_BLANK);
+  if (*stop != ':' || parser->pos == begin)
+    return head_refuse(step, UPSHAKE_ERR_FIELD_NAME);
+  end_name(parser);
+  parser->pos++;
+  return HEAD_GO_ON;
+}
+
+static head_event parse_blanks(head_step *step) {
+  upshake_parser *parser = step->parser;
+  while (parser->pos < step->len && is_blank(byte_at(step, parser->pos)))
+    parser->pos++;
+  parser->value_at = parser->pos;
+  return parser->pos < step->len ? head_go_on(step, STATE_VALUE) : HEAD_MORE;
+}
+
+/* field-value CRLF (RFC 9110 5.5) */
+static NOINLINE head_event parse_value(head_step *step) {
+  upshake_parser *parser = step->parser;
+  const char *end = step->bytes + step->len;
+  const char *stop = scan_value(step->bytes + parser->pos, end);
+
+  parser->pos = (uint32_t)(stop - step->bytes);
+  if (stop == end)
+    return HEAD_MORE;
+  if (*stop != '\r')
+    return head_refuse(step, UPSHAKE_ERR_FIELD_VALUE);
+  parser->pos++;
+  return head_go_on(step, STATE_VALUE_LF);
+}
+
+static head_event parse_value_lf(head_step *step) {
+  if (byte_at(step, step->parser->pos) != '\n')
+    return head_refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  head_go_on(step, STATE_FIELD);
+  return HEAD_FIELD;
+}
+
+static head_event parse_end_lf(head_step *step) {
+  if (byte_at(step, step->parser->pos) != '\n')
+    return head_refuse(step, UPSHAKE_ERR_LINE_END);
+  step->parser->pos++;
+  return head_go_on(step, STATE_END);
+}
+
+int upshake__head_is_complete(const upshake_parser *parser) {
+  return parser->state == STATE_END;
+}
+
+void upshake__head_at_fields(upshake_parser *parser, uint32_t pos) {
+  parser->pos = pos;
+  parser->state = STATE_FIELD;
+}
+
+void upshake__head_unfold(upshake_parser *parser) {
+  parser->state = STATE_VALUE;
+}
+
+/* ---- the whole head ---- */
+
+static NOINLINE head_event parse_part(head_step *step) {
+  switch ((enum head_state)step->parser->state) {
+  case STATE_FIELD:
+    return parse_field(step);
+  case STATE_NAME:
+    return parse_name(step);
+  case STATE_BLANKS:
+    return parse_blanks(step);
+  case STATE_VALUE:
+    return parse_value(step);
+  case STATE_VALUE_LF:
+    return parse_value_lf(step);
+  case STATE_END_LF:
+    return parse_end_lf(step);
+  default:
+    return upshake__request_line_part(step);
+  }
+}
+
+head_event upshake__head_step(head_step *step) {
+  upshake_parser *parser = step->parser;
+  head_event event = HEAD_GO_ON;
+
+  while (event == HEAD_GO_ON) {
+    if (parser->state == STATE_END)
+      return HEAD_END;
+    if (parser->state == STATE_END_PREFACE)
+      return HEAD_PREFACE;
+    if (parser->pos >= step->len)
+      return HEAD_MORE;
+    event = parse_part(step);
+  }
+  return event;
+}
+
+/* The head parser checks only the grammar, which is checked already. */
+static inline int pass_line(void *context, const plain_line *line) {
+  (void)context;
+  (void)line;
+  return 1;
+}
+
+static NOINLINE int take_plain_lines(upshake_parser *parser,
+                                     const upshake_limits *limits,
+                                     const char *bytes, uint32_t len) {
+  return take_lines(parser, limits, bytes, len, pass_line, NULL);
+}
+
+/* Runs one step.  Not inlined, so that its frame is gone before judging starts.
+ * If a byte is refused, *error says why and *end says where. */
+static NOINLINE head_event take_step(upshake_parser *parser,
+                                     const upshake_limits *limits,
+                                     const char *bytes, uint32_t len,
+                                     upshake_error *error, size_t *end) {
+  head_step step = head_begin(parser, limits, bytes, len);
+  head_event event = upshake__head_step(&step);
+  *error = step.error;
+  *end = step.offset;
+  return event;
+}
+
+/* Checks that the form of the target goes with the method (RFC 9112 3.2).  If
+ * not, the parser goes back to the SP behind the target, so that a later call
+ * refuses it again. */
+static upshake_error judge_target_form(upshake_parser *parser,
+                                       const char *bytes, size_t *offset) {
+  upshake_error error = upshake__check_target(head_method(parser, bytes),
+                                              head_target(parser, bytes));
+  *offset = head_target_at(parser);
+  if (error) {
+    parser->pos = head_target_end(parser);
+    parser->state = STATE_PATH;
+  }
+  return error;
+}
+
+static upshake_error result_of(head_event event) {
+  if (event == HEAD_END)
+    return UPSHAKE_OK;
+  return event == HEAD_PREFACE ? UPSHAKE_ERR_HTTP2_PREFACE
+                               : UPSHAKE_ERR_INCOMPLETE;
+}
+
+static NOINLINE upshake_error parse_all(upshake_parser *parser,
+                                        const upshake_limits *limits,
+                                        const char *bytes, size_t len,
+                                        size_t *end) {
+  uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
+  upshake_error error = UPSHAKE_OK;
+  head_event event = HEAD_LINE;
+
+  take_request_line(parser, limits, bytes, most);
+  while (head_goes_on(event)) {
+    if (is_at_line(parser) && take_plain_lines(parser, limits, bytes, most))
+      event = HEAD_END;
+    else
+      event = take_step(parser, limits, bytes, most, &error, end);
+    if (event == HEAD_TARGET)
+      error = judge_target_form(parser, bytes, end);
+    if (error)
+      return error;
+  }
+  *end = parser->pos;
+  return result_of(event);
+}
+
+/* Like head_take_byte, for the LF of a field line: no line is judged here. */
+static int ends_line(upshake_parser *parser, char byte) {
+  if (parser->state != STATE_VALUE_LF || byte != '\n')
+    return 0;
+  parser->state = STATE_FIELD;
+  return 1;
+}
+
+upshake_error upshake_parse_head(upshake_parser *parser,
+                                 const upshake_limits *limits,
+                                 const void *bytes, size_t len, size_t *end) {
+  const char *begin = bytes;
+  uint32_t pos = parser->pos, next = pos + 1;
+  if (next == len && (head_take_byte(parser, limits, begin[pos]) ||
+                      ends_line(parser, begin[pos]))) {
+    parser->pos = next;
+    *end = len;
+    return UPSHAKE_ERR_INCOMPLETE;
+  }
+  return parse_all(parser, limits, bytes, len, end);
+}
+
+upshake_request upshake_parsed_request(const upshake_parser *parser,
+                                       const void *bytes) {
+  const char *begin = bytes;
+  upshake_request request;
+
+  memset(&request, 0, sizeof request);
+  upshake__split_target(&request, head_method(parser, begin),
+                        head_target(parser, begin));
+  request.fields.raw = head_fields(parser, begin);
+  request.version = parser->minor > 0 ? 11 : 10;
+  if (!request.authority.ptr)
+    request.authority = upshake_find_field(request.fields, "Host");
+  return request;
+}
+
+int upshake__head_in_value(const upshake_parser *parser) {
+  return parser->state >= STATE_BLANKS && parser->state <= STATE_VALUE_LF;
+}

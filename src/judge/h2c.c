@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The rules of h2c (RFC 7540 3.2), which RFC 9113 3.1 retired.
+ */
+#include "known.h"
+#include "rules.h"
+#include "settings.h"
+
+/* HTTP2-Settings has one line, with whole settings (RFC 7540 3.2.1). */
+static void judge_settings(upshake_private_facts *facts,
+                           const upshake_config *config, upshake_slice value,
+                           uint32_t at) {
+  (void)config;
+  (void)at;
+  if ((facts->flags & FACT_SETTINGS) || !upshake__is_settings(value))
+    facts->flags |= FACT_SETTINGS_BAD;
+  facts->flags |= FACT_SETTINGS;
+}
+
+/* 1 if HTTP2-Settings is good, and was not forwarded by mistake: Connection
+ * names it (RFC 9110 7.6.1). */
+static int has_settings(const upshake_private_facts *facts) {
+  uint32_t needed = FACT_SETTINGS | FACT_CONNECTION_SETTINGS;
+  return (facts->flags & (needed | FACT_SETTINGS_BAD)) == needed;
+}
+
+static upshake_error judge_h2c(const upshake *hs) {
+  return has_settings(&hs->facts) ? UPSHAKE_OK
+                                  : UPSHAKE_ERR_PASSED_OVER_SETTINGS;
+}
+
+const upshake_private_rules *upshake_h2c_rules(void) {
+  static judge_field *const judges[] = {judge_settings};
+  static const upshake_private_rules rules = {
+      .kind = RULES_H2C,
+      .first = FIELD_HTTP2_SETTINGS,
+      .len = 1,
+      .judges = judges,
+      .judge_eligible = judge_h2c,
+  };
+  return &rules;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Protocols: the grammar of Upgrade (RFC 9110 7.8), and entries of the table.
+ */
+#include "protocol.h"
+
+#include "rules.h"
+
+#include "../text/literal.h"
+
+/* ---- grammar ---- */
+
+/* Returns the end of protocol = token ["/" token] (RFC 9110 7.8); p if there is
+ * no protocol. */
+static const char *skip_protocol(const char *p, const char *end) {
+  const char *slash = upshake__skip_class(p, end, CLASS_TOKEN), *stop;
+  if (slash == p || slash == end || *slash != '/')
+    return slash;
+  stop = upshake__skip_class(slash + 1, end, CLASS_TOKEN);
+  return stop > slash + 1 ? stop : p;
+}
+
+static int is_protocol(upshake_slice text) {
+  return text.len > 0 &&
+         skip_protocol(text.ptr, text.ptr + text.len) == text.ptr + text.len;
+}
+
+int upshake__is_protocol_list(upshake_slice text) {
+  const char *p = text.ptr, *end = p + text.len;
+  for (;;) {
+    const char *stop = skip_protocol(p, end);
+    if (stop == p)
+      return 0;
+    if (stop == end)
+      return 1;
+    p = skip_blanks(stop, end);
+    if (p == end || *p != ',')
+      return 0;
+    p = skip_blanks(p + 1, end);
+  }
+}
+
+/* ---- rules ---- */
+
+int upshake__is_spoken(upshake_slice name, int transport) {
+  return transport != UPSHAKE_TRANSPORT_SECURED ||
+         !upshake_equal_fold(name, "h2c");
+}
+
+uint32_t upshake__spoken(const upshake_config *config, int transport) {
+  uint32_t spoken = 0;
+  for (size_t i = 0; i < config->protocols_len; i++)
+    if (upshake__is_spoken(slice_text(config->protocols[i].name), transport))
+      spoken |= (uint32_t)1 << i;
+  return spoken;
+}
+
+rules_kind upshake__rules_of_token(upshake_slice token) {
+  if (IS_NAME(token, "websocket"))
+    return RULES_WEBSOCKET;
+  if (token.len == 3 && upshake_equal_fold(token, "h2c"))
+    return RULES_H2C;
+  if (IS_NAME(token, "connect-udp") || IS_NAME(token, "connect-ip"))
+    return RULES_CAPSULES;
+  return RULES_NONE;
+}
+
+UPSHAKE_PRIVATE_CONST const upshake_private_rules upshake__no_rules = {
+    .kind = RULES_NONE};
+
+int upshake__is_offer_of(upshake_slice member, size_t slash,
+                         const upshake_protocol *protocol) {
+  const char *name = protocol->name;
+  return strlen(name) >= slash &&
+         upshake__same_fold(slice_of(member.ptr, slash),
+                            slice_of(name, slash)) &&
+         upshake_equal(slice_from(member, slash), name + slash);
+}
+
+/* ---- entries ---- */
+
+/* 1 if the text is #method (RFC 9110 10.2.1): like protocols without
+ * versions. */
+static int is_method_list(upshake_slice text) {
+  return upshake__is_protocol_list(text) && index_of(text, '/') == text.len;
+}
+
+/* 1 if the entry keeps the rules of WebSocket or of capsules.  They allow only
+ * the method GET, and no other name in the 101.  Capsules have no body (RFC
+ * 9297 3.2). */
+static int keeps_rules(const upshake_protocol *protocol,
+                       const upshake_private_rules *rules) {
+  if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
+    return 0;
+  return !protocol->upgrade &&
+         (rules->kind == RULES_WEBSOCKET || protocol->body < UPSHAKE_BODY_READ);
+}
+
+/* 1 if the name and the rules of an entry fit together.  WebSocket and capsules
+ * have no versions.  "websocket" is never spoken without its rules. */
+static int is_named(const upshake_private_rules *rules, upshake_slice name) {
+  size_t slash;
+  if (upshake__rules_of_token(name) == RULES_WEBSOCKET)
+    return rules->kind == RULES_WEBSOCKET;
+  slash = index_of(name, '/');
+  return is_protocol(name) && (slash == name.len || !rules->is_strict) &&
+         upshake__rules_of_token(slice_of(name.ptr, slash)) != RULES_WEBSOCKET;
+}
+
+int upshake__is_entry(const upshake_protocol *protocol) {
+  const upshake_private_rules *rules = rules_of(protocol);
+  if (!protocol->name || !is_named(rules, slice_text(protocol->name)))
+    return 0;
+  if (protocol->methods && !is_method_list(slice_text(protocol->methods)))
+    return 0;
+  if (protocol->upgrade &&
+      !upshake__is_protocol_list(slice_text(protocol->upgrade)))
+    return 0;
+  return protocol->body <= UPSHAKE_BODY_ASK &&
+         protocol->failed <= UPSHAKE_FAILED_PLAIN &&
+         (!rules->is_strict || keeps_rules(protocol, rules));
+}

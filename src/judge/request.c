@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Gives the parts of a request.  A handshake holds them as offsets into the
+ * head memory, a judge as slices.
+ */
+#include "../text/defensive.h"
+#include "../text/field.h"
+#include "../handshake/handshake.h"
+#include "../head/target.h"
+
+upshake_slice upshake__value_at(const upshake *hs, uint32_t at,
+                                const char *name) {
+  upshake_slice rest = head_fields(&hs->parser, hs->memory), value;
+  if (hs->end != hs->parser.pos) { /* lean: offsets are not memory positions */
+    int is_there = upshake__next_line(&rest, name, &value);
+    return UPSHAKE_ALWAYS(is_there) ? value : slice_none();
+  }
+  rest = slice_of(hs->memory + at, hs->end - at);
+  return upshake__trim(slice_of(rest.ptr, index_of(rest, '\r')));
+}
+
+static int has_method(const upshake *hs, const char *method, uint32_t flag) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return (hs->facts.flags & flag) != 0;
+  return hs->parser.method_len > 0 &&
+         upshake_equal(head_method(&hs->parser, hs->memory), method);
+}
+
+int upshake__is_head(const upshake *hs) {
+  return has_method(hs, "HEAD", FACT_HEAD);
+}
+
+int upshake__is_connect(const upshake *hs) {
+  return has_method(hs, "CONNECT", FACT_CONNECT);
+}
+
+upshake_slice upshake__method_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->found.method
+                                     : head_method(&hs->parser, hs->memory);
+}
+
+static upshake_slice target_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->found.target
+                                     : head_target(&hs->parser, hs->memory);
+}
+
+int upshake__has_authority(const upshake *hs) {
+  return upshake__target_authority(upshake__method_of(hs), target_of(hs)).ptr !=
+         NULL;
+}
+
+upshake_slice upshake__authority_of(const upshake *hs) {
+  upshake_slice authority =
+      upshake__target_authority(upshake__method_of(hs), target_of(hs));
+  if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)
+    return authority;
+  return hs->flags & HANDSHAKE_JUDGE
+             ? judge_of(hs)->host
+             : upshake__value_at(hs, hs->facts.host_at, "Host");
+}
+
+upshake_slice upshake__origin_of(const upshake *hs) {
+  return hs->flags & HANDSHAKE_JUDGE
+             ? judge_of(hs)->origin
+             : upshake__value_at(hs, hs->facts.in.head.origin_at, "Origin");
+}
+
+upshake_fields upshake__fields_of(const upshake *hs) {
+  upshake_fields fields = {{NULL, 0}, NULL, 0};
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    fields.array = judge_of(hs)->lines;
+    fields.array_len = judge_of(hs)->lines_len;
+  } else {
+    fields.raw = head_fields(&hs->parser, hs->memory);
+  }
+  return fields;
+}
+
+/* Returns the scheme that the transport implies. */
+static upshake_slice scheme_of(const upshake *hs) {
+  switch (hs->facts.transport) {
+  case UPSHAKE_TRANSPORT_SECURED:
+    return slice_text("https");
+  case UPSHAKE_TRANSPORT_UNSECURED:
+    return slice_text("http");
+  default:
+    return slice_none();
+  }
+}
+
+static uint8_t expect_of(uint32_t flags) {
+  if (flags & FACT_EXPECT_OTHER)
+    return 2;
+  return flags & FACT_EXPECT_CONTINUE ? 1 : 0;
+}
+
+upshake_request upshake_get_request(const upshake *hs) {
+  uint32_t flags = hs->facts.flags;
+  upshake_request request;
+
+  memset(&request, 0, sizeof request);
+  if ((hs->flags & HANDSHAKE_COMPLETE) == 0)
+    return request;
+  upshake__split_target(&request, upshake__method_of(hs), target_of(hs));
+  request.authority = upshake__authority_of(hs);
+  request.fields = upshake__fields_of(hs);
+  if (!request.scheme.ptr)
+    request.scheme = scheme_of(hs);
+  request.version = flags & FACT_HTTP_1_0 ? 10 : 11;
+  request.body_len =
+      flags & FACT_CODING ? UPSHAKE_BODY_CHUNKED : hs->facts.body_len;
+  request.has_upgrade = (flags & FACT_UPGRADE) != 0;
+  request.has_expect = expect_of(flags);
+  request.unknown_coding = (flags & FACT_CODING_UNKNOWN) != 0;
+  request.empty_host = (flags & FACT_HOST_EMPTY) != 0;
+  return request;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The rules of WebSocket for a server (RFC 6455 4.2.1): key, version,
+ * sub-protocols, the grammar of extensions.
+ */
+#include "../websocket/extension.h"
+#include "../text/field.h"
+#include "request.h"
+#include "known.h"
+#include "rules.h"
+#include "../text/literal.h"
+
+/* There may be one Origin line (RFC 6454 7.3).  Its value is judged later, when
+ * the authority of the request is known too. */
+static void judge_origin_line(upshake_private_facts *facts,
+                              const upshake_config *config, upshake_slice value,
+                              uint32_t at) {
+  (void)config;
+  (void)value;
+  if (upshake__note_once(facts, FACT_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at))
+    facts->in.head.origin_at = at;
+}
+
+static void judge_key(upshake_private_facts *facts,
+                      const upshake_config *config, upshake_slice value,
+                      uint32_t at) {
+  (void)config;
+  if (upshake__note_once(facts, FACT_KEY, UPSHAKE_ERR_KEY_REPEATED, at))
+    facts->key_at = at;
+  if (!upshake__is_key(value))
+    upshake__note_bad(facts, UPSHAKE_ERR_KEY_MALFORMED, at);
+}
+
+/* version = DIGIT | (NZDIGIT DIGIT) | ("1" DIGIT DIGIT) | ("2" DIGIT DIGIT), at
+ * most 255 (RFC 6455 4.3).  Returns the version, or -1 for anything else. */
+static int parse_version(upshake_slice value) {
+  int version = 0;
+  if (value.len == 0 || value.len > 3)
+    return -1;
+  if (value.len > 1 && value.ptr[0] == '0')
+    return -1;
+  for (size_t i = 0; i < value.len; i++) {
+    if (!is_digit(value.ptr[i]))
+      return -1;
+    version = version * 10 + (value.ptr[i] - '0');
+  }
+  return version <= 255 ? version : -1;
+}
+
+static void judge_version(upshake_private_facts *facts,
+                          const upshake_config *config, upshake_slice value,
+                          uint32_t at) {
+  int version = SLICE_IS(value, "13") ? 13 : parse_version(value);
+  (void)config;
+  upshake__note_once(facts, FACT_VERSION, UPSHAKE_ERR_VERSION_REPEATED, at);
+  if (version < 0)
+    upshake__note_bad(facts, UPSHAKE_ERR_VERSION_MALFORMED, at);
+  else if (version != 13)
+    upshake__note_bad(facts, UPSHAKE_ERR_VERSION_UNSUPPORTED, at);
+}
+
+/* ---- sub-protocols: 1#token, compared byte for byte (RFC 7936 2) ---- */
+
+/* facts->subprotocol is the place of the choice in the config's list, plus
+ * 1. */
+static NOINLINE void choose(upshake_private_facts *facts,
+                            const upshake_config *config, upshake_slice name) {
+  size_t most = config->subprotocols_len;
+  if (most > UINT16_MAX)
+    most = UINT16_MAX;
+  if (facts->subprotocol) {
+    if (!config->subprotocol_server_order)
+      return;
+    most = facts->subprotocol - 1u; /* only a name that is preferred to it */
+  }
+  for (size_t i = 0; i < most; i++) {
+    if (upshake_equal(name, config->subprotocols[i])) {
+      facts->subprotocol = (uint16_t)(i + 1);
+      return;
+    }
+  }
+}
+
+static void judge_subprotocol(upshake_private_facts *facts,
+                              const upshake_config *config, upshake_slice value,
+                              uint32_t at) {
+  upshake_slice name;
+
+  while (upshake__next_in(&value, &name)) {
+    facts->flags |= FACT_SUBPROTOCOL;
+    if (config->subprotocol_required && config->subprotocols_len > 0)
+      upshake__note_bad(facts, UPSHAKE_ERR_SUBPROTOCOL_REQUIRED, at);
+    if (upshake_is_token(name))
+      choose(facts, config, name);
+    else
+      upshake__note_bad(facts, UPSHAKE_ERR_SUBPROTOCOL_MALFORMED, at);
+  }
+}
+
+/* ---- extensions ---- */
+
+/* Fast path for the value that all browsers of the Chromium family send. */
+#ifdef UPSHAKE_SMALL
+#define is_browsers(value) 0
+#else
+static inline int is_browsers(upshake_slice value) {
+  static const char offer[] = "permessage-deflate; client_max_window_bits";
+  const size_t len = sizeof offer - 1;
+  return value.len == len && is_text(value.ptr, offer, len);
+}
+#endif
+
+static void judge_extensions(upshake_private_facts *facts,
+                             const upshake_config *config, upshake_slice value,
+                             uint32_t at) {
+  (void)config;
+  if (!is_browsers(value) && !upshake__are_extensions(value))
+    upshake__note_bad(facts, UPSHAKE_ERR_EXTENSION_MALFORMED, at);
+}
+
+/* ---- after the head is complete ---- */
+
+/* Returns the error of a missing field, or UPSHAKE_OK.  If a sub-protocol is
+ * required and the config has no list, any offer is enough here: the callback
+ * chooses. */
+static upshake_error find_missing(const upshake *hs) {
+  uint32_t flags = hs->facts.flags;
+  if ((flags & FACT_VERSION) == 0)
+    return UPSHAKE_ERR_VERSION_MISSING;
+  if ((flags & FACT_KEY) == 0)
+    return UPSHAKE_ERR_KEY_MISSING;
+  if (hs->config->subprotocol_required && (flags & FACT_SUBPROTOCOL) == 0)
+    return UPSHAKE_ERR_SUBPROTOCOL_REQUIRED;
+  return UPSHAKE_OK;
+}
+
+/* Returns the error that was noted.  SUBPROTOCOL_REQUIRED counts only until a
+ * sub-protocol is chosen. */
+static upshake_error find_bad(const upshake_private_facts *facts) {
+  if (facts->bad == UPSHAKE_ERR_SUBPROTOCOL_REQUIRED && facts->subprotocol)
+    return UPSHAKE_OK;
+  return (upshake_error)facts->bad;
+}
+
+static upshake_error judge_websocket(const upshake *hs, uint32_t *offset) {
+  upshake_error missing = find_missing(hs), bad = find_bad(&hs->facts);
+
+  *offset = hs->facts.bad_at;
+  if (!missing || (bad && bad < missing))
+    return bad;
+  *offset = hs->end;
+  return missing;
+}
+
+static judge_field *const judges[] = {judge_origin_line, judge_key,
+                                      judge_version, judge_subprotocol,
+                                      judge_extensions};
+
+const upshake_private_rules *upshake_websocket_rules(void) {
+  static const upshake_private_rules rules = {
+      .kind = RULES_WEBSOCKET,
+      .is_strict = 1,
+      .first = FIELD_ORIGIN,
+      .len = sizeof judges / sizeof judges[0],
+      .judges = judges,
+      .prepare = upshake__judge_origin,
+      .judge = judge_websocket,
+      .accept = upshake_accept,
+  };
+  return &rules;
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writes replies: 100 (Continue), 101, and every final status from 300 to 599.
+ */
+#include "reply.h"
+
+#include "added.h"
+#include "../websocket/extension.h"
+#include "../judge/protocol.h"
+#include "../text/scan.h"
+
+#define CONTINUE 100
+#define SWITCHING 101
+#define NOT_MODIFIED 304
+#define UPGRADE_REQUIRED 426
+
+/* ---- the parts of a reply ---- */
+
+/* Reason phrases (RFC 9110 15), of the statuses that servers usually send here.
+ * Any other status has an empty phrase: a phrase says nothing that the number
+ * does not say (RFC 9112 4). */
+/* clang-format off */
+#define PHRASES(X) \
+  X(301, "Moved Permanently") \
+  X(302, "Found") \
+  X(303, "See Other") \
+  X(304, "Not Modified") \
+  X(307, "Temporary Redirect") \
+  X(308, "Permanent Redirect") \
+  X(400, "Bad Request") \
+  X(401, "Unauthorized") \
+  X(403, "Forbidden") \
+  X(404, "Not Found") \
+  X(405, "Method Not Allowed") \
+  X(407, "Proxy Authentication Required") \
+  X(408, "Request Timeout") \
+  X(409, "Conflict") \
+  X(410, "Gone") \
+  X(413, "Content Too Large") \
+  X(414, "URI Too Long") \
+  X(417, "Expectation Failed") \
+  X(421, "Misdirected Request") \
+  X(426, "Upgrade Required") \
+  X(429, "Too Many Requests") \
+  X(431, "Request Header Fields Too Large") \
+  X(500, "Internal Server Error") \
+  X(501, "Not Implemented") \
+  X(502, "Bad Gateway") \
+  X(503, "Service Unavailable") \
+  X(504, "Gateway Timeout") \
+  X(505, "HTTP Version Not Supported")
+/* clang-format on */
+
+static upshake_slice reason_phrase(int status) {
+#define ROW(status, phrase) {status - 300, sizeof phrase - 1},
+#define PHRASE(status, phrase) phrase
+  static const struct { uint8_t code, len; } rows[] = {PHRASES(ROW)};
+  static const char phrases[] = PHRASES(PHRASE); /* in one string */
+#undef ROW
+#undef PHRASE
+  const char *phrase = phrases;
+  unsigned code = (unsigned)status - 300;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (rows[i].code == code)
+      return slice_of(phrase, rows[i].len);
+    phrase += rows[i].len;
+  }
+  return slice_none();
+}
+
+/* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
+static void put_status_line(writer *w, int status, upshake_slice reason) {
+  PUT_LITERAL(w, "HTTP/1.1 ");
+  upshake__put_number(w, (size_t)status);
+  PUT_LITERAL(w, " ");
+  put_slice(w, reason.ptr ? reason : reason_phrase(status));
+  PUT_LITERAL(w, "\r\n");
+}
+
+/* Upgrade = #protocol: one protocol in a 101, every protocol that is spoken in
+ * a 426. */
+static void put_protocols(writer *w, const reply *r) {
+  const upshake_protocol *protocol = r->protocols;
+  if (r->upgrade) {
+    put_slice(w, *r->upgrade);
+    return;
+  }
+  for (uint32_t left = r->named; left; left >>= 1, protocol++) {
+    if ((left & 1) == 0)
+      continue;
+    put_text(w, protocol->upgrade ? protocol->upgrade : protocol->name);
+    if (left > 1)
+      PUT_LITERAL(w, ", ");
+  }
+}
+
+static void put_optional(writer *w, const char *name,
+                         const upshake_slice *value) {
+  if (value)
+    upshake__put_field(w, name, *value);
+}
+
+static void put_extra_fields(writer *w, const upshake_extra *extra) {
+  upshake__put_field(w, "Date", extra->date);
+  upshake__put_added(w, extra->fields, extra->fields_len);
+}
+
+static void put_continue(writer *w) {
+  PUT_LITERAL(w, "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+static void put_accept(writer *w, const reply *r) {
+  if (r->accept) {
+    PUT_LITERAL(w, SWITCH_ACCEPT);
+    put_slice(w, slice_of(r->accept, ACCEPT_LEN));
+    PUT_LITERAL(w, "\r\n");
+  }
+  upshake__put_field(w, SWITCH_SUBPROTOCOL, r->subprotocol);
+}
+
+/* A 101 (RFC 9110 15.2.2, RFC 6455 4.2.2) has no content, and so neither
+ * Content-Length nor Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
+static void put_switch(writer *w, const reply *r, const upshake_extra *extra) {
+  if (r->continue_first) /* RFC 9110 7.8 */
+    put_continue(w);
+  if (extra->reason.ptr) {
+    PUT_LITERAL(w, "HTTP/1.1 101 ");
+    put_slice(w, extra->reason);
+  } else {
+    PUT_LITERAL(w, SWITCH_LINE);
+  }
+  PUT_LITERAL(w, SWITCH_UPGRADE);
+  put_protocols(w, r);
+  PUT_LITERAL(w, SWITCH_CONNECTION);
+  if (r->capsules)
+    PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
+  put_accept(w, r);
+  if (extra->extensions.len > 0)
+    upshake__put_field(w, "Sec-WebSocket-Extensions", extra->extensions);
+  put_extra_fields(w, extra);
+  PUT_LITERAL(w, "\r\n");
+}
+
+/* A sender of Upgrade also sends its connection option (RFC 9110 7.8).  A
+ * sender that will close says so (RFC 9112 9.6). */
+static void put_connection(writer *w, int status, int keep) {
+  if (status == UPGRADE_REQUIRED)
+    put_text(w, keep ? "Connection: Upgrade\r\n"
+                     : "Connection: Upgrade, close\r\n");
+  else if (!keep)
+    put_text(w, "Connection: close\r\n");
+}
+
+static void put_refusal(writer *w, const reply *r, const upshake_extra *extra) {
+  put_status_line(w, r->status, extra->reason);
+  if (r->status == UPGRADE_REQUIRED) {
+    PUT_LITERAL(w, "Upgrade: ");
+    put_protocols(w, r);
+    PUT_LITERAL(w, "\r\n");
+  }
+  put_connection(w, r->status, extra->keep == UPSHAKE_KEEP_OPEN);
+  put_optional(w, "Sec-WebSocket-Version", r->ws_version);
+  put_optional(w, "Allow", r->allow);
+  if (r->status != NOT_MODIFIED) {
+    put_text(w, "Content-Length: ");
+    upshake__put_number(w, extra->body.len);
+    put_text(w, "\r\n");
+  }
+  put_extra_fields(w, extra);
+  put_text(w, "\r\n");
+  if (!r->to_head)
+    put_slice(w, extra->body);
+}
+
+static const upshake_extra *extra_of(const reply *r) {
+  static const upshake_extra none = {.fields = NULL};
+  return r->extra ? r->extra : &none;
+}
+
+/* ---- checks, before the first byte is written ---- */
+
+static size_t find_extra(const upshake_extra *extra, const char *name,
+                         size_t skip) {
+  added fields = {extra->fields, extra->fields_len};
+  return upshake__find_added(fields, name, skip);
+}
+
+static int has_extra(const upshake_extra *extra, const char *name) {
+  return find_extra(extra, name, 0) < extra->fields_len;
+}
+
+/* 1 if more than `most` added fields have this name.  *place is then the first
+ * field that is too many. */
+static int has_more(const upshake_extra *extra, const char *name, size_t most,
+                    size_t *place) {
+  *place = find_extra(extra, name, most);
+  return *place < extra->fields_len;
+}
+
+/* 1 if a field that is not a list would be sent twice (RFC 9110 5.3). */
+static int is_repeated(const reply *r, const upshake_extra *extra,
+                       size_t *place) {
+  static const char singletons[][13] = {"Content-Type", "Location",
+                                        "Retry-After", "Server"};
+
+  for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
+    if (has_more(extra, singletons[i], 1, place))
+      return 1;
+  return has_more(extra, "Date", extra->date.ptr ? 0 : 1, place) ||
+         (r->allow && has_more(extra, "Allow", 0, place)) ||
+         (r->capsules && has_more(extra, "Capsule-Protocol", 0, place));
+}
+
+/* 1 if an added field goes against the rules of capsules (RFC 9297 3.2 and
+ * 3.4). */
+static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
+                               size_t *place) {
+  return (r->capsules && has_more(extra, "Content-Type", 0, place)) ||
+         (r->status != SWITCHING &&
+          has_more(extra, "Capsule-Protocol", 0, place));
+}
+
+/* Checks the rest of extra.  Its fields were checked one by one. */
+static upshake_error check_extra(const reply *r, const upshake_extra *extra,
+                                 size_t *place) {
+  if (extra->date.ptr &&
+      (extra->date.len == 0 || !upshake__is_value(extra->date)))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if (!upshake__is_value(extra->reason) ||
+      !upshake__is_value(extra->extensions))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if (is_not_for_capsules(r, extra, place))
+    return UPSHAKE_ERR_EXTRA_RESERVED;
+  if (is_repeated(r, extra, place))
+    return UPSHAKE_ERR_EXTRA_REPEATED;
+  if (extra->body.len > 0 &&
+      (r->status == SWITCHING || r->status == NOT_MODIFIED))
+    return UPSHAKE_ERR_EXTRA_BODY;
+  return UPSHAKE_OK;
+}
+
+/* Checks the protocols for Upgrade.  The entries of a table were checked when
+ * its handshake began. */
+static upshake_error check_upgrade(const reply *r) {
+  int is_good = r->protocols
+                    ? r->named != 0
+                    : r->upgrade && upshake__is_protocol_list(*r->upgrade);
+  return is_good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
+}
+
+static upshake_error check_switch(const reply *r) {
+  if (r->subprotocol.ptr && !upshake_is_token(r->subprotocol))
+    return UPSHAKE_ERR_REPLY_ACCEPT;
+  return check_upgrade(r);
+}
+
+static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
+  if (r->status == 401 && !has_extra(extra, "WWW-Authenticate"))
+    return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
+  if (r->status == 407 && !has_extra(extra, "Proxy-Authenticate"))
+    return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
+  if (r->status == 405 && !r->allow && !has_extra(extra, "Allow"))
+    return UPSHAKE_ERR_NEEDS_ALLOW;
+  return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
+}
+
+upshake_error upshake__check_reply(const reply *r, size_t *place) {
+  const upshake_extra *extra = extra_of(r);
+  upshake_error error = UPSHAKE_OK;
+  if (r->extra)
+    error = check_extra(r, extra, place);
+  if (error || r->status == CONTINUE)
+    return error;
+  error = r->status == SWITCHING ? check_switch(r) : check_refusal(r, extra);
+  if (error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
+    *place = 0;
+  return error;
+}
+
+/* ---- the two ways to write ---- */
+
+static void produce(const reply *r, writer *w) {
+  writer_rewind(w);
+  if (r->status == CONTINUE)
+    put_continue(w);
+  else if (r->status == SWITCHING)
+    put_switch(w, r, extra_of(r));
+  else
+    put_refusal(w, r, extra_of(r));
+}
+
+/* Generates a whole reply twice: first without room, to find its length. */
+upshake_error upshake__write_reply(const reply *r, writer *w, size_t *len) {
+  size_t cap = w->cap;
+
+  *len = 0;
+  for (int writing = !w->whole; writing <= 1; writing++) {
+    w->cap = writing ? cap : 0;
+    produce(r, w);
+    if (w->whole)
+      *len = w->pos;
+    if (*len > cap)
+      return UPSHAKE_ERR_ROOM;
+  }
+  if (!w->whole && w->from < w->pos)
+    *len = w->pos - w->from < cap ? w->pos - w->from : cap;
+  return UPSHAKE_OK;
+}
+
+/* ---- without a handshake ---- */
+
+/* 1 if the value is the base64 of 20 bytes. */
+static int is_accept(upshake_slice accept) {
+  return accept.len == ACCEPT_LEN && accept.ptr[ACCEPT_LEN - 1] == '=' &&
+         scan_is_base64(accept.ptr, ACCEPT_LEN - 1);
+}
+
+/* Which extensions were offered is not known here.  Only a 101 to WebSocket can
+ * agree to one. */
+static int may_answer(const upshake_response *response,
+                      const upshake_extra *extra) {
+  return response->status == SWITCHING && response->accept.ptr &&
+         upshake__is_extension_answer(extra->extensions);
+}
+
+/* Checks what a handshake never gets wrong. */
+static upshake_error check_values(const upshake_response *response) {
+  if (response->status == SWITCHING)
+    return response->accept.ptr && !is_accept(response->accept)
+               ? UPSHAKE_ERR_REPLY_ACCEPT
+               : UPSHAKE_OK;
+  if (response->status < 300 || response->status > 599)
+    return response->status == CONTINUE ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER;
+  return upshake__is_value(response->ws_version) &&
+                 upshake__is_value(response->allow)
+             ? UPSHAKE_OK
+             : UPSHAKE_ERR_EXTRA_VALUE;
+}
+
+/* Called before there is a reply, which takes stack. */
+static NOINLINE upshake_error check_response(const upshake_response *response,
+                                             const upshake_extra *extra,
+                                             size_t *place) {
+  upshake_error error;
+  *place = 0;
+  if (!extra)
+    return UPSHAKE_OK;
+  error =
+      upshake__check_added((added){extra->fields, extra->fields_len}, place);
+  if (!error && extra->extensions.len > 0 && !may_answer(response, extra))
+    error = UPSHAKE_ERR_EXTRA_EXTENSION;
+  return error;
+}
+
+static const upshake_slice *optional(const upshake_slice *value) {
+  return value->ptr ? value : NULL;
+}
+
+static NOINLINE upshake_error write_response(const upshake_response *response,
+                                             const upshake_extra *extra,
+                                             upshake_cursor *cursor, void *out,
+                                             size_t cap, size_t *len) {
+  writer w = begin_writer(cursor, out, cap);
+  reply r = {.extra = extra,
+             .upgrade = optional(&response->upgrade),
+             .accept = response->accept.ptr,
+             .ws_version = optional(&response->ws_version),
+             .allow = optional(&response->allow),
+             .subprotocol = response->subprotocol,
+             .status = (uint16_t)response->status,
+             .continue_first = response->continue_first,
+             .to_head = response->to_head,
+             .capsules = response->capsules};
+  upshake_error error = upshake__check_reply(&r, len);
+  if (error)
+    return error;
+  error = upshake__write_reply(&r, &w, len);
+  end_writer(cursor, error ? 0 : *len);
+  return error;
+}
+
+static upshake_error check_and_write(const upshake_response *response,
+                                     const upshake_extra *extra,
+                                     upshake_cursor *cursor, void *out,
+                                     size_t cap, size_t *len) {
+  upshake_error error = check_response(response, extra, len);
+  if (error)
+    return error;
+  error = check_values(response);
+  if (!error)
+    return write_response(response, extra, cursor, out, cap, len);
+  if (error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
+    *len = 0;
+  return error;
+}
+
+upshake_error upshake_write(const upshake_response *response,
+                            const upshake_extra *extra, void *out, size_t cap,
+                            size_t *len) {
+  return check_and_write(response, extra, NULL, out, cap, len);
+}
+
+upshake_error upshake_write_part(const upshake_response *response,
+                                 const upshake_extra *extra,
+                                 upshake_cursor *cursor, void *out, size_t cap,
+                                 size_t *len) {
+  return check_and_write(response, extra, cursor, out, cap, len);
+}

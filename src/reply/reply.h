@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writing replies, as the library does it: the protocols for Upgrade may come
+ * from the table instead of from one slice.
+ */
+#ifndef UPSHAKE_SRC_REPLY_REPLY_H
+#define UPSHAKE_SRC_REPLY_REPLY_H
+
+#include "writer.h"
+
+#define ACCEPT_LEN 28
+
+/* Parts of a 101. */
+#define SWITCH_LINE "HTTP/1.1 101 Switching Protocols"
+#define SWITCH_UPGRADE "\r\nUpgrade: "
+#define SWITCH_CONNECTION "\r\nConnection: Upgrade\r\n"
+#define SWITCH_ACCEPT "Sec-WebSocket-Accept: "
+#define SWITCH_SUBPROTOCOL "Sec-WebSocket-Protocol"
+
+/* A reply, with small members because it lies on the stack below the deepest
+ * calls.  A pointer that is NULL stands for a value that is absent. */
+typedef struct reply {
+  const upshake_extra *extra;
+  const upshake_slice *upgrade;      /* NULL: the protocols below */
+  const upshake_protocol *protocols; /* init has checked them */
+  const char *accept;                /* ACCEPT_LEN bytes */
+  const upshake_slice *ws_version, *allow;
+  upshake_slice subprotocol;
+  uint32_t named; /* a bit for each protocol to name */
+  uint16_t status;
+  uint8_t continue_first, to_head, capsules; /* as in upshake_response */
+} reply;
+
+/* Checks everything before the first byte is written.  The caller has checked
+ * the added fields with upshake__check_added.  If an added field is wrong,
+ * *place is its place. */
+UPSHAKE_PRIVATE upshake_error upshake__check_reply(const reply *r,
+                                                   size_t *place);
+
+/* Writes all of the reply; or, with a writer that is not `whole`, the part that
+ * the writer names.  *len is as for upshake_reply and upshake_reply_part. */
+UPSHAKE_PRIVATE upshake_error upshake__write_reply(const reply *r, writer *w,
+                                                   size_t *len);
+
+/* A writer of all of a reply; or with a cursor of the next part. */
+static inline writer begin_writer(const upshake_cursor *cursor, void *out,
+                                  size_t cap) {
+  writer w = {out, cap, 0, 0, 1, 0};
+  if (cursor) {
+    w.from = cursor->at;
+    w.whole = 0;
+  }
+  return w;
+}
+
+/* Moves the cursor, if there is one, behind what was written. */
+static inline void end_writer(upshake_cursor *cursor, size_t len) {
+  if (cursor)
+    cursor->at += (uint32_t)len;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Attributes of functions: their linkage, and whether the compiler inlines
+ * them.  All sources include the interface here, behind UPSHAKE_BUILD.
+ */
+#ifndef UPSHAKE_SRC_TEXT_COMPILER_H
+#define UPSHAKE_SRC_TEXT_COMPILER_H
+
+#define UPSHAKE_BUILD
+#include "upshake.h"
+
+/* Linkage of functions and constants that several files of the library share.
+ * They are static if the library is one file (upshake.c), where they stay calls
+ * all the same, or a path through the library would take more stack.  Otherwise
+ * they are hidden, so that no shared library exports them. */
+#if defined(UPSHAKE_AMALGAMATED)
+#if defined(__GNUC__)
+#define UPSHAKE_PRIVATE static __attribute__((noinline))
+#else
+#define UPSHAKE_PRIVATE static
+#endif
+#define UPSHAKE_PRIVATE_OBJECT static
+#define UPSHAKE_PRIVATE_CONST static
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define UPSHAKE_PRIVATE __attribute__((visibility("hidden")))
+#define UPSHAKE_PRIVATE_OBJECT extern __attribute__((visibility("hidden")))
+#define UPSHAKE_PRIVATE_CONST
+#else
+#define UPSHAKE_PRIVATE
+#define UPSHAKE_PRIVATE_OBJECT extern
+#define UPSHAKE_PRIVATE_CONST
+#endif
+
+/* NOINLINE: the stack of the function is free again when its caller goes on.
+ * ALWAYS_INLINE: the function has no stack frame of its own. */
+#if defined(__GNUC__)
+#define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define NOINLINE
+#define ALWAYS_INLINE static inline
+#endif
+
+/* A condition that must hold when the library is compiled; also in C99. */
+#define STATIC_ASSERT(condition, name)                                         \
+  typedef char upshake__assert_##name[(condition) ? 1 : -1]
+
+#endif
