@@ -9,24 +9,11 @@
 #define ACCEPT_LEN 28 /* base64 of SHA-1's 20 bytes */
 #define KEY_LEN 24
 
-typedef struct hint {
-  upshake_error error;
-  const char *text;
-} hint;
-
 /* A hint whose text depends on the response. */
 typedef struct teller {
   upshake_error error;
   void (*print)(const exchange *ex);
 } teller;
-
-static int begins_with(const exchange *ex, const char *text, size_t len) {
-  return ex->input.len >= len && memcmp(ex->input.bytes, text, len) == 0;
-}
-
-static int starts(const exchange *ex, const char *text) {
-  return begins_with(ex, text, strlen(text));
-}
 
 /* ---- What is no HTTP/1.x response ---------------------------------------- */
 
@@ -40,7 +27,8 @@ static int is_http2(const exchange *ex) {
 }
 
 static int is_tls(const exchange *ex) {
-  return begins_with(ex, "\x15\x03", 2) || begins_with(ex, "\x16\x03", 2);
+  return input_begins_with(&ex->input, "\x15\x03") ||
+         input_begins_with(&ex->input, "\x16\x03");
 }
 
 static void hint_status_line(const exchange *ex) {
@@ -49,14 +37,13 @@ static void hint_status_line(const exchange *ex) {
   else if (is_http2(ex))
     puts("This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
          "with an extended CONNECT (RFC 8441).  Ask a port with HTTP/1.1.");
-  else if (starts(ex, "\xEF\xBB\xBF") || starts(ex, "\xFF\xFE") ||
-           starts(ex, "\xFE\xFF"))
+  else if (input_has_mark(&ex->input))
     puts("The file begins with a byte order mark, which an editor has put\n"
          "there.  Save it as plain ASCII or UTF-8 without BOM.");
-  else if (starts(ex, "< HTTP/"))
+  else if (input_begins_with(&ex->input, "< HTTP/"))
     puts("This looks like the output of curl -v.  Take the \"< \" off each\n"
          "line and end the lines with CR LF.");
-  else if (starts(ex, "GET "))
+  else if (input_begins_with(&ex->input, "GET "))
     puts("This is a request.  Give it with --request, and here the response.");
   else
     puts("A status line is HTTP/1.1 SP 101 SP reason CR LF.  Bytes like these\n"
@@ -79,20 +66,14 @@ static void hint_line_end(const exchange *ex) {
          "In a server of your own, write \\r\\n where it has \\n.");
 }
 
-static int ends_with(const exchange *ex, const char *text) {
-  size_t len = strlen(text);
-  return ex->input.len >= len &&
-         memcmp(ex->input.bytes + ex->input.len - len, text, len) == 0;
-}
-
 static void hint_incomplete(const exchange *ex) {
   if (ex->input.len == 0)
     puts("Nothing came back.  The server, or a proxy, closed without a word\n"
          "(it may speak TLS or another protocol on this port), or the client\n"
          "gave up first.");
-  else if (ends_with(ex, "\r\n\r\n"))
+  else if (input_ends_with(&ex->input, "\r\n\r\n"))
     puts("Only interim responses (100, 103) arrived: the final one follows.");
-  else if (ends_with(ex, "\r\n"))
+  else if (input_ends_with(&ex->input, "\r\n"))
     puts("The empty line that ends the head is missing: CR LF once more\n"
          "behind the last field line.  Editors and copying drop it easily.");
   else
@@ -315,13 +296,6 @@ static void hint_status(int status) {
 
 /* ---- Finding the hint ---------------------------------------------------- */
 
-static const char *find_hint(upshake_error error) {
-  for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-    if (hints[i].error == error)
-      return hints[i].text;
-  return NULL;
-}
-
 static void hint_error(const exchange *ex) {
   upshake_error error = ex->result.error;
   for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
@@ -330,9 +304,7 @@ static void hint_error(const exchange *ex) {
       tellers[i].print(ex);
       return;
     }
-  const char *text = find_hint(error);
-  if (text != NULL)
-    printf("\n%s", text);
+  put_hint(hints, sizeof hints / sizeof hints[0], error);
 }
 
 void print_exchange_hint(const exchange *ex) {

@@ -9,11 +9,6 @@
 
 #include "inspect.h"
 
-typedef struct hint {
-  upshake_error error;
-  const char *text;
-} hint;
-
 /* A hint whose text depends on the request. */
 typedef struct teller {
   upshake_error error;
@@ -26,17 +21,6 @@ typedef struct teller {
   "    proxy_set_header Connection \"upgrade\";\n"
 
 /* ---- What depends on the request ----------------------------------------- */
-
-static int begins_with(const inspection *in, const char *text) {
-  size_t len = strlen(text);
-  return in->input.len >= len && memcmp(in->input.bytes, text, len) == 0;
-}
-
-static int ends_with(const inspection *in, const char *text) {
-  size_t len = strlen(text);
-  return in->input.len >= len &&
-         memcmp(in->input.bytes + in->input.len - len, text, len) == 0;
-}
 
 /* Editors write LF, but HTTP wants CR LF (RFC 9112 2.2). */
 static void hint_line_end(const inspection *in) {
@@ -61,14 +45,13 @@ static void hint_line_end(const inspection *in) {
 }
 
 static void hint_method_byte(const inspection *in) {
-  if (begins_with(in, "\xEF\xBB\xBF") || begins_with(in, "\xFF\xFE") ||
-      begins_with(in, "\xFE\xFF"))
+  if (input_has_mark(&in->input))
     puts("The file begins with a byte order mark, which an editor has put\n"
          "there.  Save it as plain ASCII or UTF-8 without BOM.");
-  else if (begins_with(in, "> "))
+  else if (input_begins_with(&in->input, "> "))
     puts("This looks like the output of curl -v.  Take the \"> \" off each\n"
          "line and end the lines with CR LF.");
-  else if (begins_with(in, "HTTP/"))
+  else if (input_begins_with(&in->input, "HTTP/"))
     puts("This is a response.  Give the request that was answered with it.");
   else
     puts("The request line is METHOD, target, HTTP/1.1.  Bytes like these\n"
@@ -77,7 +60,7 @@ static void hint_method_byte(const inspection *in) {
 }
 
 static void hint_target_form(const inspection *in) {
-  if (begins_with(in, "PROXY "))
+  if (input_begins_with(&in->input, "PROXY "))
     puts("This is the PROXY protocol, which a load balancer in front is set\n"
          "to.  Set it to send plain TCP, or take that line off before the\n"
          "request is read.");
@@ -136,9 +119,9 @@ static void hint_incomplete(const inspection *in) {
          "off, or the client counts other bytes than it sends.");
   else if (in->input.len == 0)
     puts("Nothing arrived.  Give a FILE, or the request on standard input.");
-  else if (begins_with(in, "\r\n") && in->input.len <= 16)
+  else if (input_begins_with(&in->input, "\r\n") && in->input.len <= 16)
     puts("Only empty lines arrived, which may stand before a request.");
-  else if (ends_with(in, "\r\n"))
+  else if (input_ends_with(&in->input, "\r\n"))
     puts("The empty line that ends the head is missing: CR LF once more\n"
          "behind the last field line.  Editors and copying drop it easily.");
   else
@@ -339,13 +322,6 @@ static const hint hints[] = {
      "100-continue is the only expectation that HTTP defines.\n"},
 };
 
-static const char *find_hint(upshake_error error) {
-  for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-    if (hints[i].error == error)
-      return hints[i].text;
-  return NULL;
-}
-
 void print_hint(const inspection *in) {
   upshake_error error = in->result.error;
   if (in->outcome == SWITCHED)
@@ -358,7 +334,5 @@ void print_hint(const inspection *in) {
       tellers[i].print(in);
       return;
     }
-  const char *text = find_hint(error);
-  if (text != NULL)
-    printf("\n%s", text);
+  put_hint(hints, sizeof hints / sizeof hints[0], error);
 }

@@ -128,3 +128,18 @@ void input_forget(input *in, size_t at) {
   in->from = at;
   memmove(in->bytes, in->bytes + len, in->len);
 }
+
+int input_begins_with(const input *in, const char *text) {
+  size_t len = strlen(text);
+  return in->len >= len && memcmp(in->bytes, text, len) == 0;
+}
+
+int input_ends_with(const input *in, const char *text) {
+  size_t len = strlen(text);
+  return in->len >= len && memcmp(in->bytes + in->len - len, text, len) == 0;
+}
+
+int input_has_mark(const input *in) {
+  return input_begins_with(in, "\xEF\xBB\xBF") ||
+         input_begins_with(in, "\xFF\xFE") || input_begins_with(in, "\xFE\xFF");
+}

@@ -39,4 +39,12 @@ void input_forget(input *in, size_t at);
 size_t input_end(const input *in);
 const char *input_at(const input *in, size_t at);
 
+/* 1 if the bytes that are kept begin, or end, with this text. */
+int input_begins_with(const input *in, const char *text);
+int input_ends_with(const input *in, const char *text);
+
+/* 1 if the input begins with a byte order mark of UTF-8 or UTF-16, which
+ * editors write. */
+int input_has_mark(const input *in);
+
 #endif

@@ -93,6 +93,14 @@ void put_error(upshake_error error) {
   puts(why.rule);
 }
 
+void put_hint(const hint *hints, size_t len, upshake_error error) {
+  for (size_t i = 0; i < len; i++)
+    if (hints[i].error == error) {
+      printf("\n%s", hints[i].text);
+      return;
+    }
+}
+
 void put_rest(const char *label, const input *in, size_t at, size_t end) {
   size_t left = end - at;
   int more = in->more && end == input_end(in);

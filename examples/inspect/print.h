@@ -59,6 +59,15 @@ void put_words(const char *words);
 /* Prints the lines of an error: its sentence, its name and its rule. */
 void put_error(upshake_error error);
 
+/* What usually causes an error, and what helps. */
+typedef struct hint {
+  upshake_error error;
+  const char *text;
+} hint;
+
+/* Prints the hint for this error, if there is one. */
+void put_hint(const hint *hints, size_t len, upshake_error error);
+
 /* Prints as many of the bytes as one line can show, on a line of their own. */
 void put_bytes(const char *bytes, size_t len);
 
