@@ -86,7 +86,7 @@ UPSHAKE_PRIVATE int upshake__same(upshake_slice a, upshake_slice b);
 UPSHAKE_PRIVATE int upshake__same_fold(upshake_slice a, upshake_slice b);
 
 /* Returns the index of the first `byte`, or slice.len if there is none. */
-static inline size_t index_of(upshake_slice slice, char byte) {
+ALWAYS_INLINE size_t index_of(upshake_slice slice, char byte) {
   const char *at =
       slice.len > 0 ? memchr(slice.ptr, (unsigned char)byte, slice.len) : NULL;
   return at ? (size_t)(at - slice.ptr) : slice.len;
