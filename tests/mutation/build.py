@@ -5,6 +5,7 @@ import json
 import math
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import threading
@@ -46,11 +47,16 @@ def normal(word):
 
 
 @functools.lru_cache(maxsize=None)
-def symbols_of(path):
+def symbols_of(path, *options):
     """The functions and tables that an object or a program defines."""
-    text = subprocess.run(["nm", "--defined-only", "-g", path],
+    text = subprocess.run(["nm", "--defined-only", *options, path],
                           stdout=subprocess.PIPE, check=True).stdout.decode()
     return {line.split()[-1] for line in text.splitlines() if line.strip()}
+
+
+def same_bytes(a, b):
+    with open(a, "rb") as one, open(b, "rb") as other:
+        return one.read() == other.read()
 
 
 class Unit:
@@ -85,6 +91,60 @@ class Unit:
                               stderr=subprocess.DEVNULL).returncode
 
 
+class Sketch:
+    """The library by tcc, which compiles it fifty times as fast: the tests,
+    linked with its objects, kill most mutants."""
+
+    def __init__(self, build):
+        self.build = build
+        self.folder = os.path.join(OUT, "tcc")
+        os.makedirs(self.folder, exist_ok=True)
+        self.objects = {}
+        for unit in build.units:
+            if unit.is_src:
+                path = self.compile(unit, SRC, self.folder)
+                if path is None:
+                    sys.exit("mutate: tcc does not compile " + unit.object)
+                self.objects[unit.object] = path
+        self.tests = [t for t in build.quick + build.slow
+                      if t.seconds < 1 and self.passes(t)]
+        for test in build.quick:
+            if test not in self.tests:
+                sys.exit("mutate: %s fails with tcc" % test.label)
+
+    def passes(self, test):
+        """Does it pass without a mutant?  Some look at what gcc makes."""
+        program = os.path.join(self.folder, "test")
+        test.link(self.objects, program)
+        return test.run(program) == 0
+
+    def compile(self, unit, tree, folder):
+        """The path of the object; None if tcc refuses."""
+        target = os.path.join(folder, "tcc-" + os.path.basename(unit.object))
+        words = [w.replace(SRC, tree) for w in unit.words]
+        words[0] = "tcc"
+        words[words.index("-o") + 1] = target
+        words.insert(1, "-DUPSHAKE_PORTABLE")
+        failed = subprocess.run(words, cwd=unit.folder,
+                                stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL).returncode
+        return None if failed else target
+
+    def objects_of(self, path, tree, folder):
+        """All objects, those of a mutant among them, and the originals of
+        those; nothing if tcc refuses."""
+        found, changed = dict(self.objects), []
+        for unit in self.build.units_with(path):
+            if unit.is_src:
+                made = self.compile(unit, tree, folder)
+                if made is None:
+                    return found, []
+                if not same_bytes(made, found[unit.object]):
+                    changed.append(unit.object)
+                found[unit.object] = made
+        return found, changed
+
+
 class Test:
     """A program of the tests: how it is linked, and how long it takes."""
 
@@ -97,6 +157,7 @@ class Test:
                             "link.txt")
         self.words = shlex.split(read(link).split("\n")[0])
         self.program = os.path.join(self.folder, name)
+        # What is hidden in the library is local in a program.
         self.symbols = symbols_of(self.program)
         self.seconds = 0.0
         self.limit = 30
@@ -115,6 +176,7 @@ class Test:
             else:
                 words.append(word)
         words[words.index("-o") + 1] = target
+        words.append("-Wl,-z,noexecstack")  # tcc does not say so itself
         subprocess.run(words, cwd=self.folder, check=True,
                        stdout=subprocess.DEVNULL)
 
@@ -123,7 +185,7 @@ class Test:
         whose functions are called."""
         return any("/%s.dir/" % self.name in old or
                    "upshake-testable.dir" in old and
-                   not self.symbols.isdisjoint(symbols_of(old))
+                   not self.symbols.isdisjoint(symbols_of(old, "-g"))
                    for old in changed)
 
     def run(self, program):
@@ -180,6 +242,9 @@ class Build:
                                 str(os.cpu_count() or 2), "--target"] + names)
         self.find_units(names)
         self.find_tests(names)
+        self.sketch = None
+        if self.name == "default" and shutil.which("tcc"):
+            self.sketch = Sketch(self)
 
     def command(self, log, words):
         if subprocess.run(words, stdout=log, stderr=log).returncode != 0:
@@ -207,6 +272,14 @@ class Build:
         self.long = [Test(self.folder, name) for name in names if name in LONG]
         for test in self.quick + self.slow + self.long:
             test.measure()
+        self.check_uses()
+
+    def check_uses(self):
+        """A mutant that no test was seen to use would survive unnoticed."""
+        for unit in self.units:
+            if unit.is_src and not any(t.uses([unit.object])
+                                       for t in self.quick + self.slow):
+                sys.exit("mutate: no test uses " + unit.object)
 
     def units_with(self, path):
         return [u for u in self.units if path in u.includes]

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import mutants
-from build import OUT, SRC
+from build import OUT, SRC, same_bytes
 
 SHALLOW = "shallow"  # why a mutant survived that may be killed yet
 PLAIN = ("default", "portable", "small")  # builds without sanitizers
@@ -32,8 +32,29 @@ class Worker:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 
+    def try_sketch(self, build, mutant):
+        """Which test notices the mutant, compiled by tcc; None if none does."""
+        program = os.path.join(self.folder, "test")
+        objects, changed = build.sketch.objects_of(
+            os.path.join(SRC, mutant.file), self.tree, self.folder)
+        linked = None
+        for test in self.ordered(build.sketch.tests, mutant):
+            if not changed or not test.uses(changed):
+                continue
+            if linked != test.name:
+                test.link(objects, program)
+                linked = test.name
+            if test.run(program) != 0:
+                self.history[mutant.file][test.label] += 1
+                return test.label
+        return None
+
     def try_builds(self, mutant, builds):
         outcome = "same"
+        if builds["default"].make().sketch:
+            killer = self.try_sketch(builds["default"], mutant)
+            if killer:
+                return "killed", "tcc " + killer
         for name in PLAIN:
             outcome, killer = self.try_build(builds[name].make(), mutant)
             if outcome in ("invalid", "killed"):
@@ -121,8 +142,3 @@ class Worker:
                 self.history[mutant.file][test.label] += 1
                 return "killed", build.name + " " + test.label
         return "survived", ""
-
-
-def same_bytes(a, b):
-    with open(a, "rb") as one, open(b, "rb") as other:
-        return one.read() == other.read()
