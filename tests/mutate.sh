@@ -5,7 +5,8 @@
 # survives that tests/mutation/survivors.txt does not explain.
 #
 #   sh tests/mutate.sh                     all mutants, goes on where it stopped
-#   sh tests/mutate.sh --count 200         a sample, chosen by the commit
+#   sh tests/mutate.sh --count 200         a sample, chosen by the commit: at
+#                                          least 98 % must be noticed
 #   sh tests/mutate.sh --only 'host.c'     those whose "file function: line" (as
 #                                          changed) matches the regex
 #
