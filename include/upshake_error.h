@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* src/reply/errors.h has the status, the rule and a sentence for each.  Host
+/* src/error/errors.h has the status, the rule and a sentence for each.  Host
  * and framing are refused at the first line that is wrong.  Elsewhere, and in a
  * judge, the error that stands first in this list is reported. */
 typedef enum upshake_error {

@@ -177,11 +177,10 @@ static void base64_of_any_length_that_is_asked_for(void **state) {
 
 static void assert_known(const char *name, size_t len, size_t which) {
   upshake_slice slice = {name, len};
-  assert_true(may_be_known(slice));
   assert_int_equal(which_field(slice), which);
 }
 
-static void every_known_field_passes_the_sieve_in_any_case(void **state) {
+static void every_known_field_is_found_in_any_case(void **state) {
 #define NAME(field, name, judge) name,
   static const char *const names[] = {KNOWN(NAME)};
 #undef NAME
@@ -301,7 +300,7 @@ int main(void) {
       cmocka_unit_test(every_pair_of_octets_side_by_side),
       cmocka_unit_test(scans_each_class_to_its_end),
       cmocka_unit_test(base64_of_any_length_that_is_asked_for),
-      cmocka_unit_test(every_known_field_passes_the_sieve_in_any_case),
+      cmocka_unit_test(every_known_field_is_found_in_any_case),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,13 +281,13 @@ static NOINLINE void url_group(const char bytes[3], char digits[4]) {
 
 /* Puts whole settings, which need no padding. */
 static NOINLINE void put_settings(writer *w, upshake_slice settings) {
-  PUT_LITERAL(w, "HTTP2-Settings: ");
+  upshake__put_bytes(w, UPSHAKE_TEXT("HTTP2-Settings: "));
   for (size_t i = 0; i < settings.len; i += 3) {
     char digits[4];
     url_group(settings.ptr + i, digits);
     put_slice(w, slice_of(digits, sizeof digits));
   }
-  PUT_LITERAL(w, "\r\n");
+  upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
 /* 1 if the method usually sends content: the request then says that there is
@@ -359,9 +359,9 @@ static NOINLINE void put_key(writer *w, const uint8_t key[NONCE_LEN]) {
     base64_group(three_bytes((const char *)key + 3 * i), digits + 4 * i);
   base64_group((uint32_t)key[NONCE_LEN - 1] << 16, digits + 20);
   memset(digits + 22, '=', 2);
-  PUT_LITERAL(w, "Sec-WebSocket-Key: ");
+  upshake__put_bytes(w, UPSHAKE_TEXT("Sec-WebSocket-Key: "));
   put_slice(w, slice_of(digits, sizeof digits));
-  PUT_LITERAL(w, "\r\n");
+  upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
 static void put_websocket(writer *w, const asking *a) {

@@ -3,6 +3,7 @@
  * Judges a request that another parser has split into its parts.  Every byte is
  * checked again, whatever that parser has checked.
  */
+#include "../error/errors.h"
 #include "../handshake/handshake.h"
 #include "../judge/known.h"
 #include "../head/target.h"
@@ -143,7 +144,7 @@ upshake_next upshake_judge_end(upshake_judge *judge) {
   if (hs->next != UPSHAKE_READ)
     return (upshake_next)hs->next;
   hs->held = hs->end = hs->parser.pos + 1;
-  if (!hs->facts.bad || hs->facts.bad >= UPSHAKE_ERR_HOST_REPEATED)
+  if (error_class_of((upshake_error)hs->facts.bad) != ERROR_AT_BYTE)
     hs->flags |= HANDSHAKE_COMPLETE;
   upshake__conclude(hs);
   return (upshake_next)hs->next;

@@ -3,14 +3,14 @@
  * Decisions: what follows from the verdict and from the application's answer.
  */
 #include "../body/body.h"
-#include "../reply/errors.h"
+#include "../error/errors.h"
 #include "handshake.h"
 #include "../judge/protocol.h"
 
 /* 1 for errors of syntax, framing, Host and bodies: it is not sure where the
  * next request begins, so the connection must be closed (RFC 9112 9.3). */
 static int is_unsafe_to_keep(upshake_error error) {
-  return error <= UPSHAKE_ERR_TRAILER_LONG;
+  return error_class_of(error) != ERROR_OF_OFFER;
 }
 
 /* Makes a final reply with this status due; it is no 101. */
@@ -22,7 +22,7 @@ static void refuse_with(upshake *hs, int status) {
 
 void upshake__conclude_refusal(upshake *hs, upshake_error error,
                                uint32_t offset) {
-  refuse_with(hs, upshake__error_status(error));
+  refuse_with(hs, error_status(error));
   hs->error = (uint8_t)error;
   hs->facts.bad_at = offset;
   if (is_unsafe_to_keep(error))

@@ -5,6 +5,7 @@
  */
 #include "../text/defensive.h"
 #include "../body/body.h"
+#include "../error/errors.h"
 #include "../judge/known.h"
 #include "lean.h"
 
@@ -67,7 +68,7 @@ static void judge_line(upshake *hs) {
 /* 1 if Host or framing is bad: the head is then refused at once, at that
  * line. */
 static inline int is_line_bad(const upshake_private_facts *facts) {
-  return facts->bad - 1u < UPSHAKE_ERR_HOST_MISSING - 1u; /* 0 is no error */
+  return is_refused_at_once((upshake_error)facts->bad);
 }
 
 /* The same as judge_line, for a plain line (see scan.h). */
@@ -75,8 +76,6 @@ static inline int judge_plain_line(void *context, const plain_line *line) {
   upshake *hs = context;
   upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
   const char *end = line->cr;
-  if (!may_be_known(name))
-    return 1;
   while (end > line->value && is_blank(end[-1]))
     end--;
   judge_known(hs, which_field(name),

@@ -2,6 +2,7 @@
  *
  * The reply of a handshake: what the writer needs, taken from its state.
  */
+#include "../error/errors.h"
 #include "../reply/added.h"
 #include "../websocket/extension.h"
 #include "../text/field.h"
@@ -51,26 +52,16 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
 static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
 static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
 
-/* Adds the fields that the reason for a refusal needs.  An application that
- * refuses with 405 adds Allow itself; the version of WebSocket stays 13. */
+/* Adds the field that the reason for a refusal needs. */
 static void build_refusal(const upshake *hs, reply *r) {
+  unsigned field = error_field_of((upshake_error)hs->error);
   r->protocols = hs->config->protocols;
   r->named = upshake__spoken(hs->config, hs->facts.transport);
   r->to_head = upshake__is_head(hs) ? 1 : 0;
-  switch ((upshake_error)hs->error) {
-  case UPSHAKE_ERR_VERSION_REPEATED:
-  case UPSHAKE_ERR_VERSION_MALFORMED:
-  case UPSHAKE_ERR_VERSION_MISSING:
-  case UPSHAKE_ERR_VERSION_UNSUPPORTED: /* RFC 6455 4.4 */
+  if (field == ERROR_VERSION)
     r->ws_version = &version_13;
-    break;
-  case UPSHAKE_ERR_METHOD: /* RFC 9110 15.5.6; an error of WebSocket only */
-    if ((hs->flags & HANDSHAKE_ANSWERED) == 0)
-      r->allow = &allow_get;
-    break;
-  default:
-    break;
-  }
+  if (field == ERROR_ALLOW && (hs->flags & HANDSHAKE_ANSWERED) == 0)
+    r->allow = &allow_get;
 }
 
 /* The same for a judge, which remembers lines of several fields. */
@@ -190,9 +181,10 @@ static char *append(char *out, const char *bytes, size_t len) {
   return out + len;
 }
 
-#define BEFORE_TOKEN SWITCH_LINE SWITCH_UPGRADE
-#define AFTER_TOKEN SWITCH_CONNECTION SWITCH_ACCEPT
-#define BEFORE_SUBPROTOCOL "\r\n" SWITCH_SUBPROTOCOL ": "
+#define BEFORE_TOKEN "HTTP/1.1 101 " SWITCH_PHRASE "\r\n" NAME_UPGRADE ": "
+#define AFTER_TOKEN                                                            \
+  "\r\n" NAME_CONNECTION ": " SWITCH_OPTION "\r\n" NAME_ACCEPT ": "
+#define BEFORE_SUBPROTOCOL "\r\n" NAME_SUBPROTOCOL ": "
 #define AT_END "\r\n\r\n"
 
 /* Writes the 101 if it switches to WebSocket, the application adds nothing, and

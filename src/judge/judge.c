@@ -3,6 +3,7 @@
  * The judgement: gathers facts from each field line.  When the head is
  * complete, it decides in a fixed order whether the request is a valid offer.
  */
+#include "../error/errors.h"
 #include "../text/field.h"
 #include "known.h"
 #include "request.h"
@@ -71,32 +72,6 @@ static NOINLINE void judge_member(upshake_private_facts *facts,
       note_offer(facts, i);
 }
 
-/* Fast path: the only member of a line, spelled as the table spells it. Returns
- * 0 for any other line, and if an entry has the name in another case. */
-#ifdef UPSHAKE_SMALL
-#define judge_only_member(facts, config, value) 0
-#else
-static NOINLINE int judge_only_member(upshake_private_facts *facts,
-                                      const upshake_config *config,
-                                      upshake_slice value) {
-  int is_known = 0;
-  if (facts->transport == UPSHAKE_TRANSPORT_SECURED)
-    return 0;
-  for (size_t i = 0; i < config->protocols_len; i++) {
-    upshake_slice name = slice_text(config->protocols[i].name);
-    if (name.len != value.len)
-      continue;
-    if (is_same_text(name.ptr, value.ptr, name.len)) {
-      note_offer(facts, i);
-      is_known = 1;
-    } else if (upshake__same_fold(name, value)) {
-      return 0;
-    }
-  }
-  return is_known;
-}
-#endif
-
 static void judge_upgrade(upshake_private_facts *facts,
                           const upshake_config *config, upshake_slice value,
                           uint32_t at) {
@@ -104,8 +79,6 @@ static void judge_upgrade(upshake_private_facts *facts,
 
   (void)at;
   facts->flags |= FACT_UPGRADE;
-  if (judge_only_member(facts, config, value))
-    return;
   while (upshake__next_in(&value, &member))
     judge_member(facts, config, member);
 }
@@ -200,7 +173,7 @@ static upshake_error judge_message(const upshake *hs, uint32_t *offset) {
   const upshake_private_facts *facts = &hs->facts;
 
   *offset = facts->bad_at;
-  if (facts->bad && facts->bad < UPSHAKE_ERR_HOST_MISSING)
+  if (is_refused_at_once((upshake_error)facts->bad))
     return (upshake_error)facts->bad;
   *offset = hs->end;
   if ((facts->flags & (FACT_HOST | FACT_HTTP_1_0)) == 0)
@@ -345,10 +318,9 @@ static upshake_error judge_protocol(const upshake *hs, size_t place,
   return error ? error : judge_rules(hs, protocol, rules, offset);
 }
 
-/* Returns what an error leads to.  The reasons for PLAIN stand together in
- * upshake_error. */
+/* Returns what an error leads to. */
 static upshake_next next_of(upshake_error error) {
-  if (error >= UPSHAKE_ERR_PROXY_TOOK_UPGRADE && error <= UPSHAKE_ERR_DECLINED)
+  if (error_class_of(error) == ERROR_PLAIN)
     return UPSHAKE_PLAIN;
   return error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
 }
@@ -396,33 +368,10 @@ static void judge_protocols(upshake *hs, verdict *best) {
     best->next = UPSHAKE_PLAIN;
 }
 
-#ifdef UPSHAKE_SMALL
-#define is_plain_websocket(hs) 0
-#else
-/* 1 for the most frequent request: it offers WebSocket, which is the first
- * entry.  It has every field that WebSocket needs, and nothing that another
- * rule forbids.  So only the rules of WebSocket are left to judge.
- * upshake_init has made sure that the entry allows no method but GET. */
-static int is_plain_websocket(const upshake *hs) {
-  const uint32_t needed = FACT_HOST | FACT_UPGRADE | FACT_CONNECTION_UPGRADE |
-                          FACT_VERSION | FACT_KEY;
-  const uint32_t allowed = FACT_ORIGIN | FACT_SUBPROTOCOL;
-  const upshake_private_facts *facts = &hs->facts;
-  return (facts->flags & ~allowed) == needed && !facts->bad &&
-         facts->offered == 1 && !hs->config->subprotocol_required &&
-         facts->in.head.rules->kind == RULES_WEBSOCKET &&
-         is_get(upshake__method_of(hs));
-}
-#endif
-
 verdict upshake__judge_request(upshake *hs) {
-  const verdict good = {0, UPSHAKE_DECIDE, 0, 0};
   verdict result = {0, 0, 0, 0};
   upshake_error error;
 
-  if (is_plain_websocket(hs) &&
-      hs->facts.in.head.rules->judge(hs, &result.offset) == UPSHAKE_OK)
-    return good;
   error = judge_message(hs, &result.offset);
   if (!error)
     error = judge_upgrade_fields(hs, &result.offset);

@@ -37,20 +37,6 @@ enum { KNOWN(FIELD) FIELD_OTHER };
 
 UPSHAKE_PRIVATE_OBJECT judge_field *const upshake__judges[FIELD_OTHER];
 
-/* Maps the length and the first letter of a name to one of 64 bits.  The case
- * of the letter does not matter: both cases differ by 32, and 2 * 32 is 64. */
-#define SIEVE_BIT(first, len) (((len) + 2u * (unsigned char)(first)) & 63)
-
-/* 1 if the name may be a known field.  About 20 % of other names pass (false
- * positives). */
-static inline int may_be_known(upshake_slice name) {
-#define SIEVE(field, text, judge)                                              \
-  | UINT64_C(1) << SIEVE_BIT((text)[0], sizeof(text) - 1)
-  const uint64_t sieve = 0 KNOWN(SIEVE);
-#undef SIEVE
-  return (sieve >> SIEVE_BIT(*name.ptr, name.len) & 1) != 0;
-}
-
 /* Returns which known field this is, or FIELD_OTHER. */
 #ifdef UPSHAKE_SMALL
 #define which_field upshake__which_field

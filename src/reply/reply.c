@@ -51,7 +51,7 @@
   X(505, "HTTP Version Not Supported")
 /* clang-format on */
 
-static upshake_slice reason_phrase(int status) {
+static NOINLINE upshake_slice reason_phrase(int status) {
 #define ROW(status, phrase) {status - 300, sizeof phrase - 1},
 #define PHRASE(status, phrase) phrase
   static const struct { uint8_t code, len; } rows[] = {PHRASES(ROW)};
@@ -60,6 +60,8 @@ static upshake_slice reason_phrase(int status) {
 #undef PHRASE
   const char *phrase = phrases;
   unsigned code = (unsigned)status - 300;
+  if (status == SWITCHING)
+    return slice_of(UPSHAKE_TEXT(SWITCH_PHRASE));
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     if (rows[i].code == code)
       return slice_of(phrase, rows[i].len);
@@ -70,11 +72,11 @@ static upshake_slice reason_phrase(int status) {
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] */
 static void put_status_line(writer *w, int status, upshake_slice reason) {
-  PUT_LITERAL(w, "HTTP/1.1 ");
+  upshake__put_bytes(w, UPSHAKE_TEXT("HTTP/1.1 "));
   upshake__put_number(w, (size_t)status);
-  PUT_LITERAL(w, " ");
+  upshake__put_bytes(w, UPSHAKE_TEXT(" "));
   put_slice(w, reason.ptr ? reason : reason_phrase(status));
-  PUT_LITERAL(w, "\r\n");
+  upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
 /* Upgrade = #protocol: one protocol in a 101, every protocol that is spoken in
@@ -90,8 +92,24 @@ static void put_protocols(writer *w, const reply *r) {
       continue;
     put_text(w, protocol->upgrade ? protocol->upgrade : protocol->name);
     if (left > 1)
-      PUT_LITERAL(w, ", ");
+      upshake__put_bytes(w, UPSHAKE_TEXT(", "));
   }
+}
+
+/* A sender of Upgrade also sends its connection option (RFC 9110 7.8).  A
+ * sender that will close says so (RFC 9112 9.6).  Returns NULL for no field. */
+static const char *connection_of(const reply *r, const upshake_extra *extra) {
+  int keeps = extra->keep == UPSHAKE_KEEP_OPEN;
+  if (r->status == SWITCHING)
+    return SWITCH_OPTION;
+  if (r->status == UPGRADE_REQUIRED)
+    return keeps ? "Upgrade" : "Upgrade, close";
+  return keeps ? NULL : "close";
+}
+
+static void put_named(writer *w, const char *name, const char *value) {
+  if (value)
+    upshake__put_field(w, name, slice_text(value));
 }
 
 static void put_optional(writer *w, const char *name,
@@ -100,73 +118,47 @@ static void put_optional(writer *w, const char *name,
     upshake__put_field(w, name, *value);
 }
 
-static void put_extra_fields(writer *w, const upshake_extra *extra) {
-  upshake__put_field(w, "Date", extra->date);
-  upshake__put_added(w, extra->fields, extra->fields_len);
-}
-
-static void put_continue(writer *w) {
-  PUT_LITERAL(w, "HTTP/1.1 100 Continue\r\n\r\n");
-}
-
-static void put_accept(writer *w, const reply *r) {
-  if (r->accept) {
-    PUT_LITERAL(w, SWITCH_ACCEPT);
-    put_slice(w, slice_of(r->accept, ACCEPT_LEN));
-    PUT_LITERAL(w, "\r\n");
-  }
-  upshake__put_field(w, SWITCH_SUBPROTOCOL, r->subprotocol);
-}
-
-/* A 101 (RFC 9110 15.2.2, RFC 6455 4.2.2) has no content, and so neither
- * Content-Length nor Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
-static void put_switch(writer *w, const reply *r, const upshake_extra *extra) {
-  if (r->continue_first) /* RFC 9110 7.8 */
-    put_continue(w);
-  if (extra->reason.ptr) {
-    PUT_LITERAL(w, "HTTP/1.1 101 ");
-    put_slice(w, extra->reason);
-  } else {
-    PUT_LITERAL(w, SWITCH_LINE);
-  }
-  PUT_LITERAL(w, SWITCH_UPGRADE);
-  put_protocols(w, r);
-  PUT_LITERAL(w, SWITCH_CONNECTION);
+/* What a 101 has (RFC 9110 15.2.2, RFC 6455 4.2.2).  It has no content, and so
+ * neither Content-Length nor Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
+static void put_switch_fields(writer *w, const reply *r,
+                              const upshake_extra *extra) {
   if (r->capsules)
-    PUT_LITERAL(w, "Capsule-Protocol: ?1\r\n");
-  put_accept(w, r);
+    put_named(w, "Capsule-Protocol", "?1");
+  if (r->accept)
+    upshake__put_field(w, NAME_ACCEPT, slice_of(r->accept, ACCEPT_LEN));
+  upshake__put_field(w, NAME_SUBPROTOCOL, r->subprotocol);
   if (extra->extensions.len > 0)
     upshake__put_field(w, "Sec-WebSocket-Extensions", extra->extensions);
-  put_extra_fields(w, extra);
-  PUT_LITERAL(w, "\r\n");
 }
 
-/* A sender of Upgrade also sends its connection option (RFC 9110 7.8).  A
- * sender that will close says so (RFC 9112 9.6). */
-static void put_connection(writer *w, int status, int keep) {
-  if (status == UPGRADE_REQUIRED)
-    put_text(w, keep ? "Connection: Upgrade\r\n"
-                     : "Connection: Upgrade, close\r\n");
-  else if (!keep)
-    put_text(w, "Connection: close\r\n");
-}
-
-static void put_refusal(writer *w, const reply *r, const upshake_extra *extra) {
-  put_status_line(w, r->status, extra->reason);
-  if (r->status == UPGRADE_REQUIRED) {
-    PUT_LITERAL(w, "Upgrade: ");
-    put_protocols(w, r);
-    PUT_LITERAL(w, "\r\n");
-  }
-  put_connection(w, r->status, extra->keep == UPSHAKE_KEEP_OPEN);
+/* What a final reply has. */
+static void put_final_fields(writer *w, const reply *r,
+                             const upshake_extra *extra) {
   put_optional(w, "Sec-WebSocket-Version", r->ws_version);
   put_optional(w, "Allow", r->allow);
-  if (r->status != NOT_MODIFIED) {
-    put_text(w, "Content-Length: ");
-    upshake__put_number(w, extra->body.len);
+  if (r->status == NOT_MODIFIED)
+    return;
+  put_text(w, "Content-Length: ");
+  upshake__put_number(w, extra->body.len);
+  put_text(w, "\r\n");
+}
+
+/* Any reply but a 100 (Continue). */
+static void put_reply(writer *w, const reply *r, const upshake_extra *extra) {
+  int is_switch = r->status == SWITCHING;
+  put_status_line(w, r->status, extra->reason);
+  if (is_switch || r->status == UPGRADE_REQUIRED) {
+    put_text(w, NAME_UPGRADE ": ");
+    put_protocols(w, r);
     put_text(w, "\r\n");
   }
-  put_extra_fields(w, extra);
+  put_named(w, NAME_CONNECTION, connection_of(r, extra));
+  if (is_switch)
+    put_switch_fields(w, r, extra);
+  else
+    put_final_fields(w, r, extra);
+  upshake__put_field(w, "Date", extra->date);
+  upshake__put_added(w, extra->fields, extra->fields_len);
   put_text(w, "\r\n");
   if (!r->to_head)
     put_slice(w, extra->body);
@@ -279,14 +271,13 @@ upshake_error upshake__check_reply(const reply *r, size_t *place) {
 
 /* ---- the two ways to write ---- */
 
+/* Before a 101 that the client waits for comes the 100 (RFC 9110 7.8). */
 static void produce(const reply *r, writer *w) {
   writer_rewind(w);
-  if (r->status == CONTINUE)
-    put_continue(w);
-  else if (r->status == SWITCHING)
-    put_switch(w, r, extra_of(r));
-  else
-    put_refusal(w, r, extra_of(r));
+  if (r->status == CONTINUE || (r->status == SWITCHING && r->continue_first))
+    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
+  if (r->status != CONTINUE)
+    put_reply(w, r, extra_of(r));
 }
 
 /* Generates a whole reply twice: first without room, to find its length. */

@@ -10,12 +10,13 @@
 
 #define ACCEPT_LEN 28
 
-/* Parts of a 101. */
-#define SWITCH_LINE "HTTP/1.1 101 Switching Protocols"
-#define SWITCH_UPGRADE "\r\nUpgrade: "
-#define SWITCH_CONNECTION "\r\nConnection: Upgrade\r\n"
-#define SWITCH_ACCEPT "Sec-WebSocket-Accept: "
-#define SWITCH_SUBPROTOCOL "Sec-WebSocket-Protocol"
+/* Texts of a 101 that its fast form has too (respond.c). */
+#define NAME_UPGRADE "Upgrade"
+#define NAME_CONNECTION "Connection"
+#define NAME_ACCEPT "Sec-WebSocket-Accept"
+#define NAME_SUBPROTOCOL "Sec-WebSocket-Protocol"
+#define SWITCH_PHRASE "Switching Protocols"
+#define SWITCH_OPTION "Upgrade"
 
 /* A reply, with small members because it lies on the stack below the deepest
  * calls.  A pointer that is NULL stands for a value that is absent. */

@@ -42,10 +42,10 @@ void upshake__put_number(writer *w, size_t number) {
 }
 
 /* Puts what follows the name of a field. */
-static inline void put_value(writer *w, upshake_slice value) {
-  PUT_LITERAL(w, ": ");
+static NOINLINE void put_value(writer *w, upshake_slice value) {
+  upshake__put_bytes(w, UPSHAKE_TEXT(": "));
   put_slice(w, value);
-  PUT_LITERAL(w, "\r\n");
+  upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
 void upshake__put_field(writer *w, const char *name, upshake_slice value) {

@@ -35,23 +35,6 @@ static inline void put_text(writer *w, const char *text) {
   upshake__put_bytes(w, text, strlen(text));
 }
 
-/* The same for a string literal.  If it fits, it becomes a few stores, unless
- * UPSHAKE_SMALL. */
-#ifdef UPSHAKE_SMALL
-#define PUT_LITERAL(w, literal) upshake__put_bytes(w, UPSHAKE_TEXT(literal))
-#else
-#define PUT_LITERAL(w, literal) put_literal(w, UPSHAKE_TEXT(literal))
-ALWAYS_INLINE void put_literal(writer *w, const char *literal, size_t len) {
-  if (len > w->room) {
-    upshake__put_bytes(w, literal, len);
-    return;
-  }
-  memcpy(w->out + w->pos, literal, len);
-  w->pos += len;
-  w->room -= len;
-}
-#endif
-
 UPSHAKE_PRIVATE void upshake__put_number(writer *w, size_t number);
 
 /* Puts a field line; nothing if the value is absent. */

@@ -298,7 +298,8 @@ def main():
     parser.add_argument("--only", default="", metavar="REGEX",
                         help="those whose 'file function: line' matches")
     parser.add_argument("--shallow", action="store_true",
-                        help="a survivor is not tried in the other builds")
+                        help="of the other builds, a survivor is tried "
+                             "with the quick tests and sanitizers only")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2,
                         metavar="N", help="so many at a time")
     parser.add_argument("--fresh", action="store_true",

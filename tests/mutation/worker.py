@@ -33,13 +33,16 @@ class Worker:
                 file.write(text)
 
     def try_sketch(self, build, mutant):
-        """Which test notices the mutant, compiled by tcc; None if none does."""
+        """Which test notices the mutant, compiled by tcc; "" if all ran and
+        none does; None if tcc sees no change."""
         program = os.path.join(self.folder, "test")
         objects, changed = build.sketch.objects_of(
             os.path.join(SRC, mutant.file), self.tree, self.folder)
         linked = None
+        if not changed:
+            return None
         for test in self.ordered(build.sketch.tests, mutant):
-            if not changed or not test.uses(changed):
+            if not test.uses(changed):
                 continue
             if linked != test.name:
                 test.link(objects, program)
@@ -47,16 +50,19 @@ class Worker:
             if test.run(program) != 0:
                 self.history[mutant.file][test.label] += 1
                 return test.label
-        return None
+        return ""
 
     def try_builds(self, mutant, builds):
-        outcome = "same"
-        if builds["default"].make().sketch:
+        outcome, done = "same", []
+        sketch = builds["default"].make().sketch
+        if sketch:
             killer = self.try_sketch(builds["default"], mutant)
             if killer:
                 return "killed", "tcc " + killer
+            if killer is not None and self.shallow:
+                done = [t.label for t in sketch.tests]
         for name in PLAIN:
-            outcome, killer = self.try_build(builds[name].make(), mutant)
+            outcome, killer = self.try_build(builds[name].make(), mutant, done)
             if outcome in ("invalid", "killed"):
                 return outcome, killer
             if outcome == "survived":
@@ -64,7 +70,7 @@ class Worker:
         if outcome == "same":
             return "same", ""
         if self.shallow:
-            return "survived", SHALLOW
+            return self.try_quick(builds["sanitize"].make(), mutant)
         if self.is_optimized_away(builds, mutant):
             return "same", "-O3"
         others = [n for n in ("sanitize",) + PLAIN if n != name]
@@ -74,7 +80,8 @@ class Worker:
                 return outcome, killer
         return self.try_long(builds["default"], mutant)
 
-    def try_build(self, build, mutant):
+    def try_build(self, build, mutant, done=()):
+        """Runs the tests but those that are done by another way."""
         units = build.units_with(os.path.join(SRC, mutant.file))
         changed = self.compile([u for u in units if u.is_src])
         if changed is None:
@@ -89,8 +96,17 @@ class Worker:
         changed.update(more)
         if not changed:
             return "same", ""
+        left = [t for t in build.slow if t.label not in done]
         return self.run_tests(build, mutant, changed,
-                              self.ordered(build.slow, mutant))
+                              self.ordered(left, mutant))
+
+    def try_quick(self, build, mutant):
+        """The tests that run first, for instance with sanitizers."""
+        units = build.units_with(os.path.join(SRC, mutant.file))
+        changed = self.compile([u for u in units if u.is_src])
+        outcome, killer = self.run_tests(build, mutant, changed or {},
+                                         build.quick)
+        return outcome, killer or SHALLOW
 
     def try_long(self, build, mutant):
         units = build.units_with(os.path.join(SRC, mutant.file))
