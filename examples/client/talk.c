@@ -19,6 +19,7 @@
 #include "net.h"
 #include "report.h"
 #include "websocket.h"
+#include "../common/endpoint.h"
 #include "../common/out.h"
 #include "../common/text.h"
 

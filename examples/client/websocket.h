@@ -11,9 +11,6 @@
 #include "../common/out.h"
 #include "upshake.h"
 
-/* A longer message is answered with a Close of 1009. */
-#define MESSAGE_MAX ((size_t)1 << 20)
-
 struct websocket;
 
 /* Called for each message.  A text is valid UTF-8. */
