@@ -25,6 +25,7 @@
 #include "options.h"
 #include "report.h"
 #include "talk.h"
+#include "../common/exit.h"
 #include "../common/start.h"
 #include "upshake.h"
 
@@ -257,8 +258,5 @@ int main(int argc, char **argv) {
   else if (status == EXIT_SUCCESS)
     status = run(&options);
   options_free(&options);
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return status;
-  complain("cannot write what came");
-  return EXIT_BAD_OUTPUT;
+  return end_output(status, "upshake-client: cannot write what came");
 }

@@ -7,8 +7,7 @@
 
 #include <netinet/in.h>
 
-/* Exit statuses, as in sysexits.h. */
-enum { EXIT_BAD_USAGE = 64, EXIT_BAD_SYSTEM = 71, EXIT_BAD_OUTPUT = 74 };
+#include "exit.h"
 
 /* If standard input, output or error is closed, a socket would get its number,
  * and would receive what the program prints.  This opens them.  Using them

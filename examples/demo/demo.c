@@ -27,6 +27,7 @@
 
 #include "connection.h"
 #include "options.h"
+#include "../common/exit.h"
 #include "../common/start.h"
 
 /* So many connections more than --max-connections may be open, only to be
@@ -331,8 +332,5 @@ int main(int argc, char **argv) {
   else if (status == EXIT_SUCCESS)
     status = serve(&options);
   options_free(&options);
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return status;
-  fputs("upshake-demo: cannot write to standard output\n", stderr);
-  return EXIT_BAD_OUTPUT;
+  return end_output(status, "upshake-demo: cannot write to standard output");
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/exit.h"
+
 /* The longest head of a request that is read. */
 #define REQUEST_MAX ((size_t)1 << 20)
 
@@ -31,7 +33,7 @@ static void fail_request(const char *file, complaint about) {
   if (about.error != UPSHAKE_OK)
     fprintf(stderr, ": %s", upshake_strerror(about.error));
   fputs("\n", stderr);
-  exit(BAD_INPUT);
+  exit(EXIT_BAD_INPUT);
 }
 
 /* The library only says that the request asks for no switch.  A server knows

@@ -20,6 +20,7 @@
 
 #include "options.h"
 #include "print.h"
+#include "../common/exit.h"
 
 /* How much is read at once, and forgotten at once. */
 #define PIECE ((size_t)65536)
@@ -38,7 +39,7 @@ static void fail_input(const char *name) {
   fputs("upshake-inspect: cannot read '", stderr);
   put_escaped(stderr, name, strlen(name));
   fprintf(stderr, "': %s\n", why);
-  exit(BAD_INPUT);
+  exit(EXIT_BAD_INPUT);
 }
 
 void input_open(input *in, const char *file) {

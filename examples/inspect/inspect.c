@@ -197,5 +197,5 @@ int main(int argc, char **argv) {
   parse_options(&opt, argc, argv);
   outcome got = opt.client ? inspect_response(&opt) : inspect_request(&opt);
   free_options(&opt);
-  return end_output((int)got);
+  return finish((int)got);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "print.h"
+#include "../common/exit.h"
 #include "../common/protocol_option.h"
 
 /* A handshake has offsets of 32 bits, which limit the head. */
@@ -94,21 +95,18 @@ void *allocate(size_t len) {
   void *memory = malloc(len ? len : 1);
   if (memory == NULL) {
     fputs("upshake-inspect: out of memory\n", stderr);
-    exit(BAD_SYSTEM);
+    exit(EXIT_BAD_SYSTEM);
   }
   return memory;
 }
 
 void fail_library(upshake_error error) {
   fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
-  exit(BAD_SYSTEM);
+  exit(EXIT_BAD_SYSTEM);
 }
 
-int end_output(int status) {
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return status;
-  fputs("upshake-inspect: cannot write the result\n", stderr);
-  return BAD_OUTPUT;
+int finish(int status) {
+  return end_output(status, "upshake-inspect: cannot write the result");
 }
 
 /* ---- Options ------------------------------------------------------------ */
@@ -117,7 +115,7 @@ static void fail_usage(const char *what, const char *argument) {
   fprintf(stderr, "upshake-inspect: %s: '", what);
   put_escaped(stderr, argument, strlen(argument));
   fputs("' (--help says more)\n", stderr);
-  exit(BAD_USAGE);
+  exit(EXIT_BAD_USAGE);
 }
 
 static size_t parse_number(const char *option, const char *text, size_t min,
@@ -216,7 +214,7 @@ static void set_option(options *opt, const char *name, char *value) {
 
 static void print_usage(void) {
   fputs(usage, stdout);
-  exit(end_output(0));
+  exit(finish(0));
 }
 
 static void set_flag(options *opt, const char *name) {

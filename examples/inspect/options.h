@@ -10,9 +10,6 @@
 
 #include "upshake.h"
 
-/* Exit statuses besides the outcomes, as in BSD's sysexits.h. */
-enum { BAD_USAGE = 64, BAD_INPUT = 66, BAD_SYSTEM = 71, BAD_OUTPUT = 74 };
-
 typedef struct options {
   const char *file;    /* the file to judge; NULL or "-": standard input */
   const char *request; /* with --client: the request */
@@ -39,8 +36,8 @@ int is_standard_input(const char *file);
 /* Returns memory of at least one byte.  Ends the program if there is none. */
 void *allocate(size_t len);
 
-/* Returns the status, or BAD_OUTPUT if some output could not be written. */
-int end_output(int status);
+/* Writes out standard output at the end: see end_output. */
+int finish(int status);
 
 /* Ends the program, because the library refused a call. */
 void fail_library(upshake_error error);
