@@ -7,9 +7,9 @@
 #include "report.h"
 
 #include <stdarg.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "../common/json.h"
 #include "../common/text.h"
 
 /* ---- For people ---------------------------------------------------------- */
@@ -75,79 +75,27 @@ void print_message(const char *text, size_t len) {
 
 /* ---- For scripts --------------------------------------------------------- */
 
-static void put_json_byte(FILE *out, unsigned char byte) {
-  if (byte == '"' || byte == '\\')
-    fprintf(out, "\\%c", byte);
-  else if (byte < 0x20 || byte == 0x7f)
-    fprintf(out, "\\u%04x", byte);
-  else
-    putc(byte, out);
-}
-
-/* People look at JSON on a terminal too. */
+/* People look at JSON on a terminal too, so harmful characters are escaped, and
+ * all others can be read. */
 void put_json_text(FILE *out, const char *text, size_t len) {
   unsigned number;
   for (size_t i = 0, step; i < len; i += step) {
-    step = text_is_harmful((upshake_slice){text + i, len - i}, &number);
-    if (step > 0)
+    unsigned char byte = (unsigned char)text[i];
+    size_t harmful =
+        text_is_harmful((upshake_slice){text + i, len - i}, &number);
+    step = harmful > 0 ? harmful : 1;
+    if (harmful > 0)
       fprintf(out, "\\u%04x", number);
+    else if (byte >= 0x80)
+      putc(byte, out);
     else
-      put_json_byte(out, (unsigned char)text[i + step++]);
+      put_json_byte(out, byte, JSON_LONG);
   }
-}
-
-static void put_text_or_null(const char *key, const char *text) {
-  if (text == NULL || *text == '\0') {
-    printf(",\"%s\":null", key);
-    return;
-  }
-  printf(",\"%s\":\"", key);
-  put_json_text(stdout, text, strlen(text));
-  putchar('"');
-}
-
-/* A field's value need not be UTF-8: each byte becomes the code point of its
- * number. */
-static void put_slice_or_null(const char *key, upshake_slice value) {
-  if (value.ptr == NULL) {
-    printf(",\"%s\":null", key);
-    return;
-  }
-  printf(",\"%s\":\"", key);
-  for (size_t i = 0; i < value.len; i++) {
-    unsigned char byte = (unsigned char)value.ptr[i];
-    if (byte < 0x80)
-      put_json_byte(stdout, byte);
-    else
-      printf("\\u%04x", byte);
-  }
-  putchar('"');
-}
-
-/* 1 if the connection cannot take another request (RFC 9112 9.3). */
-static int must_close(const upshake_client_result *result) {
-  return result->next == UPSHAKE_CLIENT_REFUSED ||
-         (result->next == UPSHAKE_CLIENT_OTHER && !result->may_keep);
 }
 
 void print_json(const upshake_client_result *result, const char *messages) {
-  static const char *const outcomes[] = {"incomplete", "switched", "other",
-                                         "refused"};
-  int refused = result->next == UPSHAKE_CLIENT_REFUSED;
-  upshake_explanation why = upshake_explain(result->error);
-  printf("{\"outcome\":\"%s\"", outcomes[result->next]);
-  printf(",\"status\":%d", result->status);
-  put_text_or_null("error", refused ? why.name : NULL);
-  put_text_or_null("rule", refused ? why.rule : NULL);
-  if (refused)
-    printf(",\"offset\":%zu", result->offset);
-  else
-    fputs(",\"offset\":null", stdout);
-  printf(",\"consumed\":%zu", result->consumed);
-  put_slice_or_null("protocol", result->protocol);
-  put_slice_or_null("subprotocol", result->subprotocol);
-  put_slice_or_null("extensions", result->extensions);
-  printf(",\"close\":%s", must_close(result) ? "true" : "false");
-  printf(",\"reply\":\"\",\"messages\":[%s]}\n", messages);
+  struct verdict said = verdict_of(result);
+  said.messages = messages;
+  put_json(&said, JSON_LONG);
   fflush(stdout);
 }

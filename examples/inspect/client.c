@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../common/exit.h"
+#include "../common/json.h"
 
 /* The longest head of a request that is read. */
 #define REQUEST_MAX ((size_t)1 << 20)
@@ -189,25 +190,10 @@ static char *join_extensions(exchange *ex) {
 /* ---- For scripts --------------------------------------------------------- */
 
 static void print_object(const exchange *ex) {
-  static const char *const outcomes[] = {"switched", "refused", "other",
-                                         "incomplete"};
-  upshake_explanation why = upshake_explain(ex->result.error);
-  verdict said;
-  memset(&said, 0, sizeof said);
-  said.outcome = outcomes[ex->outcome];
-  said.status = ex->result.status;
+  struct verdict said = verdict_of(&ex->result);
   said.consumed = ex->taken;
-  said.protocol = ex->result.protocol;
-  said.subprotocol = ex->result.subprotocol;
   said.extensions = ex->extensions;
-  said.close =
-      ex->outcome == REFUSED || (ex->outcome == OTHER && !ex->result.may_keep);
-  if (ex->outcome == REFUSED) {
-    said.error = why.name;
-    said.rule = why.rule;
-    said.offset = ex->result.offset;
-  }
-  put_json(&said);
+  put_json(&said, JSON_SHORT);
 }
 
 /* ---- The whole run ------------------------------------------------------- */

@@ -25,27 +25,6 @@ typedef enum outcome {
 #define SUBPROTOCOL_FIELD "Sec-WebSocket-Protocol"
 #define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
 
-/* ---- For scripts --------------------------------------------------------- */
-
-/* The members of the JSON object, in their order; see json.c. */
-typedef struct verdict {
-  const char *outcome;
-  int status;
-  const char *error; /* NULL unless refused */
-  const char *rule;  /* NULL if there is none */
-  size_t offset;     /* valid if there is an error */
-  size_t consumed;
-  upshake_slice protocol; /* this and the next two: absent if there is none */
-  upshake_slice subprotocol;
-  upshake_slice extensions;
-  int close;
-  upshake_slice reply;
-} verdict;
-
-void put_json(const verdict *said);
-
-/* ---- For people ---------------------------------------------------------- */
-
 /* Prints bytes so that they harm no terminal: \r \n \t \\ \xHH. */
 void put_escaped(FILE *out, const char *bytes, size_t len);
 void put_slice(upshake_slice slice);
