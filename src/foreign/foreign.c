@@ -107,7 +107,7 @@ static void judge_bytes(upshake_judge *judge, upshake_slice name,
 /* Keeps what is needed of a field after its line was judged. */
 static void remember(upshake_judge *judge, upshake_slice name,
                      upshake_slice value) {
-  unsigned which = which_field(name);
+  unsigned which = upshake__which_field(name);
   if (which == FIELD_HOST)
     judge->host = value;
   if (which == FIELD_ORIGIN)

@@ -78,7 +78,7 @@ static inline int judge_plain_line(void *context, const plain_line *line) {
   const char *end = line->cr;
   while (end > line->value && is_blank(end[-1]))
     end--;
-  judge_known(hs, which_field(name),
+  judge_known(hs, inlined_which_field(name),
               slice_of(line->value, (size_t)(end - line->value)),
               (uint32_t)(line->value - hs->memory));
   return !is_line_bad(&hs->facts);

@@ -13,7 +13,7 @@
  * empty if a part of the line was left out before: nobody asked for that
  * line. */
 static int is_wanted(const upshake_config *config, upshake_slice name) {
-  if (is_known_field(name))
+  if (upshake__which_field(name) != FIELD_OTHER)
     return 1;
   for (size_t i = 0; i < config->wanted_len && name.len > 0; i++)
     if (upshake_equal_fold(name, config->wanted[i]))

@@ -111,8 +111,8 @@ UPSHAKE_PRIVATE_CONST judge_field *const upshake__judges[FIELD_OTHER] = {
     KNOWN(JUDGE)};
 #undef JUDGE
 
-#ifdef UPSHAKE_SMALL
 unsigned upshake__which_field(upshake_slice name) {
+#ifdef UPSHAKE_SMALL
 #define LEN(field, name, judge) sizeof name - 1,
 #define NAME(field, name, judge) name
   static const uint8_t lens[] = {KNOWN(LEN)};
@@ -126,8 +126,10 @@ unsigned upshake__which_field(upshake_slice name) {
          !upshake__same_fold(name, slice_of(known, lens[which])))
     known += lens[which++];
   return which;
-}
+#else
+  return inlined_which_field(name);
 #endif
+}
 
 /* Returns the judge that these rules have for a field; NULL if they have none.
  */
@@ -163,7 +165,7 @@ void upshake__judge_by_other_rules(upshake *hs, unsigned which,
 
 void upshake__judge_line(upshake *hs, upshake_slice name, upshake_slice value,
                          uint32_t at) {
-  judge_known(hs, which_field(name), value, at);
+  judge_known(hs, upshake__which_field(name), value, at);
 }
 
 /* ---- after all fields were seen ---- */

@@ -38,43 +38,42 @@ enum { KNOWN(FIELD) FIELD_OTHER };
 UPSHAKE_PRIVATE_OBJECT judge_field *const upshake__judges[FIELD_OTHER];
 
 /* Returns which known field this is, or FIELD_OTHER. */
-#ifdef UPSHAKE_SMALL
-#define which_field upshake__which_field
 UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
+
+#ifdef UPSHAKE_SMALL
+#define inlined_which_field upshake__which_field
 #else
-ALWAYS_INLINE unsigned which_field(upshake_slice name) {
-#define IS(lower) is_name(name.ptr, lower, sizeof(lower) - 1)
+/* Lengths of names that is_name can compare. */
+#define LENGTHS(X)                                                             \
+  X(4)                                                                         \
+  X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17)     \
+      X(18) X(19) X(20) X(21) X(22) X(23) X(24)
+
+#define FITS(field, lower, judge) &&sizeof lower > 4 && sizeof lower <= 25
+STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
+#undef FITS
+
+/* Compares with the known fields of this length.  The compiler knows the
+ * length, so that no other field is left in each case below. */
+ALWAYS_INLINE unsigned which_field_of(const char *name, size_t len) {
+#define TEST(field, lower, judge)                                              \
+  if (len == sizeof lower - 1 && is_name(name, lower, sizeof lower - 1))       \
+    return FIELD_##field;
+  KNOWN(TEST)
+#undef TEST
+  return FIELD_OTHER;
+}
+
+ALWAYS_INLINE unsigned inlined_which_field(upshake_slice name) {
   switch (name.len) {
-  case 4:
-    return IS("host") ? FIELD_HOST : FIELD_OTHER;
-  case 6:
-    return IS("origin")   ? FIELD_ORIGIN
-           : IS("expect") ? FIELD_EXPECT
-                          : FIELD_OTHER;
-  case 7:
-    return IS("upgrade") ? FIELD_UPGRADE : FIELD_OTHER;
-  case 10:
-    return IS("connection") ? FIELD_CONNECTION : FIELD_OTHER;
-  case 12:
-    return IS("content-type") ? FIELD_CONTENT_TYPE : FIELD_OTHER;
-  case 14:
-    return IS("content-length")   ? FIELD_CONTENT_LENGTH
-           : IS("http2-settings") ? FIELD_HTTP2_SETTINGS
-                                  : FIELD_OTHER;
-  case 17:
-    return IS("sec-websocket-key")   ? FIELD_KEY
-           : IS("transfer-encoding") ? FIELD_TRANSFER_ENCODING
-                                     : FIELD_OTHER;
-  case 21:
-    return IS("sec-websocket-version") ? FIELD_VERSION : FIELD_OTHER;
-  case 22:
-    return IS("sec-websocket-protocol") ? FIELD_SUBPROTOCOL : FIELD_OTHER;
-  case 24:
-    return IS("sec-websocket-extensions") ? FIELD_EXTENSIONS : FIELD_OTHER;
+#define CASE(len)                                                              \
+  case len:                                                                    \
+    return which_field_of(name.ptr, len);
+    LENGTHS(CASE)
+#undef CASE
   default:
     return FIELD_OTHER;
   }
-#undef IS
 }
 #endif
 
@@ -101,10 +100,6 @@ static inline void judge_known(upshake *hs, unsigned which, upshake_slice value,
   else if (which != FIELD_OTHER &&
            !judge_by(hs->facts.in.head.rules, hs, which, value, at))
     upshake__judge_by_other_rules(hs, which, value, at);
-}
-
-static inline int is_known_field(upshake_slice name) {
-  return which_field(name) != FIELD_OTHER;
 }
 
 #endif

@@ -40,19 +40,6 @@ static inline int is_name(const char *bytes, const char *lower, size_t len) {
 }
 
 /* Returns the bits in which 16 bytes differ, as one word. */
-/* Are these the same bytes?  A text of 8 to 16 bytes takes two overlapping
- * words; memcmp would be a call. */
-static inline int is_same_text(const char *a, const char *b, size_t len) {
-  uint64_t p[2], q[2];
-  if (len < 8 || len > 16)
-    return upshake__same(slice_of(a, len), slice_of(b, len));
-  memcpy(&p[0], a, 8);
-  memcpy(&q[0], b, 8);
-  memcpy(&p[1], a + len - 8, 8);
-  memcpy(&q[1], b + len - 8, 8);
-  return ((p[0] ^ q[0]) | (p[1] ^ q[1])) == 0;
-}
-
 static inline uint64_t differ16(const char *bytes, const char *text) {
   uint64_t a[2], b[2];
   memcpy(a, bytes, 16);

@@ -298,8 +298,7 @@ def main():
     parser.add_argument("--only", default="", metavar="REGEX",
                         help="those whose 'file function: line' matches")
     parser.add_argument("--shallow", action="store_true",
-                        help="of the other builds, a survivor is tried "
-                             "with the quick tests and sanitizers only")
+                        help="a survivor is not tried in the other builds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2,
                         metavar="N", help="so many at a time")
     parser.add_argument("--fresh", action="store_true",

@@ -70,7 +70,7 @@ class Worker:
         if outcome == "same":
             return "same", ""
         if self.shallow:
-            return self.try_quick(builds["sanitize"].make(), mutant)
+            return "survived", SHALLOW
         if self.is_optimized_away(builds, mutant):
             return "same", "-O3"
         others = [n for n in ("sanitize",) + PLAIN if n != name]
@@ -99,14 +99,6 @@ class Worker:
         left = [t for t in build.slow if t.label not in done]
         return self.run_tests(build, mutant, changed,
                               self.ordered(left, mutant))
-
-    def try_quick(self, build, mutant):
-        """The tests that run first, for instance with sanitizers."""
-        units = build.units_with(os.path.join(SRC, mutant.file))
-        changed = self.compile([u for u in units if u.is_src])
-        outcome, killer = self.run_tests(build, mutant, changed or {},
-                                         build.quick)
-        return outcome, killer or SHALLOW
 
     def try_long(self, build, mutant):
         units = build.units_with(os.path.join(SRC, mutant.file))
