@@ -21,11 +21,20 @@ static const upshake_limits *limits_of(const upshake_judge *judge) {
 
 /* ---- the request line ---- */
 
+/* Judges a part that is one run of bytes.  Only a value may be empty. */
+static NOINLINE void note_run(upshake_judge *judge, head_run run,
+                              upshake_slice part, uint32_t limit) {
+  head_run_rule rule = head_rule(run);
+  if (!upshake__all_in(part, rule.class_bits) ||
+      (part.len == 0 && run != RUN_VALUE))
+    note_syntax(judge, (upshake_error)rule.wrong);
+  else if (part.len > limit)
+    note_syntax(judge, (upshake_error)rule.too_long);
+}
+
 static void note_method(upshake_judge *judge) {
-  if (!upshake_is_token(judge->found.method))
-    note_syntax(judge, UPSHAKE_ERR_METHOD_BYTE);
-  else if (judge->found.method.len > head_method_limit(limits_of(judge)))
-    note_syntax(judge, UPSHAKE_ERR_METHOD_LONG);
+  note_run(judge, RUN_METHOD, judge->found.method,
+           head_method_limit(limits_of(judge)));
   if (upshake_equal(judge->found.method, "HEAD"))
     judge->hs.facts.flags |= FACT_HEAD;
   if (upshake_equal(judge->found.method, "CONNECT"))
@@ -37,8 +46,10 @@ static void note_method(upshake_judge *judge) {
 static int is_target(upshake_slice target) {
   size_t mark = index_of(target, '?');
   return target.len > 0 &&
-         upshake__all_in(slice_of(target.ptr, mark), CLASS_PATH) &&
-         upshake__all_in(slice_from(target, mark), CLASS_QUERY);
+         upshake__all_in(slice_of(target.ptr, mark),
+                         head_rule(RUN_PATH).class_bits) &&
+         upshake__all_in(slice_from(target, mark),
+                         head_rule(RUN_QUERY).class_bits);
 }
 
 static void note_version(upshake_judge *judge, int is_preface, int version) {
@@ -49,15 +60,16 @@ static void note_version(upshake_judge *judge, int is_preface, int version) {
 }
 
 static void note_target(upshake_judge *judge, int is_preface, int version) {
+  upshake_slice target = judge->found.target;
   upshake_error error;
 
-  if (!is_target(judge->found.target)) {
-    note_syntax(judge, UPSHAKE_ERR_TARGET_BYTE);
+  if (!is_target(target)) {
+    note_syntax(judge, (upshake_error)head_rule(RUN_PATH).wrong);
     return;
   }
-  if (judge->found.target.len > head_target_limit(limits_of(judge)))
-    note_syntax(judge, UPSHAKE_ERR_TARGET_LONG);
-  error = upshake__check_target(judge->found.method, judge->found.target);
+  if (target.len > head_target_limit(limits_of(judge)))
+    note_syntax(judge, (upshake_error)head_rule(RUN_PATH).too_long);
+  error = upshake__check_target(judge->found.method, target);
   if (error && (!is_preface || version / 10 == 1))
     note_syntax(judge, error);
   if (judge->hs.facts.transport == UPSHAKE_TRANSPORT_UNSECURED &&
@@ -92,15 +104,9 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
 
 static void judge_bytes(upshake_judge *judge, upshake_slice name,
                         upshake_slice value) {
-  const upshake_limits *limits = limits_of(judge);
-
-  if (!upshake_is_token(name))
-    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME);
-  else if (name.len > head_name_limit(limits))
-    note_syntax(judge, UPSHAKE_ERR_FIELD_NAME_LONG);
-  if (!upshake__all_in(value, CLASS_VALUE))
-    note_syntax(judge, UPSHAKE_ERR_FIELD_VALUE);
-  if (judge->hs.parser.pos > head_fields_limit(limits))
+  note_run(judge, RUN_NAME, name, head_name_limit(limits_of(judge)));
+  note_run(judge, RUN_VALUE, value, UINT32_MAX);
+  if (judge->hs.parser.pos > head_fields_limit(limits_of(judge)))
     note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
 }
 

@@ -20,14 +20,24 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
   return 0;
 }
 #else
+static inline int in_run(head_run run, char byte) {
+  return in_class(byte, head_rule(run).class_bits);
+}
+
+/* 1 if a run of this length may have another byte. */
+static inline int has_room(head_run run, const upshake_limits *limits,
+                           uint32_t len) {
+  return len < head_run_limit(run, limits);
+}
+
 /* This function does only what the steps would do. */
 ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
                                  const upshake_limits *limits, char byte) {
   uint32_t place;
-  if (parser->state == STATE_VALUE && in_class(byte, CLASS_VALUE))
+  if (parser->state == STATE_VALUE && in_run(RUN_VALUE, byte))
     return 1; /* the most frequent case */
-  if (parser->state == STATE_NAME && in_class(byte, CLASS_TOKEN))
-    return parser->pos - parser->name_at < head_name_limit(limits);
+  if (parser->state == STATE_NAME && in_run(RUN_NAME, byte))
+    return has_room(RUN_NAME, limits, parser->pos - parser->name_at);
   switch ((enum head_state)parser->state) {
   case STATE_VALUE:
     if (byte == '\r')
@@ -39,26 +49,25 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
     end_name(parser);
     return 1;
   case STATE_BLANKS:
-    if (!in_class(byte, CLASS_VALUE) || is_blank(byte))
+    if (!in_run(RUN_VALUE, byte) || is_blank(byte))
       return byte == ' ';
     parser->value_at = parser->pos;
     parser->state = STATE_VALUE;
     return 1;
   case STATE_METHOD:
-    return in_class(byte, CLASS_TOKEN) &&
-           parser->pos - head_method_at(parser) < head_method_limit(limits);
+    return in_run(RUN_METHOD, byte) &&
+           has_room(RUN_METHOD, limits, parser->pos - head_method_at(parser));
   case STATE_PATH:
+    return in_run(RUN_PATH, byte) &&
+           has_room(RUN_PATH, limits, parser->pos - head_target_at(parser));
   case STATE_QUERY:
-    return in_class(byte,
-                    parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY) &&
-           (!limits || !limits->target ||
-            parser->pos - head_target_at(parser) < limits->target);
+    return in_run(RUN_QUERY, byte) &&
+           has_room(RUN_QUERY, limits, parser->pos - head_target_at(parser));
   case STATE_VERSION:
     place = parser->pos - head_target_end(parser);
     return place < HEAD_VERSION_LEN - 1 && !judge_version_byte(byte, place);
   case STATE_FIELD:
-    if (!in_class(byte, CLASS_TOKEN) ||
-        parser->fields >= head_fields_limit(limits))
+    if (!in_run(RUN_NAME, byte) || parser->fields >= head_fields_limit(limits))
       return 0;
     parser->name_at = parser->pos;
     parser->state = STATE_NAME;

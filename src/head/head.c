@@ -16,6 +16,34 @@ int upshake__head_in_target(const upshake_parser *parser) {
   return parser->state == STATE_PATH || parser->state == STATE_QUERY;
 }
 
+/* ---- what all parts share ---- */
+
+NOINLINE head_event upshake__head_refuse(head_step *step, upshake_error error) {
+  int is_lf = byte_at(step, step->parser->pos) == '\n';
+  step->error = is_lf ? UPSHAKE_ERR_LINE_END : error;
+  step->offset = step->parser->pos;
+  return HEAD_REFUSED;
+}
+
+/* A run is scanned up to the end of the input, or up to one byte more than its
+ * limit.  So it is refused at the first byte too many, and no later byte is
+ * read. */
+NOINLINE head_event upshake__head_scan(head_step *step, head_run run,
+                                       uint32_t begin, uint32_t limit) {
+  int is_cut = step->len - begin > limit;
+  unsigned error = is_cut ? head_rule(run).too_long : UPSHAKE_OK;
+  const char *end = step->bytes + (is_cut ? begin + limit + 1 : step->len);
+  const char *stop = upshake__skip_class(step->bytes + step->parser->pos, end,
+                                         head_rule(run).class_bits);
+
+  step->parser->pos = (uint32_t)(stop - step->bytes);
+  if (stop < end)
+    return HEAD_GO_ON;
+  if (!error)
+    return HEAD_MORE;
+  return head_refuse_at(step, (upshake_error)error, step->parser->pos - 1);
+}
+
 /* ---- field lines: RFC 9112 5 ---- */
 
 static NOINLINE head_event parse_field(head_step *step) {
@@ -27,9 +55,9 @@ static NOINLINE head_event parse_field(head_step *step) {
     return head_go_on(step, STATE_END_LF);
   }
   if (is_blank(byte)) /* obs-fold (RFC 9112 5.2), or before all fields (2.2) */
-    return head_refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
-  if (parser->fields == step->fields_limit)
-    return head_refuse(step, UPSHAKE_ERR_FIELDS_MANY);
+    return upshake__head_refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
+  if (parser->fields == head_fields_limit(step->limits))
+    return upshake__head_refuse(step, UPSHAKE_ERR_FIELDS_MANY);
   parser->name_at = parser->pos;
   return head_go_on(step, STATE_NAME);
 }
@@ -37,20 +65,16 @@ static NOINLINE head_event parse_field(head_step *step) {
 /* field-name ":" (RFC 9112 5.1) */
 static NOINLINE head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = parser->name_at, limit = step->name_limit;
-  const char *end = window_end(step, begin, limit);
-  const char *stop =
-      upshake__skip_class(step->bytes + parser->pos, end, CLASS_TOKEN);
+  head_event event = scan_run(step, RUN_NAME, parser->name_at);
+  char byte;
 
-  parser->pos = (uint32_t)(stop - step->bytes);
-  if (parser->pos - begin > limit)
-    return head_refuse_at(step, UPSHAKE_ERR_FIELD_NAME_LONG, begin + limit);
-  if (stop == end)
-    return HEAD_MORE;
-  if (is_blank(*stop))
-    return head_refuse(step, UPSHAKE_ERR_FIELD_BLANK);
-  if (*stop != ':' || parser->pos == begin)
-    return head_refuse(step, UPSHAKE_ERR_FIELD_NAME);
+  if (event != HEAD_GO_ON)
+    return event;
+  byte = byte_at(step, parser->pos);
+  if (is_blank(byte))
+    return upshake__head_refuse(step, UPSHAKE_ERR_FIELD_BLANK);
+  if (byte != ':' || parser->pos == parser->name_at)
+    return head_refuse_run(step, RUN_NAME);
   end_name(parser);
   parser->pos++;
   return HEAD_GO_ON;
@@ -64,7 +88,8 @@ static head_event parse_blanks(head_step *step) {
   return parser->pos < step->len ? head_go_on(step, STATE_VALUE) : HEAD_MORE;
 }
 
-/* field-value CRLF (RFC 9110 5.5) */
+/* field-value CRLF (RFC 9110 5.5).  A value has no limit but that of the head,
+ * so it is scanned by words. */
 static NOINLINE head_event parse_value(head_step *step) {
   upshake_parser *parser = step->parser;
   const char *end = step->bytes + step->len;
@@ -74,14 +99,14 @@ static NOINLINE head_event parse_value(head_step *step) {
   if (stop == end)
     return HEAD_MORE;
   if (*stop != '\r')
-    return head_refuse(step, UPSHAKE_ERR_FIELD_VALUE);
+    return head_refuse_run(step, RUN_VALUE);
   parser->pos++;
   return head_go_on(step, STATE_VALUE_LF);
 }
 
 static head_event parse_value_lf(head_step *step) {
   if (byte_at(step, step->parser->pos) != '\n')
-    return head_refuse(step, UPSHAKE_ERR_LINE_END);
+    return upshake__head_refuse(step, UPSHAKE_ERR_LINE_END);
   step->parser->pos++;
   head_go_on(step, STATE_FIELD);
   return HEAD_FIELD;
@@ -89,7 +114,7 @@ static head_event parse_value_lf(head_step *step) {
 
 static head_event parse_end_lf(head_step *step) {
   if (byte_at(step, step->parser->pos) != '\n')
-    return head_refuse(step, UPSHAKE_ERR_LINE_END);
+    return upshake__head_refuse(step, UPSHAKE_ERR_LINE_END);
   step->parser->pos++;
   return head_go_on(step, STATE_END);
 }

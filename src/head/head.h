@@ -6,7 +6,7 @@
 #ifndef UPSHAKE_SRC_HEAD_HEAD_H
 #define UPSHAKE_SRC_HEAD_HEAD_H
 
-#include "../text/bytes.h"
+#include "run.h"
 
 /* What a step of the parser came to.  At HEAD_REFUSED the first parser->pos
  * bytes were good. */
@@ -33,41 +33,13 @@ typedef struct head_step {
   const upshake_limits *limits; /* NULL: the defaults */
   upshake_error error;
   uint32_t offset;
-  uint32_t name_limit, fields_limit; /* see head_name_limit */
 } head_step;
-
-/* Returns a limit; 0 becomes the default.  limits may be NULL. */
-static inline uint32_t head_limit(uint32_t limit, uint32_t otherwise,
-                                  uint32_t most) {
-  if (limit == 0)
-    return otherwise;
-  return limit < most ? limit : most;
-}
-
-static inline uint32_t head_method_limit(const upshake_limits *limits) {
-  return head_limit(limits ? limits->method : 0, 32, UINT8_MAX);
-}
-
-static inline uint32_t head_target_limit(const upshake_limits *limits) {
-  return head_limit(limits ? limits->target : 0, UINT32_MAX - 1,
-                    UINT32_MAX - 1);
-}
-
-static inline uint32_t head_fields_limit(const upshake_limits *limits) {
-  return head_limit(limits ? limits->fields : 0, 128, UINT16_MAX);
-}
-
-static inline uint32_t head_name_limit(const upshake_limits *limits) {
-  return head_limit(limits ? limits->name : 0, 255, UINT16_MAX);
-}
 
 /* Returns a step at its beginning. */
 static inline head_step head_begin(upshake_parser *parser,
                                    const upshake_limits *limits,
                                    const char *bytes, uint32_t len) {
-  head_step step = {parser, bytes, len, limits, UPSHAKE_OK, 0, 0, 0};
-  step.name_limit = head_name_limit(limits);
-  step.fields_limit = head_fields_limit(limits);
+  head_step step = {parser, bytes, len, limits, UPSHAKE_OK, 0};
   return step;
 }
 

@@ -39,33 +39,35 @@ static inline head_event head_go_on(head_step *step, enum head_state state) {
 
 /* Refuses the byte at parser->pos.  For a LF the error is always LINE_END: the
  * usual cause is a file or a tool that ends lines with LF alone. */
-static inline head_event head_refuse(head_step *step, upshake_error error) {
-  int is_lf = step->bytes[step->parser->pos] == '\n';
-  step->error = is_lf ? UPSHAKE_ERR_LINE_END : error;
-  step->offset = step->parser->pos;
-  return HEAD_REFUSED;
-}
+UPSHAKE_PRIVATE head_event upshake__head_refuse(head_step *step,
+                                                upshake_error error);
 
-/* Like head_refuse, for the byte at `pos`.  The bytes before it were good. */
+/* The same for the byte at `pos`.  The bytes before it were good. */
 static inline head_event head_refuse_at(head_step *step, upshake_error error,
                                         uint32_t pos) {
   step->parser->pos = pos;
-  return head_refuse(step, error);
+  return upshake__head_refuse(step, error);
+}
+
+/* Refuses the byte behind a run, which does not end it. */
+static inline head_event head_refuse_run(head_step *step, head_run run) {
+  return upshake__head_refuse(step, (upshake_error)head_rule(run).wrong);
 }
 
 static inline char byte_at(const head_step *step, uint32_t pos) {
   return step->bytes[pos];
 }
 
-/* Returns how far a part that begins at `begin` may be scanned: up to the end
- * of the input, or up to one byte more than the part's limit.  So a part that
- * is too long is refused at the first byte too many, and no later byte is
- * read. */
-static inline const char *window_end(const head_step *step, uint32_t begin,
-                                     uint32_t limit) {
-  if (step->len - begin > limit)
-    return step->bytes + begin + limit + 1;
-  return step->bytes + step->len;
+/* Goes over a run that began at `begin`, to the first byte behind it: GO_ON;
+ * MORE if the run may go on behind the input. */
+UPSHAKE_PRIVATE head_event upshake__head_scan(head_step *step, head_run run,
+                                              uint32_t begin, uint32_t limit);
+
+/* The same with the limit of this run. */
+static inline head_event scan_run(head_step *step, head_run run,
+                                  uint32_t begin) {
+  return upshake__head_scan(step, run, begin,
+                            head_run_limit(run, step->limits));
 }
 
 /* Parses a part of the request line.  The parser is in one of its states. */

@@ -9,7 +9,7 @@
 #define EMPTY_LINES_MAX 8
 
 /* Ends the target.  The parser is at the SP behind it. */
-static head_event end_target(head_step *step) {
+static NOINLINE head_event end_target(head_step *step) {
   upshake_parser *parser = step->parser;
   upshake_slice method = head_method(parser, step->bytes);
 
@@ -21,44 +21,35 @@ static head_event end_target(head_step *step) {
 }
 
 /* request-target SP (RFC 9112 3.2) */
-static head_event parse_target(head_step *step) {
+static NOINLINE head_event parse_target(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = head_target_at(parser),
-           limit = head_target_limit(step->limits);
-  const char *end = window_end(step, begin, limit);
-  const char *stop = upshake__skip_class(
-      step->bytes + parser->pos, end,
-      parser->state == STATE_PATH ? CLASS_PATH : CLASS_QUERY);
+  head_run run = parser->state == STATE_PATH ? RUN_PATH : RUN_QUERY;
+  uint32_t begin = head_target_at(parser);
+  head_event event =
+      upshake__head_scan(step, run, begin, head_target_limit(step->limits));
+  char byte;
 
-  parser->pos = (uint32_t)(stop - step->bytes);
-  if (parser->pos - begin > limit)
-    return head_refuse_at(step, UPSHAKE_ERR_TARGET_LONG, begin + limit);
-  if (stop == end)
-    return HEAD_MORE;
-  if (*stop == '?')
+  if (event != HEAD_GO_ON)
+    return event;
+  byte = byte_at(step, parser->pos);
+  if (byte == '?') /* in a query it is a byte of the run */
     return head_go_on(step, STATE_QUERY);
-  if (*stop != ' ' || parser->pos == begin)
-    return head_refuse(step, UPSHAKE_ERR_TARGET_BYTE);
+  if (byte != ' ' || parser->pos == begin)
+    return head_refuse_run(step, run);
   parser->target_len = parser->pos - begin;
   return end_target(step);
 }
 
 /* method = token SP (RFC 9112 3.1) */
-static head_event parse_method(head_step *step) {
+static NOINLINE head_event parse_method(head_step *step) {
   upshake_parser *parser = step->parser;
-  uint32_t begin = head_method_at(parser),
-           limit = head_method_limit(step->limits);
-  const char *end = window_end(step, begin, limit);
-  const char *stop =
-      upshake__skip_class(step->bytes + parser->pos, end, CLASS_TOKEN);
+  uint32_t begin = head_method_at(parser);
+  head_event event = scan_run(step, RUN_METHOD, begin);
 
-  parser->pos = (uint32_t)(stop - step->bytes);
-  if (parser->pos - begin > limit)
-    return head_refuse_at(step, UPSHAKE_ERR_METHOD_LONG, begin + limit);
-  if (stop == end)
-    return HEAD_MORE;
-  if (*stop != ' ' || parser->pos == begin)
-    return head_refuse(step, UPSHAKE_ERR_METHOD_BYTE);
+  if (event != HEAD_GO_ON)
+    return event;
+  if (byte_at(step, parser->pos) != ' ' || parser->pos == begin)
+    return head_refuse_run(step, RUN_METHOD);
   parser->method_len = (uint8_t)(parser->pos - begin);
   parser->pos++;
   head_go_on(step, STATE_PATH);
@@ -72,20 +63,20 @@ static head_event parse_start(head_step *step) {
   char byte = byte_at(step, parser->pos);
 
   if (byte == 0x16 && parser->pos == 0) /* a TLS handshake record */
-    return head_refuse(step, UPSHAKE_ERR_TLS);
+    return upshake__head_refuse(step, UPSHAKE_ERR_TLS);
   if (byte != '\r') {
     head_go_on(step, STATE_METHOD);
     return parse_method(step);
   }
   if (parser->empty_lines == EMPTY_LINES_MAX)
-    return head_refuse(step, UPSHAKE_ERR_EMPTY_LINES);
+    return upshake__head_refuse(step, UPSHAKE_ERR_EMPTY_LINES);
   parser->pos++;
   return head_go_on(step, STATE_EMPTY_LF);
 }
 
 static head_event parse_empty_lf(head_step *step) {
   if (byte_at(step, step->parser->pos) != '\n')
-    return head_refuse(step, UPSHAKE_ERR_LINE_END);
+    return upshake__head_refuse(step, UPSHAKE_ERR_LINE_END);
   step->parser->pos++;
   step->parser->empty_lines++;
   return head_go_on(step, STATE_START);
@@ -107,7 +98,7 @@ static head_event parse_http_version(head_step *step) {
       return head_go_on(step, STATE_MAJOR);
     }
     if (error)
-      return head_refuse(step, error);
+      return upshake__head_refuse(step, error);
   }
   parser->minor = (uint8_t)(byte_at(step, begin + 8) - '0');
   head_go_on(step, STATE_FIELD);
@@ -133,7 +124,7 @@ static head_event refuse_major(head_step *step) {
 static head_event parse_major(head_step *step) {
   return byte_at(step, step->parser->pos) == '.'
              ? refuse_major(step)
-             : head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_BYTE);
+             : upshake__head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_BYTE);
 }
 
 /* The request line began like the preface of HTTP/2, and differs from it
@@ -145,7 +136,7 @@ static head_event end_preface(head_step *step, uint32_t place) {
   if (place > MAJOR_PLACE + 1) /* another version of HTTP/2 */
     return refuse_major(step);
   if (place != MAJOR_PLACE || !is_digit(byte))
-    return head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_BYTE);
+    return upshake__head_refuse(step, UPSHAKE_ERR_HTTP_VERSION_BYTE);
   if (byte == '1') /* asterisk-form without OPTIONS */
     return refuse_part(step, UPSHAKE_ERR_TARGET_FORM, head_target_at(parser));
   parser->pos++;
