@@ -15,13 +15,44 @@
 
 #define NAME "Capsule-Protocol"
 
-/* The field with that value, from memory of the exact size. */
-static int is_true(const char *value) {
+/* The field as a line, from memory of the exact size. */
+static int is_true_line(const char *value) {
   char line[256];
   int len = snprintf(line, sizeof line, NAME ": %s\r\n", value);
   char *fields = exact(line, (size_t)len);
   int result = upshake_is_true(raw_fields(part_of(fields, (size_t)len)), NAME);
   free(fields);
+  return result;
+}
+
+/* The field as another parser delivers it. */
+static int is_true_field(upshake_slice value) {
+  const upshake_field field = {{UPSHAKE_TEXT(NAME)}, value};
+  const upshake_fields fields = {{NULL, 0}, &field, 1};
+  return upshake_is_true(fields, NAME);
+}
+
+/* A parser does not copy a value out of its buffer: any byte may follow. */
+static int is_true_before(const char *value, unsigned octet) {
+  char buffer[256];
+  size_t len = strlen(value);
+  memcpy(buffer, value, len);
+  buffer[len] = (char)octet;
+  buffer[len + 1] = 0;
+  return is_true_field(part_of(buffer, len));
+}
+
+/* What the value is in all these places; -1 if they differ. */
+static int is_true(const char *value) {
+  int result = is_true_line(value);
+  size_t len = strlen(value);
+  char *alone = exact(value, len);
+  if (is_true_field(part_of(alone, len)) != result)
+    result = -1;
+  free(alone);
+  for (unsigned octet = 0; octet < 256; octet++)
+    if (is_true_before(value, octet) != result)
+      result = -1;
   return result;
 }
 
@@ -66,6 +97,10 @@ static void true_with_any_sound_parameters(void **state) {
       "?1;a=*;b",
       "?1;a=x",
       "?1;a=Xz0",
+      "?1;a=a",
+      "?1;a=z",
+      "?1;a=A",
+      "?1;a=Z",
       "?1;a=x:/!#$%&'*+-.^_`|~",
       /* sf-binary (3.3.5) */
       "?1;a=:YQ==:",
@@ -91,6 +126,8 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1 1",
       "?11",
       "1",
+      "11",
+      "x1",
       "true",
       "x?1",
       "?1,",
@@ -131,6 +168,10 @@ static void anything_else_is_as_if_absent(void **state) {
       "?1;a=!x", /* no token begins so */
       "?1;a=/x",
       "?1;a=_",
+      "?1;a=|",
+      "?1;a=~",
+      "?1;a=`",
+      "?1;a=^",
       "?1;a=\xc3\xa4",
       "?1;a=x\xff",
       "?1;a=x@",
