@@ -144,6 +144,92 @@ static void blanks_around_a_value_are_none_of_it(void **state) {
   assert_slice(value, "chat");
 }
 
+/* ---- Values of one field ---------------------------------------------------
+ */
+
+static upshake_error error_of(const upshake_config *config, const char *name,
+                              upshake_slice value) {
+  upshake_judge judge;
+  begin_judge(&judge, config, NULL, text("GET"), text("/"), 11);
+  for (size_t i = 0; i < GOOD_LEN; i++)
+    if (strcmp(good[i].name, name) != 0)
+      upshake_judge_field(&judge, text(good[i].name), text(good[i].value));
+  upshake_judge_field(&judge, text(name), value);
+  upshake_judge_end(&judge);
+  return upshake_get_result(&judge.hs).error;
+}
+
+/* The versions of two bytes that are numbers are 10 to 99 (RFC 6455 4.3). */
+static void no_other_two_bytes_are_version_13(void **state) {
+  (void)state;
+  for (unsigned first = 0; first < 256; first++)
+    for (unsigned second = 0; second < 256; second++) {
+      char *value = exact("13", 2);
+      int is_number =
+          octet_in(first, "123456789") && octet_in(second, "0123456789");
+      upshake_error error;
+      value[0] = (char)first;
+      value[1] = (char)second;
+      error =
+          error_of(&plain_config, "Sec-WebSocket-Version", part_of(value, 2));
+      free(value);
+      if (first == '1' && second == '3')
+        assert_int_equal(error, UPSHAKE_OK);
+      else if (is_number)
+        assert_int_equal(error, UPSHAKE_ERR_VERSION_UNSUPPORTED);
+      else
+        assert_int_not_equal(error, UPSHAKE_OK);
+    }
+}
+
+/* A parser may give NULL for a value of no bytes. */
+static void an_absent_value_is_an_empty_one(void **state) {
+  static const struct {
+    const char *name;
+    upshake_error error;
+  } rows[] = {
+      {"Host", UPSHAKE_ERR_HOST_EMPTY},
+      {"Upgrade", UPSHAKE_ERR_NOT_SUPPORTED},
+      {"Connection", UPSHAKE_ERR_NO_CONNECTION},
+      {"Content-Length", UPSHAKE_ERR_LENGTH_MALFORMED},
+      {"Transfer-Encoding", UPSHAKE_ERR_CODING_NOT_CHUNKED},
+      {"Expect", UPSHAKE_OK},
+      {"Origin", UPSHAKE_ERR_ORIGIN_MALFORMED},
+      {"Sec-WebSocket-Key", UPSHAKE_ERR_KEY_MALFORMED},
+      {"Sec-WebSocket-Version", UPSHAKE_ERR_VERSION_MALFORMED},
+      {"Sec-WebSocket-Protocol", UPSHAKE_OK},
+      {"Sec-WebSocket-Extensions", UPSHAKE_OK},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    const char *name = rows[i].name;
+    upshake_error absent = error_of(&plain_config, name, part_of(NULL, 0));
+    assert_int_equal(absent, rows[i].error);
+    assert_int_equal(error_of(&plain_config, name, text("")), absent);
+  }
+}
+
+/* The name of an entry ends with its NUL, and an offer may be longer. */
+static void an_offer_may_be_longer_than_the_name_of_an_entry(void **state) {
+  static const char *const offers[] = {"e",          "ec",
+                                       "echo-",      "echo-and-more",
+                                       "echo/1",     "another-protocol",
+                                       "protocol/1", "echo-and-more/1.23"};
+  char *name = exact("echo", sizeof "echo");
+  const upshake_protocol table[] = {UPSHAKE_PROTOCOL(name)};
+  const upshake_config config = {table, 1, .decide = NULL};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(offers); i++) {
+    char *offer = exact(offers[i], strlen(offers[i]));
+    assert_int_equal(
+        error_of(&config, "Upgrade", part_of(offer, strlen(offers[i]))),
+        UPSHAKE_ERR_NOT_SUPPORTED);
+    free(offer);
+  }
+  assert_int_equal(error_of(&config, "Upgrade", text("echo")), UPSHAKE_OK);
+  free(name);
+}
+
 /* ---- More lines than are remembered -------------------------------------- */
 
 static int later(upshake *hs, void *user) {
@@ -237,6 +323,9 @@ int main(void) {
       cmocka_unit_test(a_blank_is_wrong_anywhere_in_a_target),
       cmocka_unit_test(an_asterisk_is_for_options_and_the_preface),
       cmocka_unit_test(blanks_around_a_value_are_none_of_it),
+      cmocka_unit_test(no_other_two_bytes_are_version_13),
+      cmocka_unit_test(an_absent_value_is_an_empty_one),
+      cmocka_unit_test(an_offer_may_be_longer_than_the_name_of_an_entry),
       cmocka_unit_test(a_choice_is_among_the_lines_that_are_remembered),
       cmocka_unit_test(extensions_are_those_of_the_lines_that_are_remembered),
       cmocka_unit_test(after_the_end_nothing_changes),
