@@ -239,6 +239,37 @@ static void refuses_octets_that_no_protocol_has(void **state) {
     }
 }
 
+/* A value is a slice: any byte may follow it in memory. */
+static void looks_at_no_byte_behind_a_protocol(void **state) {
+  static const struct {
+    const char *value;
+    upshake_error error;
+  } rows[] = {
+      {"websocket", UPSHAKE_OK},
+      {"echo/1", UPSHAKE_OK},
+      {"echo/", UPSHAKE_ERR_REPLY_PROTOCOL},
+      {"echo ", UPSHAKE_ERR_REPLY_PROTOCOL},
+      {"echo,", UPSHAKE_ERR_REPLY_PROTOCOL},
+      {"", UPSHAKE_ERR_REPLY_PROTOCOL},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t len = strlen(rows[i].value);
+    char *alone = exact(rows[i].value, len);
+    upshake_response response = switching;
+    response.upgrade = part_of(alone, len);
+    assert_int_equal(write_roomy(&response, NULL), rows[i].error);
+    free(alone);
+    for (unsigned octet = 0; octet < 256; octet++) {
+      char followed[16] = {0};
+      memcpy(followed, rows[i].value, len);
+      followed[len] = (char)octet;
+      response.upgrade = part_of(followed, len);
+      assert_int_equal(write_roomy(&response, NULL), rows[i].error);
+    }
+  }
+}
+
 static int is_base64_octet(unsigned octet) { /* RFC 4648 4, without its pad */
   return (octet >= '0' && octet <= '9') ||
          (lower(octet) >= 'a' && lower(octet) <= 'z') || octet_in(octet, "+/");
@@ -318,6 +349,7 @@ int main(void) {
       cmocka_unit_test(a_reason_phrase_is_the_name_of_the_status),
       cmocka_unit_test(writes_a_100_alone),
       cmocka_unit_test(refuses_octets_that_no_protocol_has),
+      cmocka_unit_test(looks_at_no_byte_behind_a_protocol),
       cmocka_unit_test(refuses_an_accept_that_is_no_base64),
       cmocka_unit_test(lets_no_control_octet_into_any_value),
       cmocka_unit_test(fits_where_the_header_says_that_it_does),
