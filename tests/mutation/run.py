@@ -266,8 +266,8 @@ class Run:
                   "%d of the list are killed, %d of it are no mutants" %
                   (len(unknown), self.counts["wrong"], len(stale)))
             return 1
-        if rate < RATE_LEAST and not self.options.only:
-            print("mutate: FAIL: below %g %%" % RATE_LEAST)
+        if rate < self.options.least and not self.options.only:
+            print("mutate: FAIL: below %g %%" % self.options.least)
             return 1
         return 0
 
@@ -297,6 +297,8 @@ def main():
                         help="chooses them (default: the commit)")
     parser.add_argument("--only", default="", metavar="REGEX",
                         help="those whose 'file function: line' matches")
+    parser.add_argument("--least", type=float, default=RATE_LEAST,
+                        metavar="PERCENT", help="fails if fewer are noticed")
     parser.add_argument("--shallow", action="store_true",
                         help="a survivor is not tried in the other builds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2,
