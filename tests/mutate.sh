@@ -10,7 +10,8 @@
 #   sh tests/mutate.sh --only 'host.c'     those whose "file function: line" (as
 #                                          changed) matches the regex
 #
-# Further options: --seed TEXT, --shallow, --least PERCENT, --jobs N, --fresh, --help.
+# Further options: --seed TEXT, --shallow, --least PERCENT, --jobs N, --fresh,
+# --help.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/need.sh

@@ -38,8 +38,15 @@ BY_POINTER = [
      r":(upshake__)?judge_(websocket|h2c|capsules)$", 3),
     (r"upshake__conclude", r"(^|:)upshake__judge_origin$", 1),
     # Sec-WebSocket-Accept
-    (r"put_plain_switch|respond|put_accept_value",
+    (r"put_plain_switch|respond\w*|build_switch|put_accept_value",
      r"^upshake_accept$|:(upshake__)?accept_by_sha$", 2),
+    # what an application adds to a reply
+    (r"upshake__check_reply",
+     r"(extra\.c|upshake\.c):(upshake__)?check_extra$", 1),
+    (r"upshake__check_reply|check_refusal|lacks",
+     r"(extra\.c|upshake\.c):(upshake__)?has_extra_field$", 1),
+    (r"upshake__write_reply|put_reply|produce",
+     r"(extra\.c|upshake\.c):(upshake__)?put_extra_fields$", 1),
     # the application, and the rules of an entry
     (r"ask_application|check_agreed_extensions|upshake__chosen_subprotocol|"
      r"upshake__is_entry|upshake_choose_subprotocol|upshake_init|rules_of|"

@@ -113,7 +113,7 @@ layer handshake "upshake_init upshake_set_transport upshake_set_hash
   upshake_move upshake_get_request upshake_get_result upshake_head
   upshake_answer upshake_choose_protocol upshake_choose_subprotocol
   upshake_reply upshake_reply_with upshake_reply_part" \
-  handshake lean respond body reply writer added error $judge
+  handshake lean respond body reply extra writer added error $judge
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
   foreign error $judge
 layer "judge, WebSocket" "upshake_judge_end upshake_websocket_rules" \
@@ -123,7 +123,7 @@ layer "judge, h2c" "upshake_judge_end upshake_h2c_rules" \
 layer "judge, capsules" "upshake_judge_end upshake_capsules_rules" \
   foreign error capsules $judge
 layer reply "upshake_write upshake_write_part" \
-  reply writer added protocol extension $text
+  reply extra writer added protocol extension $text
 layer "client, request" "upshake_write_request" \
   ask writer added protocol settings extension target authority $text
 layer "client, answer" "upshake_client_init upshake_client_feed

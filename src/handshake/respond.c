@@ -19,9 +19,8 @@ static inline upshake_slice key_of(const upshake *hs) {
 }
 
 /* Computes Sec-WebSocket-Accept, by the host's function if it gave one. */
-static inline void put_accept_value(const upshake *hs,
-                                    const upshake_private_rules *rules,
-                                    char *accept) {
+static void put_accept_value(const upshake *hs,
+                             const upshake_private_rules *rules, char *accept) {
   upshake_hash *hash = hs->hash ? hs->hash : rules->accept;
   hash(key_of(hs).ptr, accept);
 }
@@ -32,7 +31,8 @@ static int had_body(const upshake *hs) {
   return (hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts);
 }
 
-static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
+static NOINLINE void build_switch(const upshake *hs, reply *r,
+                                  char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake__chosen_protocol(hs);
   const upshake_private_rules *rules = rules_of(protocol);
   r->protocols = protocol;
@@ -43,8 +43,7 @@ static void build_switch(const upshake *hs, reply *r, char accept[ACCEPT_LEN]) {
     r->capsules = 1;
   if (rules->kind != RULES_WEBSOCKET)
     return;
-  put_accept_value(hs, rules, accept);
-  r->accept = accept;
+  r->accept = accept; /* put there by respond */
   if (hs->facts.flags & FACT_SUBPROTOCOL)
     r->subprotocol = upshake__chosen_subprotocol(hs);
 }
@@ -53,7 +52,7 @@ static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
 static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
 
 /* Adds the field that the reason for a refusal needs. */
-static void build_refusal(const upshake *hs, reply *r) {
+static NOINLINE void build_refusal(const upshake *hs, reply *r) {
   unsigned field = error_field_of((upshake_error)hs->error);
   r->protocols = hs->config->protocols;
   r->named = upshake__spoken(hs->config, hs->facts.transport);
@@ -135,10 +134,12 @@ static upshake_error check_reply(const upshake *hs, const upshake_extra *extra,
   return extra ? check_extra_of(hs, extra, place) : UPSHAKE_OK;
 }
 
-/* Writes the whole reply, or with a cursor its next part. */
-static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
-                                      upshake_cursor *cursor, void *out,
-                                      size_t cap, size_t *len) {
+/* Writes the whole reply, or with a cursor its next part.  Inlined twice: the
+ * everyday reply adds nothing. */
+ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
+                                    const extra_calls *calls,
+                                    upshake_cursor *cursor, void *out,
+                                    size_t cap, size_t *len) {
   upshake_error error;
   char accept[ACCEPT_LEN];
   writer w = begin_writer(cursor, out, cap);
@@ -146,12 +147,17 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
 
   memset(&r, 0, sizeof r);
   r.status = hs->status;
+  r.calls = calls;
   if (hs->status != STATUS_CONTINUE)
     r.extra = extra;
   if (hs->status == UPSHAKE_ACCEPT)
     build_switch(hs, &r, accept);
   else if (hs->status != STATUS_CONTINUE)
     build_refusal(hs, &r);
+  else
+    r.continue_first = 1;
+  if (r.accept) /* not below build_switch, where stack is scarce */
+    put_accept_value(hs, rules_of(r.protocols), accept);
   error = upshake__check_reply(&r, len);
   if (error)
     return error;
@@ -164,15 +170,25 @@ static NOINLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   return UPSHAKE_OK;
 }
 
+static NOINLINE upshake_error respond_simply(upshake *hs, void *out, size_t cap,
+                                             size_t *len) {
+  return respond(hs, NULL, NULL, NULL, out, cap, len);
+}
+
+static NOINLINE upshake_error respond_with(upshake *hs,
+                                           const upshake_extra *extra,
+                                           upshake_cursor *cursor, void *out,
+                                           size_t cap, size_t *len) {
+  return respond(hs, extra, &upshake__extra_calls, cursor, out, cap, len);
+}
+
 /* ---- fast path: the ordinary 101 of WebSocket ---- */
 
 #ifdef UPSHAKE_SMALL
-#define put_plain_switch(hs, extra, out, cap) 0
+#define put_plain_switch(hs, out, cap) 0
 #else
-static inline int is_plain_switch(const upshake *hs,
-                                  const upshake_extra *extra) {
-  return !extra && hs->status == UPSHAKE_ACCEPT &&
-         (hs->flags & HANDSHAKE_CHOSEN) == 0 &&
+static inline int is_plain_switch(const upshake *hs) {
+  return hs->status == UPSHAKE_ACCEPT && (hs->flags & HANDSHAKE_CHOSEN) == 0 &&
          (hs->facts.flags & FACT_EXPECT_CONTINUE) == 0;
 }
 
@@ -191,8 +207,7 @@ static char *append(char *out, const char *bytes, size_t len) {
  * the client waits for no 100.  Upgrade names the token of the entry, because
  * an entry of WebSocket cannot name anything else.  Returns the length.  If the
  * reply is another one, or does not fit, returns 0 and has done nothing. */
-static NOINLINE size_t put_plain_switch(const upshake *hs,
-                                        const upshake_extra *extra, char *out,
+static NOINLINE size_t put_plain_switch(const upshake *hs, char *out,
                                         size_t cap) {
   size_t len = sizeof BEFORE_TOKEN AFTER_TOKEN AT_END - 1 + ACCEPT_LEN;
   const upshake_protocol *protocol;
@@ -200,7 +215,7 @@ static NOINLINE size_t put_plain_switch(const upshake *hs,
   upshake_slice token, name;
   char *p;
 
-  if (!is_plain_switch(hs, extra))
+  if (!is_plain_switch(hs))
     return 0;
   protocol = &hs->config->protocols[hs->protocol];
   rules = rules_of(protocol);
@@ -227,27 +242,28 @@ static NOINLINE size_t put_plain_switch(const upshake *hs,
 
 /* ---- any reply ---- */
 
-upshake_error upshake_reply_with(upshake *hs, const upshake_extra *extra,
-                                 void *out, size_t cap, size_t *len) {
-  upshake_error error = check_reply(hs, extra, len);
+upshake_error upshake_reply(upshake *hs, void *out, size_t cap, size_t *len) {
   size_t plain_len;
-  if (error)
-    return error;
-  plain_len = put_plain_switch(hs, extra, out, cap);
+  *len = 0;
+  if (hs->next != UPSHAKE_SEND)
+    return UPSHAKE_ERR_STATE;
+  plain_len = put_plain_switch(hs, out, cap);
   if (plain_len == 0)
-    return respond(hs, extra, NULL, out, cap, len);
+    return respond_simply(hs, out, cap, len);
   *len = plain_len;
   note_taken(hs, NULL, 1);
   return UPSHAKE_OK;
 }
 
-upshake_error upshake_reply(upshake *hs, void *out, size_t cap, size_t *len) {
-  return upshake_reply_with(hs, NULL, out, cap, len);
+upshake_error upshake_reply_with(upshake *hs, const upshake_extra *extra,
+                                 void *out, size_t cap, size_t *len) {
+  upshake_error error = check_reply(hs, extra, len);
+  return error ? error : respond_with(hs, extra, NULL, out, cap, len);
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  upshake_cursor *cursor, void *out, size_t cap,
                                  size_t *len) {
   upshake_error error = check_reply(hs, extra, len);
-  return error ? error : respond(hs, extra, cursor, out, cap, len);
+  return error ? error : respond_with(hs, extra, cursor, out, cap, len);
 }

@@ -9,11 +9,6 @@
 #include "../judge/protocol.h"
 #include "../text/scan.h"
 
-#define CONTINUE 100
-#define SWITCHING 101
-#define NOT_MODIFIED 304
-#define UPGRADE_REQUIRED 426
-
 /* ---- the parts of a reply ---- */
 
 /* Reason phrases (RFC 9110 15), of the statuses that servers usually send here.
@@ -98,8 +93,8 @@ static void put_protocols(writer *w, const reply *r) {
 
 /* A sender of Upgrade also sends its connection option (RFC 9110 7.8).  A
  * sender that will close says so (RFC 9112 9.6).  Returns NULL for no field. */
-static const char *connection_of(const reply *r, const upshake_extra *extra) {
-  int keeps = extra->keep == UPSHAKE_KEEP_OPEN;
+static const char *connection_of(const reply *r) {
+  int keeps = r->extra && r->extra->keep == UPSHAKE_KEEP_OPEN;
   if (r->status == SWITCHING)
     return SWITCH_OPTION;
   if (r->status == UPGRADE_REQUIRED)
@@ -120,116 +115,50 @@ static void put_optional(writer *w, const char *name,
 
 /* What a 101 has (RFC 9110 15.2.2, RFC 6455 4.2.2).  It has no content, and so
  * neither Content-Length nor Transfer-Encoding (RFC 9110 8.6, RFC 9112 6.1). */
-static void put_switch_fields(writer *w, const reply *r,
-                              const upshake_extra *extra) {
+static void put_switch_fields(writer *w, const reply *r) {
   if (r->capsules)
     put_named(w, "Capsule-Protocol", "?1");
   if (r->accept)
     upshake__put_field(w, NAME_ACCEPT, slice_of(r->accept, ACCEPT_LEN));
   upshake__put_field(w, NAME_SUBPROTOCOL, r->subprotocol);
-  if (extra->extensions.len > 0)
-    upshake__put_field(w, "Sec-WebSocket-Extensions", extra->extensions);
+  if (r->extra && r->extra->extensions.len > 0)
+    upshake__put_field(w, "Sec-WebSocket-Extensions", r->extra->extensions);
 }
 
 /* What a final reply has. */
-static void put_final_fields(writer *w, const reply *r,
-                             const upshake_extra *extra) {
+static void put_final_fields(writer *w, const reply *r) {
   put_optional(w, "Sec-WebSocket-Version", r->ws_version);
   put_optional(w, "Allow", r->allow);
   if (r->status == NOT_MODIFIED)
     return;
   put_text(w, "Content-Length: ");
-  upshake__put_number(w, extra->body.len);
+  upshake__put_number(w, r->extra ? r->extra->body.len : 0);
   put_text(w, "\r\n");
 }
 
 /* Any reply but a 100 (Continue). */
-static void put_reply(writer *w, const reply *r, const upshake_extra *extra) {
+static void put_reply(writer *w, const reply *r) {
+  const upshake_extra *extra = r->extra;
   int is_switch = r->status == SWITCHING;
-  put_status_line(w, r->status, extra->reason);
+  put_status_line(w, r->status, extra ? extra->reason : slice_none());
   if (is_switch || r->status == UPGRADE_REQUIRED) {
     put_text(w, NAME_UPGRADE ": ");
     put_protocols(w, r);
     put_text(w, "\r\n");
   }
-  put_named(w, NAME_CONNECTION, connection_of(r, extra));
+  put_named(w, NAME_CONNECTION, connection_of(r));
   if (is_switch)
-    put_switch_fields(w, r, extra);
+    put_switch_fields(w, r);
   else
-    put_final_fields(w, r, extra);
-  upshake__put_field(w, "Date", extra->date);
-  upshake__put_added(w, extra->fields, extra->fields_len);
+    put_final_fields(w, r);
+  if (extra)
+    r->calls->put(w, extra);
   put_text(w, "\r\n");
-  if (!r->to_head)
+  if (extra && !r->to_head)
     put_slice(w, extra->body);
 }
 
-static const upshake_extra *extra_of(const reply *r) {
-  static const upshake_extra none = {.fields = NULL};
-  return r->extra ? r->extra : &none;
-}
-
 /* ---- checks, before the first byte is written ---- */
-
-static size_t find_extra(const upshake_extra *extra, const char *name,
-                         size_t skip) {
-  added fields = {extra->fields, extra->fields_len};
-  return upshake__find_added(fields, name, skip);
-}
-
-static int has_extra(const upshake_extra *extra, const char *name) {
-  return find_extra(extra, name, 0) < extra->fields_len;
-}
-
-/* 1 if more than `most` added fields have this name.  *place is then the first
- * field that is too many. */
-static int has_more(const upshake_extra *extra, const char *name, size_t most,
-                    size_t *place) {
-  *place = find_extra(extra, name, most);
-  return *place < extra->fields_len;
-}
-
-/* 1 if a field that is not a list would be sent twice (RFC 9110 5.3). */
-static int is_repeated(const reply *r, const upshake_extra *extra,
-                       size_t *place) {
-  static const char singletons[][13] = {"Content-Type", "Location",
-                                        "Retry-After", "Server"};
-
-  for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
-    if (has_more(extra, singletons[i], 1, place))
-      return 1;
-  return has_more(extra, "Date", extra->date.ptr ? 0 : 1, place) ||
-         (r->allow && has_more(extra, "Allow", 0, place)) ||
-         (r->capsules && has_more(extra, "Capsule-Protocol", 0, place));
-}
-
-/* 1 if an added field goes against the rules of capsules (RFC 9297 3.2 and
- * 3.4). */
-static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
-                               size_t *place) {
-  return (r->capsules && has_more(extra, "Content-Type", 0, place)) ||
-         (r->status != SWITCHING &&
-          has_more(extra, "Capsule-Protocol", 0, place));
-}
-
-/* Checks the rest of extra.  Its fields were checked one by one. */
-static upshake_error check_extra(const reply *r, const upshake_extra *extra,
-                                 size_t *place) {
-  if (extra->date.ptr &&
-      (extra->date.len == 0 || !upshake__is_value(extra->date)))
-    return UPSHAKE_ERR_EXTRA_VALUE;
-  if (!upshake__is_value(extra->reason) ||
-      !upshake__is_value(extra->extensions))
-    return UPSHAKE_ERR_EXTRA_VALUE;
-  if (is_not_for_capsules(r, extra, place))
-    return UPSHAKE_ERR_EXTRA_RESERVED;
-  if (is_repeated(r, extra, place))
-    return UPSHAKE_ERR_EXTRA_REPEATED;
-  if (extra->body.len > 0 &&
-      (r->status == SWITCHING || r->status == NOT_MODIFIED))
-    return UPSHAKE_ERR_EXTRA_BODY;
-  return UPSHAKE_OK;
-}
 
 /* Checks the protocols for Upgrade.  The entries of a table were checked when
  * its handshake began. */
@@ -246,24 +175,26 @@ static upshake_error check_switch(const reply *r) {
   return check_upgrade(r);
 }
 
-static upshake_error check_refusal(const reply *r, const upshake_extra *extra) {
-  if (r->status == 401 && !has_extra(extra, "WWW-Authenticate"))
+/* 1 if the application adds no field of this name. */
+static int lacks(const reply *r, const char *name) {
+  return !r->extra || !r->calls->has(r->extra, name);
+}
+
+static upshake_error check_refusal(const reply *r) {
+  if (r->status == 401 && lacks(r, "WWW-Authenticate"))
     return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
-  if (r->status == 407 && !has_extra(extra, "Proxy-Authenticate"))
+  if (r->status == 407 && lacks(r, "Proxy-Authenticate"))
     return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
-  if (r->status == 405 && !r->allow && !has_extra(extra, "Allow"))
+  if (r->status == 405 && !r->allow && lacks(r, "Allow"))
     return UPSHAKE_ERR_NEEDS_ALLOW;
   return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }
 
 upshake_error upshake__check_reply(const reply *r, size_t *place) {
-  const upshake_extra *extra = extra_of(r);
-  upshake_error error = UPSHAKE_OK;
-  if (r->extra)
-    error = check_extra(r, extra, place);
+  upshake_error error = r->extra ? r->calls->check(r, place) : UPSHAKE_OK;
   if (error || r->status == CONTINUE)
     return error;
-  error = r->status == SWITCHING ? check_switch(r) : check_refusal(r, extra);
+  error = r->status == SWITCHING ? check_switch(r) : check_refusal(r);
   if (error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
     *place = 0;
   return error;
@@ -274,10 +205,10 @@ upshake_error upshake__check_reply(const reply *r, size_t *place) {
 /* Before a 101 that the client waits for comes the 100 (RFC 9110 7.8). */
 static void produce(const reply *r, writer *w) {
   writer_rewind(w);
-  if (r->status == CONTINUE || (r->status == SWITCHING && r->continue_first))
+  if (r->continue_first)
     put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
   if (r->status != CONTINUE)
-    put_reply(w, r, extra_of(r));
+    put_reply(w, r);
 }
 
 /* Generates a whole reply twice: first without room, to find its length. */
@@ -347,19 +278,25 @@ static const upshake_slice *optional(const upshake_slice *value) {
   return value->ptr ? value : NULL;
 }
 
+static uint8_t begins_with_100(const upshake_response *response) {
+  return response->status == CONTINUE ||
+         (response->status == SWITCHING && response->continue_first);
+}
+
 static NOINLINE upshake_error write_response(const upshake_response *response,
                                              const upshake_extra *extra,
                                              upshake_cursor *cursor, void *out,
                                              size_t cap, size_t *len) {
   writer w = begin_writer(cursor, out, cap);
   reply r = {.extra = extra,
+             .calls = &upshake__extra_calls,
              .upgrade = optional(&response->upgrade),
              .accept = response->accept.ptr,
              .ws_version = optional(&response->ws_version),
              .allow = optional(&response->allow),
              .subprotocol = response->subprotocol,
              .status = (uint16_t)response->status,
-             .continue_first = response->continue_first,
+             .continue_first = begins_with_100(response),
              .to_head = response->to_head,
              .capsules = response->capsules};
   upshake_error error = upshake__check_reply(&r, len);

@@ -18,10 +18,28 @@
 #define SWITCH_PHRASE "Switching Protocols"
 #define SWITCH_OPTION "Upgrade"
 
+#define CONTINUE 100
+#define SWITCHING 101
+#define NOT_MODIFIED 304
+#define UPGRADE_REQUIRED 426
+
+typedef struct reply reply;
+
+/* What reply.c needs for what an application adds.  Only the calls that can add
+ * something name this object, so that other programs do not link it. */
+typedef struct extra_calls {
+  /* Checks all but the added fields one by one; *place as in upshake_extra. */
+  upshake_error (*check)(const reply *r, size_t *place);
+  int (*has)(const upshake_extra *extra, const char *name);
+  void (*put)(writer *w, const upshake_extra *extra);
+} extra_calls;
+UPSHAKE_PRIVATE_OBJECT const extra_calls upshake__extra_calls;
+
 /* A reply, with small members because it lies on the stack below the deepest
  * calls.  A pointer that is NULL stands for a value that is absent. */
-typedef struct reply {
-  const upshake_extra *extra;
+struct reply {
+  const upshake_extra *extra;        /* NULL: nothing is added */
+  const extra_calls *calls;          /* for extra */
   const upshake_slice *upgrade;      /* NULL: the protocols below */
   const upshake_protocol *protocols; /* init has checked them */
   const char *accept;                /* ACCEPT_LEN bytes */
@@ -30,7 +48,7 @@ typedef struct reply {
   uint32_t named; /* a bit for each protocol to name */
   uint16_t status;
   uint8_t continue_first, to_head, capsules; /* as in upshake_response */
-} reply;
+};
 
 /* Checks everything before the first byte is written.  The caller has checked
  * the added fields with upshake__check_added.  If an added field is wrong,

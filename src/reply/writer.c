@@ -41,23 +41,15 @@ void upshake__put_number(writer *w, size_t number) {
   put_slice(w, slice_of(digits + at, sizeof digits - at));
 }
 
-/* Puts what follows the name of a field. */
-static NOINLINE void put_value(writer *w, upshake_slice value) {
+NOINLINE void upshake__put_line(writer *w, upshake_slice name,
+                                upshake_slice value) {
+  put_slice(w, name);
   upshake__put_bytes(w, UPSHAKE_TEXT(": "));
   put_slice(w, value);
   upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
 void upshake__put_field(writer *w, const char *name, upshake_slice value) {
-  if (!value.ptr)
-    return;
-  put_text(w, name);
-  put_value(w, value);
-}
-
-void upshake__put_added(writer *w, const upshake_field *fields, size_t len) {
-  for (; len > 0; len--, fields++) {
-    put_slice(w, fields->name);
-    put_value(w, fields->value);
-  }
+  if (value.ptr)
+    upshake__put_line(w, slice_text(name), value);
 }

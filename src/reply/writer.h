@@ -37,12 +37,12 @@ static inline void put_text(writer *w, const char *text) {
 
 UPSHAKE_PRIVATE void upshake__put_number(writer *w, size_t number);
 
+/* Puts a field line. */
+UPSHAKE_PRIVATE void upshake__put_line(writer *w, upshake_slice name,
+                                       upshake_slice value);
+
 /* Puts a field line; nothing if the value is absent. */
 UPSHAKE_PRIVATE void upshake__put_field(writer *w, const char *name,
                                         upshake_slice value);
-
-/* Puts the field lines that an application adds. */
-UPSHAKE_PRIVATE void upshake__put_added(writer *w, const upshake_field *fields,
-                                        size_t len);
 
 #endif

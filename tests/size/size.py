@@ -8,6 +8,7 @@ limit     most that `bytes` may be; an issue changes it, and nothing else does
 goal      what it shall become
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -19,6 +20,10 @@ OUT = os.path.join(ROOT, "build", "size")
 KINDS = {"": ["-O2"], "-small": ["-Os", "-DUPSHAKE_SMALL"]}
 LINK = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
 COUNTED = (".text", ".rodata", ".data.rel.ro", ".rela.")
+
+# What the everyday server names neither in its table nor by a call.
+NOT_IN_SERVER = re.compile(r"h2c|capsules|deflate|settings|added|extra|explain|"
+                           r"strerror|client|switch_over|cpu|by_sha|boolean")
 HEAD = "program\tbytes\teh_frame\tlimit\tgoal"
 
 
@@ -78,6 +83,18 @@ def is_judged():
     return False
 
 
+def count_unwanted():
+    """Prints the symbols that the everyday server should not have."""
+    found = 0
+    for row in ("server", "server-small"):
+        for line in say("nm", os.path.join(OUT, row)).splitlines():
+            name = line.split()[-1]
+            if NOT_IN_SERVER.search(name):
+                print("FAIL %s holds %s" % (row, name))
+                found += 1
+    return found
+
+
 def explain(row):
     measure(row)
     print(say("nm", "--print-size", "--size-sort", "--radix=d",
@@ -98,7 +115,7 @@ def main():
         failed += is_over
         print(row, counted, frames, limit, goal, sep="\t",
               end="\tFAIL: over its limit\n" if is_over else "\n")
-    if failed:
+    if failed + count_unwanted():
         sys.exit(1)
 
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What an application adds to a reply: the checks, and the added fields.
+ * reply.c calls this by pointers, so that a program that adds nothing does not
+ * link it.
+ */
+#include "added.h"
+#include "reply.h"
+
+static size_t find_extra(const upshake_extra *extra, const char *name,
+                         size_t skip) {
+  added fields = {extra->fields, extra->fields_len};
+  return upshake__find_added(fields, name, skip);
+}
+
+static int has_extra_field(const upshake_extra *extra, const char *name) {
+  return find_extra(extra, name, 0) < extra->fields_len;
+}
+
+/* 1 if more than `most` added fields have this name.  *place is then the first
+ * field that is too many. */
+static int has_more(const upshake_extra *extra, const char *name, size_t most,
+                    size_t *place) {
+  *place = find_extra(extra, name, most);
+  return *place < extra->fields_len;
+}
+
+/* 1 if a field that is not a list would be sent twice (RFC 9110 5.3). */
+static int is_repeated(const reply *r, const upshake_extra *extra,
+                       size_t *place) {
+  static const char singletons[][13] = {"Content-Type", "Location",
+                                        "Retry-After", "Server"};
+
+  for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
+    if (has_more(extra, singletons[i], 1, place))
+      return 1;
+  return has_more(extra, "Date", extra->date.ptr ? 0 : 1, place) ||
+         (r->allow && has_more(extra, "Allow", 0, place)) ||
+         (r->capsules && has_more(extra, "Capsule-Protocol", 0, place));
+}
+
+/* 1 if an added field goes against the rules of capsules (RFC 9297 3.2 and
+ * 3.4). */
+static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
+                               size_t *place) {
+  return (r->capsules && has_more(extra, "Content-Type", 0, place)) ||
+         (r->status != SWITCHING &&
+          has_more(extra, "Capsule-Protocol", 0, place));
+}
+
+/* Checks the rest of extra.  Its fields were checked one by one. */
+static upshake_error check_extra(const reply *r, size_t *place) {
+  const upshake_extra *extra = r->extra;
+  if (extra->date.ptr &&
+      (extra->date.len == 0 || !upshake__is_value(extra->date)))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if (!upshake__is_value(extra->reason) ||
+      !upshake__is_value(extra->extensions))
+    return UPSHAKE_ERR_EXTRA_VALUE;
+  if (is_not_for_capsules(r, extra, place))
+    return UPSHAKE_ERR_EXTRA_RESERVED;
+  if (is_repeated(r, extra, place))
+    return UPSHAKE_ERR_EXTRA_REPEATED;
+  if (extra->body.len > 0 &&
+      (r->status == SWITCHING || r->status == NOT_MODIFIED))
+    return UPSHAKE_ERR_EXTRA_BODY;
+  return UPSHAKE_OK;
+}
+
+static void put_extra_fields(writer *w, const upshake_extra *extra) {
+  const upshake_field *field = extra->fields;
+  size_t left = extra->fields_len;
+  upshake__put_field(w, "Date", extra->date);
+  for (; left > 0; left--, field++)
+    upshake__put_line(w, field->name, field->value);
+}
+
+UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
+    check_extra, has_extra_field, put_extra_fields};
