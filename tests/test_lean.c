@@ -425,6 +425,28 @@ static void a_judge_drops_nothing(void **state) {
   assert_int_equal(upshake_get_result(&judge.hs).dropped, 0);
 }
 
+/* Offsets have 32 bits, and the largest number is not used as an offset.  To
+ * feed as many bytes takes seconds, so the number of those that were left out
+ * is set. */
+static void of_a_larger_total_2_32_less_2_bytes_are_read(void **state) {
+  static const uint32_t totals[] = {UINT32_MAX - 1, UINT32_MAX};
+  static const char begun[] = "GET / HTTP/1.1\r\nCookie: a";
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(totals); i++) {
+    upshake_config config = lean;
+    upshake hs;
+    size_t used;
+    config.limits.total = totals[i];
+    hs = begin(&config, begun, UPSHAKE_READ);
+    hs.end = UINT32_MAX - 1 - 3 - hs.held;
+    assert_int_equal(feed(&hs, "bcdef", 5, &used), UPSHAKE_SEND);
+    assert_int_equal(used, 3);
+    assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
+    assert_int_equal(upshake_get_result(&hs).offset, UINT32_MAX - 1);
+    assert_int_equal(upshake_get_result(&hs).consumed, UINT32_MAX - 1);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cookies_of_20_kib_pass_through_512_octets),
@@ -441,6 +463,7 @@ int main(void) {
       cmocka_unit_test(the_host_may_move_and_refuse_at_any_octet),
       cmocka_unit_test(a_choice_survives_what_was_left_out),
       cmocka_unit_test(a_judge_drops_nothing),
+      cmocka_unit_test(of_a_larger_total_2_32_less_2_bytes_are_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

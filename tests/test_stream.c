@@ -454,6 +454,179 @@ static void says_what_is_left_of_the_body(void **state) {
   }
 }
 
+/* ---- The room of a body ---------------------------------------------------
+ */
+
+#define CHUNKED_HEAD                                                           \
+  "GET / HTTP/1.1\r\n" CHECK_HOST "Upgrade: echo\r\nConnection: Upgrade\r\n"   \
+  "Transfer-Encoding: chunked\r\n\r\n"
+
+/* Asks for the room.  The bytes of a body that are still to be read move to the
+ * end of the head if the memory is full, or if there are none.  They stay where
+ * they are in any other case, so that many small chunks are not moved again and
+ * again. */
+static char *room_of_body(upshake *hs, char *own, size_t size, size_t *cap) {
+  upshake_slice rest = upshake_rest(hs);
+  char *behind_head = own + strlen(CHUNKED_HEAD);
+  int moves = rest.len == 0 || rest.ptr + rest.len == own + size;
+  char *at = moves ? behind_head : behind_head + (rest.ptr - behind_head);
+  char before[CAP], *room;
+  memcpy(before, rest.ptr, rest.len);
+  room = upshake_room(hs, cap);
+  assert_ptr_equal(room, at + rest.len);
+  assert_int_equal(*cap, (size_t)(own + size - room));
+  assert_memory_equal(at, before, rest.len);
+  assert_ptr_equal(upshake_rest(hs).ptr, at);
+  assert_int_equal(upshake_rest(hs).len, rest.len);
+  return room;
+}
+
+static void a_body_passes_through_any_room_behind_its_head(void **state) {
+  static const upshake_protocol reading[] = {
+      {.name = "echo", .body = UPSHAKE_BODY_READ}};
+  static const upshake_config config = {reading, 1, .decide = NULL};
+  static const char stream[] =
+      "2\r\nhe\r\n1\r\nl\r\n1;a=b\r\nl\r\n1\r\no\r\n0\r\nA: b\r\n\r\nNEW";
+  const size_t head = strlen(CHUNKED_HEAD), len = strlen(stream);
+  (void)state;
+  for (size_t size = head + 1; size <= head + len; size++)
+    for (size_t step = 1; step <= size - head; step++) {
+      char *own = malloc(size), content[8] = {0};
+      upshake_next next;
+      upshake hs;
+      size_t used, at = 0;
+      upshake_init(&hs, &config, own, size, NULL);
+      next = feed(&hs, CHUNKED_HEAD, head, &used);
+      while (next == UPSHAKE_READ || next == UPSHAKE_BODY) {
+        upshake_slice piece = upshake_get_result(&hs).content;
+        size_t cap, left = len - at, take = left < step ? left : step;
+        char *room;
+        if (next == UPSHAKE_BODY)
+          strncat(content, piece.ptr, piece.len);
+        room = room_of_body(&hs, own, size, &cap);
+        take = take < cap ? take : cap;
+        memcpy(room, stream + at, take);
+        at += take;
+        next = upshake_commit(&hs, take);
+      }
+      assert_string_equal(content, "hello");
+      assert_int_equal(upshake_get_result(&hs).status, 101);
+      assert_int_equal(at - upshake_rest(&hs).len, len - strlen("NEW"));
+      free(own);
+    }
+}
+
+/* ---- At the limits --------------------------------------------------------
+ */
+
+/* Offsets have 32 bits, and the largest number is not used as an offset. */
+static void of_a_larger_memory_2_32_less_2_bytes_are_used(void **state) {
+  static const size_t caps[] = {UINT32_MAX - 1, UINT32_MAX,
+                                (size_t)((uint64_t)1 << 32), SIZE_MAX};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(caps); i++) {
+    upshake hs;
+    size_t cap;
+    if (caps[i] == 0)
+      continue; /* where size_t has 32 bits */
+    upshake_init(&hs, &accepting, memory, caps[i], NULL);
+    assert_ptr_equal(upshake_room(&hs, &cap), memory);
+    assert_int_equal(cap, UINT32_MAX - 1);
+  }
+}
+
+static void before_a_head_ends_there_is_no_rest(void **state) {
+  static const char head[] = CHECK_REQUEST;
+  upshake hs;
+  size_t used;
+  (void)state;
+  upshake_init(&hs, &accepting, memory, CAP, NULL);
+  for (size_t i = 0; i < sizeof head - 1; i++) {
+    assert_absent(upshake_rest(&hs));
+    feed(&hs, head + i, 1, &used);
+  }
+  assert_int_equal(upshake_get_result(&hs).status, 101);
+}
+
+/* A host may feed the first bytes, and receive later bytes into the memory. */
+static void bytes_behind_a_head_stay_if_its_end_is_committed(void **state) {
+  static const char stream[] = CHECK_REQUEST "\x81\x04glue";
+  const size_t head = strlen(CHECK_REQUEST), len = sizeof stream - 1;
+  (void)state;
+  for (size_t fed = 0; fed < head; fed++) {
+    upshake hs;
+    size_t used, cap;
+    upshake_init(&hs, &accepting, memory, CAP, NULL);
+    assert_int_equal(feed(&hs, stream, fed, &used), UPSHAKE_READ);
+    memcpy(upshake_room(&hs, &cap), stream + fed, len - fed);
+    assert_int_equal(upshake_commit(&hs, len - fed), UPSHAKE_SEND);
+    assert_int_equal(upshake_get_result(&hs).consumed, head);
+    assert_slice(upshake_rest(&hs), "\x81\x04glue");
+  }
+}
+
+static void a_reset_drops_at_most_the_rest(void **state) {
+  static const struct {
+    const char *stream;
+    size_t rest; /* how many bytes behind the head are kept */
+  } rows[] = {{CHECK_PLAIN, 0},
+              {CHECK_PLAIN "hello", 5},
+              {CHECK_PLAIN NEXT_REQUEST, sizeof NEXT_REQUEST - 1},
+              {CHECK_REQUEST NEXT_REQUEST, 0},
+              {BROKEN NEXT_REQUEST, 0},
+              {"GET /unfinished HT", 0}};
+  static const size_t beyond[] = {0, 1, 2, UINT32_MAX, SIZE_MAX / 2, SIZE_MAX};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    for (size_t k = 0; k < CHECK_LEN(beyond); k++) {
+      size_t len = strlen(rows[i].stream), rest = rows[i].rest;
+      size_t taken = beyond[k] < SIZE_MAX - rest ? rest + beyond[k] : SIZE_MAX;
+      char *own = malloc(len);
+      upshake hs;
+      upshake_init(&hs, &accepting, own, len, NULL);
+      receive(&hs, rows[i].stream, len, len);
+      assert_int_equal(upshake_reset(&hs, taken), UPSHAKE_READ);
+      assert_int_equal(upshake_head(&hs).len, 0);
+      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_INCOMPLETE);
+      free(own);
+    }
+}
+
+/* The state is as after init: the first byte is refused, and not the reset. */
+static void a_reset_without_memory_reads_again(void **state) {
+  static const upshake_config configs[] = {{protocols, 3, .lean = 0},
+                                           {protocols, 3, .lean = 1}};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(configs); i++) {
+    upshake hs;
+    size_t used;
+    upshake_init(&hs, &configs[i], NULL, 0, NULL);
+    for (int round = 0; round < 2; round++) {
+      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_INCOMPLETE);
+      assert_int_equal(feed(&hs, "G", 1, &used), UPSHAKE_SEND);
+      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
+      assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+    }
+  }
+}
+
+/* The host has the bytes of the request; its judge points to none of them. */
+static void a_judge_has_no_head_no_rest_and_no_room(void **state) {
+  upshake_judge judge;
+  (void)state;
+  begin_judge(&judge, &accepting, NULL, text("GET"), text("/"), 11);
+  for (int is_over = 0; is_over < 2; is_over++) {
+    size_t cap = 9;
+    if (is_over)
+      assert_int_equal(upshake_judge_end(&judge), UPSHAKE_PLAIN);
+    assert_absent(upshake_head(&judge.hs));
+    assert_absent(upshake_rest(&judge.hs));
+    assert_null(upshake_room(&judge.hs, &cap));
+    assert_int_equal(cap, 0);
+    upshake_judge_field(&judge, text("Host"), text("a"));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_head_of_exactly_cap_octets_is_accepted),
@@ -474,6 +647,13 @@ int main(void) {
       cmocka_unit_test(a_broken_connection_cannot_be_kept),
       cmocka_unit_test(a_refused_connect_cannot_be_kept),
       cmocka_unit_test(says_what_is_left_of_the_body),
+      cmocka_unit_test(a_body_passes_through_any_room_behind_its_head),
+      cmocka_unit_test(of_a_larger_memory_2_32_less_2_bytes_are_used),
+      cmocka_unit_test(before_a_head_ends_there_is_no_rest),
+      cmocka_unit_test(bytes_behind_a_head_stay_if_its_end_is_committed),
+      cmocka_unit_test(a_reset_drops_at_most_the_rest),
+      cmocka_unit_test(a_reset_without_memory_reads_again),
+      cmocka_unit_test(a_judge_has_no_head_no_rest_and_no_room),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
