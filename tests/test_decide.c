@@ -577,6 +577,60 @@ static void the_callback_may_answer_by_itself(void **state) {
   assert_int_equal(run_play(&same).status, 101);
 }
 
+/* ---- What a refusal needs, and what it has ------------------------------- */
+
+/* Only a 426 names protocols.  A server without protocols may refuse with every
+ * other status. */
+static void no_other_refusal_needs_a_protocol(void **state) {
+  static const upshake_config config = {NULL, 0, .decide = NULL};
+  (void)state;
+  for (int status = 300; status < 600; status++) {
+    upshake hs = begin(&config, CHECK_REQUEST, UPSHAKE_PLAIN);
+    assert_int_equal(upshake_answer(&hs, status),
+                     status == 426 ? UPSHAKE_ERR_ANSWER : UPSHAKE_OK);
+    assert_int_equal(upshake_get_result(&hs).status,
+                     status == 426 ? 0 : status);
+  }
+}
+
+static void a_refusal_agrees_to_no_protocol(void **state) {
+  static const char *const spoken[] = {"b"};
+  static const upshake_config config = {protocols, 3, .decide = later,
+                                        .subprotocols = spoken,
+                                        .subprotocols_len = 1};
+  (void)state;
+  for (int status = 300; status < 600; status++) {
+    upshake hs = begin(&config, TWO_OFFERS, UPSHAKE_DECIDE);
+    assert_ptr_equal(upshake_get_result(&hs).protocol, &protocols[0]);
+    assert_slice(upshake_get_result(&hs).subprotocol, "b");
+    assert_int_equal(upshake_answer(&hs, status), UPSHAKE_OK);
+    assert_null(upshake_get_result(&hs).protocol);
+    assert_absent(upshake_get_result(&hs).subprotocol);
+  }
+}
+
+/* A sub-protocol is absent while another protocol is chosen, whoever chose the
+ * sub-protocol. */
+static void a_subprotocol_is_of_websocket_alone(void **state) {
+  static const char *const spoken[] = {"a"};
+  static const upshake_config config = {protocols, 3, .decide = later,
+                                        .subprotocols = spoken,
+                                        .subprotocols_len = 1};
+  (void)state;
+  for (int chooses = 0; chooses < 2; chooses++) {
+    const char *name = chooses ? "b" : "a";
+    upshake hs = begin(&config, TWO_OFFERS, UPSHAKE_DECIDE);
+    if (chooses)
+      assert_int_equal(upshake_choose_subprotocol(&hs, text(name)), UPSHAKE_OK);
+    assert_slice(upshake_get_result(&hs).subprotocol, name);
+    assert_int_equal(upshake_choose_protocol(&hs, text("echo")), UPSHAKE_OK);
+    assert_absent(upshake_get_result(&hs).subprotocol);
+    assert_int_equal(upshake_choose_protocol(&hs, text("websocket")),
+                     UPSHAKE_OK);
+    assert_slice(upshake_get_result(&hs).subprotocol, name);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_numbers_that_are_no_answer),
@@ -607,6 +661,9 @@ int main(void) {
       cmocka_unit_test(the_case_of_a_version_counts),
       cmocka_unit_test(does_what_the_callback_returns),
       cmocka_unit_test(the_callback_may_answer_by_itself),
+      cmocka_unit_test(no_other_refusal_needs_a_protocol),
+      cmocka_unit_test(a_refusal_agrees_to_no_protocol),
+      cmocka_unit_test(a_subprotocol_is_of_websocket_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,6 +331,24 @@ static void explains_every_error(void **state) {
   }
 }
 
+/* One bad entry is enough, wherever it stands. */
+static void looks_at_each_entry_of_the_table(void **state) {
+  (void)state;
+  for (size_t len = 1; len <= 4; len++)
+    for (size_t place = 0; place < len; place++) {
+      upshake_protocol table[4];
+      const upshake_config config = {table, len, .decide = NULL};
+      upshake hs;
+      for (size_t i = 0; i < len; i++)
+        table[i] = protocols[i % CHECK_LEN(protocols)];
+      assert_int_equal(upshake_init(&hs, &config, memory, CAP, NULL),
+                       UPSHAKE_OK);
+      table[place].name = "a b";
+      assert_int_equal(upshake_init(&hs, &config, memory, CAP, NULL),
+                       UPSHAKE_ERR_CONFIG);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_a_config_that_breaks_a_rule),
@@ -345,6 +363,7 @@ int main(void) {
       cmocka_unit_test(octets_glued_to_the_head_are_not_taken),
       cmocka_unit_test(a_refusal_ends_before_the_octet),
       cmocka_unit_test(explains_every_error),
+      cmocka_unit_test(looks_at_each_entry_of_the_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,20 @@ static void there_is_no_reply_but_at_send(void **state) {
   }
 }
 
+/* A host whose own buffer is full may ask for such a part. */
+static void a_part_of_no_bytes_leaves_the_answer_open(void **state) {
+  upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+  upshake_cursor cursor = {0};
+  char out[CAP];
+  size_t len = 9;
+  (void)state;
+  assert_unchanged(hs, upshake_reply_part(&hs, NULL, &cursor, out, 0, &len),
+                   UPSHAKE_OK);
+  assert_int_equal(len, 0);
+  assert_int_equal(upshake_answer(&hs, 404), UPSHAKE_OK);
+  assert_int_equal(reply_status(&hs, NULL), 404);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_reply_is_the_same_whole_and_in_parts),
@@ -281,6 +295,7 @@ int main(void) {
       cmocka_unit_test(names_no_added_field_if_none_is_wrong),
       cmocka_unit_test(an_incomplete_answer_changes_nothing),
       cmocka_unit_test(there_is_no_reply_but_at_send),
+      cmocka_unit_test(a_part_of_no_bytes_leaves_the_answer_open),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,6 +263,27 @@ static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
   assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
 }
 
+/* ---- A head in front of a body --------------------------------------------
+ */
+
+/* The head had ended before its body began. */
+static void refusing_in_a_body_does_not_end_the_head_again(void **state) {
+  static const char head[] = UNEXPECTED;
+  (void)state;
+  for (size_t fed = 0; fed < 5; fed++) {
+    upshake hs = begin(&reading, head, UPSHAKE_READ);
+    size_t used;
+    feed(&hs, "hello", fed, &used);
+    assert_int_equal(feed(&hs, NULL, 0, &used), UPSHAKE_READ);
+    assert_int_equal(upshake_answer(&hs, 408), UPSHAKE_OK);
+    assert_int_equal(upshake_get_result(&hs).consumed, sizeof head - 1);
+    assert_int_equal(upshake_get_result(&hs).offset, sizeof head - 1);
+    assert_int_equal(upshake_get_result(&hs).dropped, 0);
+    assert_slice(upshake_head(&hs), head);
+    assert_int_equal(upshake_rest(&hs).len, 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_instead_of_a_100),
@@ -276,6 +297,7 @@ int main(void) {
       cmocka_unit_test(a_100_keeps_nothing),
       cmocka_unit_test(a_choice_of_a_subprotocol_is_nothing_else),
       cmocka_unit_test(a_choice_skips_no_body_and_takes_no_reply),
+      cmocka_unit_test(refusing_in_a_body_does_not_end_the_head_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
