@@ -356,8 +356,9 @@ UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
  * memory is full.  The commit that fills the memory refuses a head that is
  * still incomplete.  commit takes the first len bytes of the room, at most its
  * cap.  Bytes behind the head stay in the memory; rest gives them, valid until
- * reset or move.  If a body does not fit behind its head, feed it; feed first
- * reads the bytes that commit left in the memory. */
+ * reset or move, and in a body until the next call.  If a body does not fit
+ * behind its head, feed it; feed first reads the bytes that commit left in the
+ * memory. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
