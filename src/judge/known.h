@@ -43,15 +43,19 @@ UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
 #ifdef UPSHAKE_SMALL
 #define inlined_which_field upshake__which_field
 #else
-/* Lengths of names that is_name can compare. */
-#define LENGTHS(X)                                                             \
-  X(4)                                                                         \
-  X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17)     \
-      X(18) X(19) X(20) X(21) X(22) X(23) X(24)
+/* clang-format off */
 
-#define FITS(field, lower, judge) &&sizeof lower > 4 && sizeof lower <= 25
+/* Lengths of names that is_name can compare. */
+#define LENGTHS(X) \
+  X(4)  X(5)  X(6)  X(7)  X(8)  X(9)  X(10) \
+  X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
+  X(18) X(19) X(20) X(21) X(22) X(23) X(24)
+
+#define FITS(field, lower, judge) && sizeof lower > 4 && sizeof lower <= 25
 STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
 #undef FITS
+
+/* clang-format on */
 
 /* Compares with the known fields of this length.  The compiler knows the
  * length, so that no other field is left in each case below. */
