@@ -16,7 +16,6 @@
 #include "../text/base64.h"
 #include "sha1.h"
 
-#define KEY_LEN 24
 #define MESSAGE_BITS ((KEY_LEN + 36) * 8)
 
 /* The GUID of RFC 6455 1.3, then a 1 bit and zeros up to the end of the block

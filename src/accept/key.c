@@ -3,10 +3,10 @@
  * The grammar of Sec-WebSocket-Key (RFC 6455 4.3).
  */
 #include "../judge/judge.h"
+#include "../text/base64.h"
 #include "../text/scan.h"
 
-#define KEY_LEN 24 /* base64 of 16 bytes: 22 digits and "==" */
-#define KEY_DIGITS 22
+#define KEY_DIGITS (KEY_LEN - 2)
 
 /* The last 4 bits of the digits are padding and may have any value: RFC 6455
  * itself prints a key whose padding is not 0 (erratum 3150). */

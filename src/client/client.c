@@ -299,7 +299,7 @@ static NOINLINE void read_request(upshake_client *client,
 
 /* Returns how long a head may be. */
 static uint32_t most_of_head(const upshake_client_policy *policy, size_t cap) {
-  uint32_t most = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
+  uint32_t most = clamp_len(cap);
   return head_limit(policy ? policy->limits.total : 0, most, most);
 }
 

@@ -8,12 +8,11 @@
 #include "../websocket/extension.h"
 #include "../text/field.h"
 #include "../judge/judge.h"
+#include "../text/base64.h"
 #include "../judge/protocol.h"
 #include "../judge/rules.h"
 
 #ifndef UPSHAKE_NO_CLIENT
-
-#define ACCEPT_LEN 28
 
 static const char accept_name[] = "Sec-WebSocket-Accept";
 static const char subprotocol_name[] = "Sec-WebSocket-Protocol";

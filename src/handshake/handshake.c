@@ -403,6 +403,6 @@ upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
   if (hs->held > 0)
     memmove(memory, hs->memory, hs->held);
   hs->memory = memory;
-  hs->cap = memory_cap(cap);
+  hs->cap = clamp_len(cap);
   return UPSHAKE_OK;
 }

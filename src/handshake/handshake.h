@@ -10,11 +10,6 @@
 
 #define STATUS_CONTINUE 100
 
-/* Offsets have 32 bits, so no more of the memory is used. */
-static inline uint32_t memory_cap(size_t cap) {
-  return cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX - 1;
-}
-
 /* 1 if a body is being read. */
 static inline int in_body(const upshake *hs) {
   return (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;

@@ -23,9 +23,7 @@ static int is_wanted(const upshake_config *config, upshake_slice name) {
 
 static uint32_t total_of(const upshake *hs) {
   uint32_t total = hs->config->limits.total;
-  if (total == 0)
-    return TOTAL_DEFAULT;
-  return total < UINT32_MAX ? total : UINT32_MAX - 1;
+  return total == 0 ? TOTAL_DEFAULT : clamp_len(total);
 }
 
 /* Returns how many more bytes the head may have. */

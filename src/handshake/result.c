@@ -49,7 +49,7 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
   memset(&hs->facts, 0, sizeof hs->facts);
   hs->config = config;
   hs->memory = memory;
-  hs->cap = memory_cap(cap);
+  hs->cap = clamp_len(cap);
   hs->user = user;
   hs->facts.transport = config->transport;
   hs->facts.in.head.rules = config->protocols_len > 0

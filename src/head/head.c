@@ -221,7 +221,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *bytes, size_t len,
                                         size_t *end) {
-  uint32_t most = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
+  uint32_t most = clamp_len(len);
   upshake_error error = UPSHAKE_OK;
   head_event event = HEAD_LINE;
 

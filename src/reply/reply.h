@@ -6,9 +6,8 @@
 #ifndef UPSHAKE_SRC_REPLY_REPLY_H
 #define UPSHAKE_SRC_REPLY_REPLY_H
 
+#include "../text/base64.h"
 #include "writer.h"
-
-#define ACCEPT_LEN 28
 
 /* Texts of a 101 that its fast form has too (respond.c). */
 #define NAME_UPGRADE "Upgrade"

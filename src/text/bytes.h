@@ -54,6 +54,11 @@ static inline upshake_slice slice_of(const char *ptr, size_t len) {
   return slice;
 }
 
+/* Offsets have 32 bits, so no more bytes than that are looked at or kept. */
+static inline uint32_t clamp_len(size_t len) {
+  return len < UINT32_MAX ? (uint32_t)len : UINT32_MAX - 1;
+}
+
 static inline upshake_slice slice_text(const char *text) {
   return slice_of(text, strlen(text));
 }
