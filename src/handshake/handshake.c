@@ -71,19 +71,6 @@ static inline int is_line_bad(const upshake_private_facts *facts) {
   return is_refused_at_once((upshake_error)facts->bad);
 }
 
-/* The same as judge_line, for a plain line (see scan.h). */
-static inline int judge_plain_line(void *context, const plain_line *line) {
-  upshake *hs = context;
-  upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
-  const char *end = line->cr;
-  while (end > line->value && is_blank(end[-1]))
-    end--;
-  judge_known(hs, inlined_which_field(name),
-              slice_of(line->value, (size_t)(end - line->value)),
-              (uint32_t)(line->value - hs->memory));
-  return !is_line_bad(&hs->facts);
-}
-
 static void judge_facts(upshake *hs) {
   if (is_line_bad(&hs->facts))
     refuse_head(hs, (upshake_error)hs->facts.bad, hs->facts.bad_at,
@@ -123,10 +110,27 @@ static NOINLINE head_event judge_step(upshake *hs) {
   return event;
 }
 
+#ifdef UPSHAKE_SMALL
+#define judge_plain_lines(hs) 0
+#else
+/* The same as judge_line, for a plain line (see scan.h). */
+static inline int judge_plain_line(void *context, const plain_line *line) {
+  upshake *hs = context;
+  upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
+  const char *end = line->cr;
+  while (end > line->value && is_blank(end[-1]))
+    end--;
+  judge_known(hs, inlined_which_field(name),
+              slice_of(line->value, (size_t)(end - line->value)),
+              (uint32_t)(line->value - hs->memory));
+  return !is_line_bad(&hs->facts);
+}
+
 static NOINLINE int judge_plain_lines(upshake *hs) {
   return take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
                     judge_plain_line, hs);
 }
+#endif
 
 /* Judges the part of the request that is complete now. */
 static inline void judge_part(upshake *hs, head_event event) {

@@ -24,12 +24,6 @@ static inline int in_run(head_run run, char byte) {
   return in_class(byte, head_rule(run).class_bits);
 }
 
-/* 1 if a run of this length may have another byte. */
-static inline int has_room(head_run run, const upshake_limits *limits,
-                           uint32_t len) {
-  return len < head_run_limit(run, limits);
-}
-
 /* This function does only what the steps would do. */
 ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
                                  const upshake_limits *limits, char byte) {
@@ -37,7 +31,7 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
   if (parser->state == STATE_VALUE && in_run(RUN_VALUE, byte))
     return 1; /* the most frequent case */
   if (parser->state == STATE_NAME && in_run(RUN_NAME, byte))
-    return has_room(RUN_NAME, limits, parser->pos - parser->name_at);
+    return parser->pos - parser->name_at < head_name_limit(limits);
   switch ((enum head_state)parser->state) {
   case STATE_VALUE:
     if (byte == '\r')
@@ -56,13 +50,13 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
     return 1;
   case STATE_METHOD:
     return in_run(RUN_METHOD, byte) &&
-           has_room(RUN_METHOD, limits, parser->pos - head_method_at(parser));
+           parser->pos - head_method_at(parser) < head_method_limit(limits);
   case STATE_PATH:
     return in_run(RUN_PATH, byte) &&
-           has_room(RUN_PATH, limits, parser->pos - head_target_at(parser));
+           parser->pos - head_target_at(parser) < head_target_limit(limits);
   case STATE_QUERY:
     return in_run(RUN_QUERY, byte) &&
-           has_room(RUN_QUERY, limits, parser->pos - head_target_at(parser));
+           parser->pos - head_target_at(parser) < head_target_limit(limits);
   case STATE_VERSION:
     place = parser->pos - head_target_end(parser);
     return place < HEAD_VERSION_LEN - 1 && !judge_version_byte(byte, place);

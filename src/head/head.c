@@ -65,7 +65,8 @@ static NOINLINE head_event parse_field(head_step *step) {
 /* field-name ":" (RFC 9112 5.1) */
 static NOINLINE head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  head_event event = scan_run(step, RUN_NAME, parser->name_at);
+  head_event event = upshake__head_scan(step, RUN_NAME, parser->name_at,
+                                        head_name_limit(step->limits));
   char byte;
 
   if (event != HEAD_GO_ON)

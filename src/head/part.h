@@ -63,13 +63,6 @@ static inline char byte_at(const head_step *step, uint32_t pos) {
 UPSHAKE_PRIVATE head_event upshake__head_scan(head_step *step, head_run run,
                                               uint32_t begin, uint32_t limit);
 
-/* The same with the limit of this run. */
-static inline head_event scan_run(head_step *step, head_run run,
-                                  uint32_t begin) {
-  return upshake__head_scan(step, run, begin,
-                            head_run_limit(run, step->limits));
-}
-
 /* Parses a part of the request line.  The parser is in one of its states. */
 UPSHAKE_PRIVATE head_event upshake__request_line_part(head_step *step);
 

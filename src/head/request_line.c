@@ -44,7 +44,8 @@ static NOINLINE head_event parse_target(head_step *step) {
 static NOINLINE head_event parse_method(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = head_method_at(parser);
-  head_event event = scan_run(step, RUN_METHOD, begin);
+  head_event event = upshake__head_scan(step, RUN_METHOD, begin,
+                                        head_method_limit(step->limits));
 
   if (event != HEAD_GO_ON)
     return event;

@@ -40,9 +40,7 @@ UPSHAKE_PRIVATE_OBJECT judge_field *const upshake__judges[FIELD_OTHER];
 /* Returns which known field this is, or FIELD_OTHER. */
 UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
 
-#ifdef UPSHAKE_SMALL
-#define inlined_which_field upshake__which_field
-#else
+#ifndef UPSHAKE_SMALL
 /* clang-format off */
 
 /* Lengths of names that is_name can compare. */
@@ -68,17 +66,18 @@ ALWAYS_INLINE unsigned which_field_of(const char *name, size_t len) {
   return FIELD_OTHER;
 }
 
-ALWAYS_INLINE unsigned inlined_which_field(upshake_slice name) {
-  switch (name.len) {
 #define CASE(len)                                                              \
   case len:                                                                    \
     return which_field_of(name.ptr, len);
+
+ALWAYS_INLINE unsigned inlined_which_field(upshake_slice name) {
+  switch (name.len) {
     LENGTHS(CASE)
-#undef CASE
   default:
     return FIELD_OTHER;
   }
 }
+#undef CASE
 #endif
 
 /* The same, by the rules of the table's other entries. */
