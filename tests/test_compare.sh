@@ -28,7 +28,7 @@ plant() {
 }
 
 git read-tree HEAD
-plant "CHUNK_EXTENSION_LONG, 400" "CHUNK_EXTENSION_LONG, 413"
+plant "CHUNK_EXTENSION_LONG, IN_BODY, 400" "CHUNK_EXTENSION_LONG, IN_BODY, 413"
 plant "INTERIMS_MAX 32" "INTERIMS_MAX 31"
 commit=$(git -c user.name=test -c user.email=- commit-tree -m "two edits" \
   "$(git write-tree)")
