@@ -16,7 +16,8 @@ dir=${1:-$root/build/amalgamated}
 mkdir -p "$dir"
 
 # In the order of the layers, so that the file reads from the bottom up.
-layers="error text head accept websocket body judge reply handshake foreign client"
+layers="error text head accept websocket body judge reply handshake foreign
+  client"
 sources=
 for layer in $layers; do
   for file in "$here/$layer"/*.c; do

@@ -375,8 +375,7 @@ static NOINLINE void put_request(writer *w, const asking *a) {
   writer_rewind(w);
   put_request_line(w, a);
   put_offer(w, a);
-  for (size_t i = 0; i < a->ask->fields_len; i++)
-    upshake__put_line(w, a->ask->fields[i].name, a->ask->fields[i].value);
+  put_lines(w, a->ask->fields, a->ask->fields_len);
   if (has_rules(a, RULES_WEBSOCKET))
     put_websocket(w, a);
   put_text(w, "\r\n");

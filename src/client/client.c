@@ -11,6 +11,7 @@
 #include "../judge/judge.h"
 #include "../judge/protocol.h"
 #include "../judge/rules.h"
+#include "../reply/reply.h"
 #include "../text/scan.h"
 
 #ifndef UPSHAKE_NO_CLIENT
@@ -18,7 +19,6 @@
 #define INTERIMS_MAX 32
 #define STATUS_AT 9  /* behind "HTTP/1.1 " */
 #define REASON_AT 13 /* behind "HTTP/1.1 101 " */
-#define SWITCHING 101
 
 /* ---- the status line: RFC 9112 4 ---- */
 

@@ -6,6 +6,7 @@
 #include "../error/errors.h"
 #include "handshake.h"
 #include "../judge/protocol.h"
+#include "../reply/reply.h"
 
 /* 1 for errors of syntax, framing, Host and bodies: it is not sure where the
  * next request begins, so the connection must be closed (RFC 9112 9.3). */
@@ -41,7 +42,7 @@ static void go_on(upshake *hs) {
     return;
   hs->flags |= HANDSHAKE_BODY;
   begin_body(hs);
-  hs->status = STATUS_CONTINUE;
+  hs->status = CONTINUE;
   if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
     hs->next = UPSHAKE_READ;
     hs->status = 0;

@@ -8,8 +8,6 @@
 #include "../judge/request.h"
 #include "../judge/rules.h"
 
-#define STATUS_CONTINUE 100
-
 /* 1 if a body is being read. */
 static inline int in_body(const upshake *hs) {
   return (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;

@@ -104,7 +104,7 @@ static int is_kept(const upshake *hs, const upshake_extra *extra) {
  * taken. */
 static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
   hs->flags |= HANDSHAKE_TAKEN;
-  if (hs->status == STATUS_CONTINUE && is_whole)
+  if (hs->status == CONTINUE && is_whole)
     hs->flags |= HANDSHAKE_CONTINUED;
   if (extra && is_kept(hs, extra))
     hs->flags |= HANDSHAKE_KEPT;
@@ -118,7 +118,7 @@ static upshake_error check_extra_of(const upshake *hs,
   upshake_error error = UPSHAKE_OK;
   if (is_kept(hs, extra) && !upshake__may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
-  if (hs->status == STATUS_CONTINUE)
+  if (hs->status == CONTINUE)
     return UPSHAKE_OK;
   *place = extra->fields_len;
   if (extra->extensions.len > 0)
@@ -148,11 +148,11 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   memset(&r, 0, sizeof r);
   r.status = hs->status;
   r.calls = calls;
-  if (hs->status != STATUS_CONTINUE)
+  if (hs->status != CONTINUE)
     r.extra = extra;
   if (hs->status == UPSHAKE_ACCEPT)
     build_switch(hs, &r, accept);
-  else if (hs->status != STATUS_CONTINUE)
+  else if (hs->status != CONTINUE)
     build_refusal(hs, &r);
   else
     r.continue_first = 1;

@@ -68,11 +68,8 @@ static upshake_error check_extra(const reply *r, size_t *place) {
 }
 
 static void put_extra_fields(writer *w, const upshake_extra *extra) {
-  const upshake_field *field = extra->fields;
-  size_t left = extra->fields_len;
   upshake__put_field(w, "Date", extra->date);
-  for (; left > 0; left--, field++)
-    upshake__put_line(w, field->name, field->value);
+  put_lines(w, extra->fields, extra->fields_len);
 }
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {

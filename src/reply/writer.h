@@ -41,6 +41,13 @@ UPSHAKE_PRIVATE void upshake__put_number(writer *w, size_t number);
 UPSHAKE_PRIVATE void upshake__put_line(writer *w, upshake_slice name,
                                        upshake_slice value);
 
+/* The same for each of these fields. */
+static inline void put_lines(writer *w, const upshake_field *fields,
+                             size_t len) {
+  for (; len > 0; len--, fields++)
+    upshake__put_line(w, fields->name, fields->value);
+}
+
 /* Puts a field line; nothing if the value is absent. */
 UPSHAKE_PRIVATE void upshake__put_field(writer *w, const char *name,
                                         upshake_slice value);

@@ -10,9 +10,10 @@
 
 /* How long so many bytes are in base64. */
 #define BASE64_LEN(len) (((len) + 2) / 3 * 4)
-#define KEY_LEN BASE64_LEN(16)    /* Sec-WebSocket-Key: 22 digits and "=="   */
-#define ACCEPT_LEN BASE64_LEN(20) /* Sec-WebSocket-Accept: 27 digits and "="   \
-                                   */
+#define KEY_LEN BASE64_LEN(16) /* Sec-WebSocket-Key: 22 digits and "=="   */
+#define ACCEPT_LEN                                                             \
+  BASE64_LEN(20) /* Sec-WebSocket-Accept: 27 digits and "="                    \
+                  */
 
 static const char base64_alphabet[64 + 1] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                             "abcdefghijklmnopqrstuvwxyz"

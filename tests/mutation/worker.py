@@ -35,22 +35,13 @@ class Worker:
     def try_sketch(self, build, mutant):
         """Which test notices the mutant, compiled by tcc; "" if all ran and
         none does; None if tcc sees no change."""
-        program = os.path.join(self.folder, "test")
         objects, changed = build.sketch.objects_of(
             os.path.join(SRC, mutant.file), self.tree, self.folder)
-        linked = None
         if not changed:
             return None
-        for test in self.ordered(build.sketch.tests, mutant):
-            if not test.uses(changed):
-                continue
-            if linked != test.name:
-                test.link(objects, program)
-                linked = test.name
-            if test.run(program) != 0:
-                self.history[mutant.file][test.label] += 1
-                return test.label
-        return ""
+        return self.run_tests("tcc", mutant, changed,
+                              self.ordered(build.sketch.tests, mutant),
+                              objects)[1]
 
     def try_builds(self, mutant, builds):
         outcome, done = "same", []
@@ -58,7 +49,7 @@ class Worker:
         if sketch:
             killer = self.try_sketch(builds["default"], mutant)
             if killer:
-                return "killed", "tcc " + killer
+                return "killed", killer
             if killer is not None and self.shallow:
                 done = [t.label for t in sketch.tests]
         for name in PLAIN:
@@ -87,7 +78,8 @@ class Worker:
         if changed is None:
             return "invalid", ""
         # Most do not need the tests that include the file themselves.
-        outcome, killer = self.run_tests(build, mutant, changed, build.quick)
+        outcome, killer = self.run_tests(build.name, mutant, changed,
+                                         build.quick)
         if outcome == "killed":
             return outcome, killer
         more = self.compile([u for u in units if not u.is_src])
@@ -97,13 +89,13 @@ class Worker:
         if not changed:
             return "same", ""
         left = [t for t in build.slow if t.label not in done]
-        return self.run_tests(build, mutant, changed,
+        return self.run_tests(build.name, mutant, changed,
                               self.ordered(left, mutant))
 
     def try_long(self, build, mutant):
         units = build.units_with(os.path.join(SRC, mutant.file))
         changed = self.compile([u for u in units if u.is_src])
-        return self.run_tests(build, mutant, changed, build.long)
+        return self.run_tests(build.name, mutant, changed, build.long)
 
     def compile(self, units):
         """The objects that differ, by those of the build; None if the mutant
@@ -137,16 +129,18 @@ class Worker:
         return sorted(tests, key=lambda t: (
             -known[t.label] / (t.seconds + 0.05), t.seconds))
 
-    def run_tests(self, build, mutant, changed, tests):
-        """("killed", the test that fails) or ("survived", "")."""
+    def run_tests(self, build, mutant, changed, tests, objects=None):
+        """("killed", the build and the test that fails) or ("survived", "").
+        Runs the tests that use an object that has changed, linked with those
+        or with other objects."""
         program, linked = os.path.join(self.folder, "test"), None
         for test in tests:
             if not test.uses(changed):
                 continue
             if linked != test.name:
-                test.link(changed, program)
+                test.link(objects or changed, program)
                 linked = test.name
             if test.run(program) != 0:
                 self.history[mutant.file][test.label] += 1
-                return "killed", build.name + " " + test.label
+                return "killed", build + " " + test.label
         return "survived", ""
