@@ -33,9 +33,7 @@ BY_POINTER = [
      r"upshake__judge_by_other_rules",
      r"((websocket|h2c|capsules)\.c:|:upshake__)judge_(key|version|"
      r"subprotocol|extensions|origin_line|settings|content_type)$", 7),
-    # judges of the rules of a protocol, and what they judge first
-    (r"judge_place|upshake__judge_request",
-     r":(upshake__)?judge_(websocket|h2c|capsules)$", 3),
+    # what the rules of a protocol judge first
     (r"upshake__conclude", r"(^|:)upshake__judge_origin$", 1),
     # Sec-WebSocket-Accept
     (r"put_plain_switch|respond\w*|build_switch|put_accept_value",
@@ -50,7 +48,8 @@ BY_POINTER = [
     # the application, and the rules of an entry
     (r"ask_application|check_agreed_extensions|upshake__chosen_subprotocol|"
      r"upshake__is_entry|upshake_choose_subprotocol|upshake_init|rules_of|"
-     r"find_judge|chosen_rules|is_websocket",
+     r"find_judge|chosen_rules|is_websocket|(upshake__)?facts_of_offer|"
+     r"rows_for",
      r"^upshake_(websocket|h2c|capsules)_rules$", 3),
 ]
 FRAME = re.compile(r"\\n(\d+) bytes \(([^)]*)\)")

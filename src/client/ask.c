@@ -26,11 +26,11 @@ typedef struct asking {
   const upshake_ask *ask;
   const uint8_t *key;
   size_t host_len; /* of the authority, as Host names it */
-  unsigned rules;  /* a bit for each rules_kind of the protocols */
+  unsigned rules;  /* the rules_kind of each protocol */
 } asking;
 
 static int has_rules(const asking *a, int rules) {
-  return (int)(a->rules >> rules & 1u);
+  return (a->rules & (unsigned)rules) != 0;
 }
 
 static upshake_slice text_or(const char *text, const char *otherwise) {
@@ -66,7 +66,7 @@ static int check_protocol(asking *a, upshake_slice protocol) {
   size_t len = index_of(protocol, '/');
   rules_kind rules = upshake__rules_of_token(slice_of(protocol.ptr, len));
 
-  a->rules |= 1u << rules;
+  a->rules |= rules;
   return upshake__is_protocol_list(protocol) &&
          index_of(protocol, ',') == protocol.len &&
          (len == protocol.len || rules == RULES_NONE);

@@ -35,10 +35,6 @@ static NOINLINE void note_run(upshake_judge *judge, head_run run,
 static void note_method(upshake_judge *judge) {
   note_run(judge, RUN_METHOD, judge->found.method,
            head_method_limit(limits_of(judge)));
-  if (upshake_equal(judge->found.method, "HEAD"))
-    judge->hs.facts.flags |= FACT_HEAD;
-  if (upshake_equal(judge->found.method, "CONNECT"))
-    judge->hs.facts.flags |= FACT_CONNECT;
 }
 
 /* 1 if the bytes before the first "?" may be a path, and the bytes from it on a

@@ -65,20 +65,10 @@ static void ask_application(upshake *hs) {
     upshake__conclude_refusal(hs, UPSHAKE_ERR_DECISION, hs->end);
 }
 
-/* Only one kind of rules has this step. */
-static inline void prepare_rules(upshake *hs) {
-  const upshake_private_rules *rules = hs->facts.in.head.rules;
-  for (size_t i = 1; !rules->prepare && i < hs->config->protocols_len; i++)
-    rules = rules_of(&hs->config->protocols[i]);
-  if (rules->prepare)
-    rules->prepare(hs);
-}
-
 void upshake__conclude(upshake *hs) {
   verdict result;
 
-  if (hs->facts.offered)
-    prepare_rules(hs);
+  prepare_rules(hs);
   result = upshake__judge_request(hs);
   hs->protocol = result.protocol;
   if (result.next == UPSHAKE_SEND) {

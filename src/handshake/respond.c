@@ -56,7 +56,7 @@ static NOINLINE void build_refusal(const upshake *hs, reply *r) {
   unsigned field = error_field_of((upshake_error)hs->error);
   r->protocols = hs->config->protocols;
   r->named = upshake__spoken(hs->config, hs->facts.transport);
-  r->to_head = upshake__is_head(hs) ? 1 : 0;
+  r->to_head = upshake__is_method(hs, "HEAD") ? 1 : 0;
   if (field == ERROR_VERSION)
     r->ws_version = &version_13;
   if (field == ERROR_ALLOW && (hs->flags & HANDSHAKE_ANSWERED) == 0)

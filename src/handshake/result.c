@@ -46,15 +46,11 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
   /* in three pieces, which become stores; one memset would become a loop */
   memset(hs, 0, offsetof(upshake, parser));
   memset(&hs->parser, 0, sizeof hs->parser);
-  memset(&hs->facts, 0, sizeof hs->facts);
+  begin_facts(&hs->facts, config, config->transport);
   hs->config = config;
   hs->memory = memory;
   hs->cap = clamp_len(cap);
   hs->user = user;
-  hs->facts.transport = config->transport;
-  hs->facts.in.head.rules = config->protocols_len > 0
-                                ? rules_of(config->protocols)
-                                : &upshake__no_rules;
   hs->error = UPSHAKE_ERR_INCOMPLETE;
   return UPSHAKE_OK;
 }
@@ -130,7 +126,7 @@ int upshake__may_keep(const upshake *hs) {
   return (hs->flags & HANDSHAKE_COMPLETE) && !(hs->flags & HANDSHAKE_CLOSE) &&
          !may_wait &&
          !(hs->facts.flags & (FACT_HTTP_1_0 | FACT_CONNECTION_CLOSE)) &&
-         !upshake__is_connect(hs);
+         !upshake__is_method(hs, "CONNECT");
 }
 
 static uint64_t body_left(const upshake *hs) {

@@ -19,26 +19,13 @@ static void judge_content_type(upshake_private_facts *facts,
   facts->flags |= FACT_CONTENT_TYPE;
 }
 
-/* 1 if a field speaks of content.  A request for capsules has no content (RFC
- * 9297 3.2); a request with a body was refused before. */
-static int speaks_of_content(const upshake *hs, uint32_t *offset) {
-  *offset = hs->facts.in.head.content_at;
-  return (hs->facts.flags & (FACT_LENGTH | FACT_CONTENT_TYPE)) != 0;
-}
-
-static upshake_error judge_capsules(const upshake *hs, uint32_t *offset) {
-  return speaks_of_content(hs, offset) ? UPSHAKE_ERR_CAPSULES : UPSHAKE_OK;
-}
-
 const upshake_private_rules *upshake_capsules_rules(void) {
   static judge_field *const judges[] = {judge_content_type};
   static const upshake_private_rules rules = {
       .kind = RULES_CAPSULES,
-      .is_strict = 1,
       .first = FIELD_CONTENT_TYPE,
       .len = 1,
       .judges = judges,
-      .judge_content = judge_capsules,
   };
   return &rules;
 }

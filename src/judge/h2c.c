@@ -17,18 +17,6 @@ static void judge_settings(upshake_private_facts *facts,
   facts->flags |= FACT_SETTINGS;
 }
 
-/* 1 if HTTP2-Settings is good, and was not forwarded by mistake: Connection
- * names it (RFC 9110 7.6.1). */
-static int has_settings(const upshake_private_facts *facts) {
-  uint32_t needed = FACT_SETTINGS | FACT_CONNECTION_SETTINGS;
-  return (facts->flags & (needed | FACT_SETTINGS_BAD)) == needed;
-}
-
-static upshake_error judge_h2c(const upshake *hs) {
-  return has_settings(&hs->facts) ? UPSHAKE_OK
-                                  : UPSHAKE_ERR_PASSED_OVER_SETTINGS;
-}
-
 const upshake_private_rules *upshake_h2c_rules(void) {
   static judge_field *const judges[] = {judge_settings};
   static const upshake_private_rules rules = {
@@ -36,7 +24,6 @@ const upshake_private_rules *upshake_h2c_rules(void) {
       .first = FIELD_HTTP2_SETTINGS,
       .len = 1,
       .judges = judges,
-      .judge_eligible = judge_h2c,
   };
   return &rules;
 }

@@ -8,33 +8,56 @@
 
 #include "protocol.h"
 
-/* upshake_private_facts.flags */
-enum {
-  FACT_HOST = 1 << 0,
-  FACT_LENGTH = 1 << 1,         /* Content-Length                    */
-  FACT_CODING = 1 << 2,         /* Transfer-Encoding                 */
-  FACT_CHUNKED = 1 << 3,        /* chunked is among the codings      */
-  FACT_CHUNKED_LAST = 1 << 4,   /* chunked is the last coding so far */
-  FACT_CODING_UNKNOWN = 1 << 5, /* there is a coding besides chunked */
-  FACT_UPGRADE = 1 << 6,        /* Upgrade, with any value           */
-  FACT_CONNECTION_UPGRADE = 1 << 7,
-  FACT_CONNECTION_CLOSE = 1 << 8,
-  FACT_EXPECT_CONTINUE = 1 << 9,
-  FACT_VERSION = 1 << 10,
-  FACT_KEY = 1 << 11,
-  FACT_SUBPROTOCOL = 1 << 12, /* a sub-protocol is offered */
-  FACT_ORIGIN = 1 << 13,
-  FACT_HTTP_1_0 = 1 << 14,
-  FACT_HEAD = 1 << 15,         /* the method; only in a judge      */
-  FACT_CONNECT = 1 << 16,      /* the method; only in a judge      */
-  FACT_SETTINGS = 1 << 17,     /* HTTP2-Settings                   */
-  FACT_SETTINGS_BAD = 1 << 18, /* malformed, or more than one line */
-  FACT_CONNECTION_SETTINGS = 1 << 19,
-  FACT_CONTENT_TYPE = 1 << 20,
-  FACT_HOST_EMPTY = 1 << 21,  /* Host names no host                         */
-  FACT_FRAMING_BAD = 1 << 22, /* Content-Length or Transfer-Encoding is bad */
-  FACT_EXPECT_OTHER = 1 << 24 /* an expectation besides 100-continue        */
-};
+/* clang-format off */
+
+/* What can be seen in a head: bits of upshake_private_facts.flags. */
+#define FACTS(X) \
+  X(HOST) \
+  X(LENGTH)              /* Content-Length                             */ \
+  X(CODING)              /* Transfer-Encoding                          */ \
+  X(CHUNKED)             /* chunked is among the codings               */ \
+  X(CHUNKED_LAST)        /* chunked is the last coding so far          */ \
+  X(CODING_UNKNOWN)      /* there is a coding besides chunked          */ \
+  X(UPGRADE)             /* Upgrade, with any value                    */ \
+  X(CONNECTION_UPGRADE) \
+  X(CONNECTION_CLOSE) \
+  X(CONNECTION_SETTINGS) \
+  X(EXPECT_CONTINUE) \
+  X(EXPECT_OTHER)        /* an expectation besides 100-continue        */ \
+  X(VERSION) \
+  X(KEY) \
+  X(SUBPROTOCOL)         /* a sub-protocol is offered                  */ \
+  X(ORIGIN) \
+  X(HTTP_1_0) \
+  X(SETTINGS)            /* HTTP2-Settings                             */ \
+  X(SETTINGS_BAD)        /* it is malformed, or has several lines      */ \
+  X(CONTENT_TYPE) \
+  X(HOST_EMPTY)          /* Host names no host                         */ \
+  X(FRAMING_BAD)         /* Content-Length or Transfer-Encoding is bad */
+
+/* What follows from the other facts and from the config, when the head is
+ * complete (order.c).  ALWAYS is a fact of every request. */
+#define FACTS_AT_END(X) \
+  X(HTTP_1_1) \
+  X(NOTED)               /* a line noted an error                      */ \
+  X(OFFERED)             /* an entry of the table is offered           */ \
+  X(BODY)                /* there is a body, or may be one             */ \
+  X(BODY_LONG)           /* it is longer than the limit                */ \
+  X(METHOD_OTHER)        /* the entry does not allow the method        */ \
+  X(CHOSEN)              /* a sub-protocol of the config is offered    */ \
+  X(HOST_NONE)           /* neither Host nor the target names a host   */ \
+  X(ALWAYS)
+
+/* clang-format on */
+
+#define BIT(fact) BIT_##fact,
+enum { FACTS(BIT) FACTS_AT_END(BIT) BIT_NEVER };
+#undef BIT
+STATIC_ASSERT(BIT_NEVER < 32, bits_of_facts);
+
+#define FLAG(fact) FACT_##fact = 1 << BIT_##fact,
+enum { FACTS(FLAG) FACTS_AT_END(FLAG) FACTS_NONE = 0 };
+#undef FLAG
 
 /* Notes an error in facts->bad, and where it is in .bad_at.  Only one error is
  * kept: the error that stands first in upshake_error, in whatever order the

@@ -96,6 +96,10 @@ static int keeps_rules(const upshake_protocol *protocol,
          (rules->kind == RULES_WEBSOCKET || protocol->body < UPSHAKE_BODY_READ);
 }
 
+static int is_strict(const upshake_private_rules *rules) {
+  return (rules->kind & RULES_STRICT) != 0;
+}
+
 /* 1 if the name and the rules of an entry fit together.  WebSocket and capsules
  * have no versions.  "websocket" is never spoken without its rules. */
 static int is_named(const upshake_private_rules *rules, upshake_slice name) {
@@ -103,7 +107,7 @@ static int is_named(const upshake_private_rules *rules, upshake_slice name) {
   if (upshake__rules_of_token(name) == RULES_WEBSOCKET)
     return rules->kind == RULES_WEBSOCKET;
   slash = index_of(name, '/');
-  return is_protocol(name) && (slash == name.len || !rules->is_strict) &&
+  return is_protocol(name) && (slash == name.len || !is_strict(rules)) &&
          upshake__rules_of_token(slice_of(name.ptr, slash)) != RULES_WEBSOCKET;
 }
 
@@ -118,5 +122,5 @@ int upshake__is_entry(const upshake_protocol *protocol) {
     return 0;
   return protocol->body <= UPSHAKE_BODY_ASK &&
          protocol->failed <= UPSHAKE_FAILED_PLAIN &&
-         (!rules->is_strict || keeps_rules(protocol, rules));
+         (!is_strict(rules) || keeps_rules(protocol, rules));
 }

@@ -19,24 +19,13 @@ upshake_slice upshake__value_at(const upshake *hs, uint32_t at,
   return upshake__trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }
 
-static int has_method(const upshake *hs, const char *method, uint32_t flag) {
-  if (hs->flags & HANDSHAKE_JUDGE)
-    return (hs->facts.flags & flag) != 0;
-  return hs->parser.method_len > 0 &&
-         upshake_equal(head_method(&hs->parser, hs->memory), method);
-}
-
-int upshake__is_head(const upshake *hs) {
-  return has_method(hs, "HEAD", FACT_HEAD);
-}
-
-int upshake__is_connect(const upshake *hs) {
-  return has_method(hs, "CONNECT", FACT_CONNECT);
-}
-
 upshake_slice upshake__method_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->found.method
                                      : head_method(&hs->parser, hs->memory);
+}
+
+int upshake__is_method(const upshake *hs, const char *method) {
+  return upshake_equal(upshake__method_of(hs), method);
 }
 
 static upshake_slice target_of(const upshake *hs) {

@@ -44,8 +44,7 @@ UPSHAKE_PRIVATE upshake_slice upshake__origin_of(const upshake *hs);
 /* Returns the field lines of the head; in a judge, as many as it keeps. */
 UPSHAKE_PRIVATE upshake_fields upshake__fields_of(const upshake *hs);
 
-/* 1 if the method is HEAD, or CONNECT; 0 while it is not known yet. */
-UPSHAKE_PRIVATE int upshake__is_head(const upshake *hs);
-UPSHAKE_PRIVATE int upshake__is_connect(const upshake *hs);
+/* 1 if this is the method; 0 while the method is not known yet. */
+UPSHAKE_PRIVATE int upshake__is_method(const upshake *hs, const char *method);
 
 #endif

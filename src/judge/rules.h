@@ -8,32 +8,26 @@
 
 #include "judge.h"
 
+/* One bit for each. */
 typedef enum rules_kind {
-  RULES_NONE,      /* RFC 9110 7.8 alone     */
-  RULES_WEBSOCKET, /* RFC 6455 4.2.1         */
-  RULES_H2C,       /* RFC 7540 3.2           */
-  RULES_CAPSULES   /* RFC 9298 3.2, RFC 9484 */
+  RULES_NONE = 1,      /* RFC 9110 7.8 alone     */
+  RULES_WEBSOCKET = 2, /* RFC 6455 4.2.1         */
+  RULES_H2C = 4,       /* RFC 7540 3.2           */
+  RULES_CAPSULES = 8,  /* RFC 9298 3.2, RFC 9484 */
+  /* GET, a host, and no body unless the entry allows it: */
+  RULES_STRICT = RULES_WEBSOCKET | RULES_CAPSULES
 } rules_kind;
 
-/* A member that is NULL adds no rule. */
+/* What belongs to the rules of one protocol besides the rows of the order of
+ * judgement (order.c).  A member that is NULL adds nothing. */
 struct upshake_private_rules {
   uint8_t kind;
-  uint8_t is_strict; /* 1: GET, a host, no body unless the entry allows it */
-  uint8_t first;     /* the first known field that only these rules judge */
-  uint8_t len;       /* how many fields only these rules judge */
+  uint8_t first; /* the first known field that only these rules judge */
+  uint8_t len;   /* how many fields only these rules judge */
   judge_field *const *judges; /* the judges of their lines */
 
-  /* Judges values that need the whole head, and notes what is bad.  Called
-   * first, so that its stack is free again when the others are called. */
+  /* Judges values that need the whole head, and notes what is bad. */
   void (*prepare)(upshake *hs);
-  /* Returns why an offer is passed over, or UPSHAKE_OK. */
-  upshake_error (*judge_eligible)(const upshake *hs);
-  /* Returns why an offer is refused for a field about content, or
-   * UPSHAKE_OK. */
-  upshake_error (*judge_content)(const upshake *hs, uint32_t *offset);
-  /* Returns why an offer is refused by any other rule of this protocol, or
-   * UPSHAKE_OK.  Called last, after the rules that all protocols share. */
-  upshake_error (*judge)(const upshake *hs, uint32_t *offset);
   /* Computes Sec-WebSocket-Accept. */
   upshake_hash *accept;
 };
@@ -45,6 +39,28 @@ UPSHAKE_PRIVATE_OBJECT const upshake_private_rules upshake__no_rules;
 static inline const upshake_private_rules *
 rules_of(const upshake_protocol *protocol) {
   return protocol->rules ? protocol->rules() : &upshake__no_rules;
+}
+
+/* The facts of a request whose fields are still to come. */
+static inline void begin_facts(upshake_private_facts *facts,
+                               const upshake_config *config,
+                               uint8_t transport) {
+  memset(facts, 0, sizeof *facts);
+  facts->transport = transport;
+  facts->in.head.rules = config->protocols_len > 0 ? rules_of(config->protocols)
+                                                   : &upshake__no_rules;
+}
+
+/* Judges what needs the whole head, before the request is judged.  Only one
+ * kind of rules has this step. */
+static inline void prepare_rules(upshake *hs) {
+  const upshake_private_rules *rules = hs->facts.in.head.rules;
+  if (!hs->facts.offered)
+    return;
+  for (size_t i = 1; !rules->prepare && i < hs->config->protocols_len; i++)
+    rules = rules_of(&hs->config->protocols[i]);
+  if (rules->prepare)
+    rules->prepare(hs);
 }
 
 /* Returns which rules belong to a token. */

@@ -118,40 +118,6 @@ static void judge_extensions(upshake_private_facts *facts,
     upshake__note_bad(facts, UPSHAKE_ERR_EXTENSION_MALFORMED, at);
 }
 
-/* ---- after the head is complete ---- */
-
-/* Returns the error of a missing field, or UPSHAKE_OK.  If a sub-protocol is
- * required and the config has no list, any offer is enough here: the callback
- * chooses. */
-static upshake_error find_missing(const upshake *hs) {
-  uint32_t flags = hs->facts.flags;
-  if ((flags & FACT_VERSION) == 0)
-    return UPSHAKE_ERR_VERSION_MISSING;
-  if ((flags & FACT_KEY) == 0)
-    return UPSHAKE_ERR_KEY_MISSING;
-  if (hs->config->subprotocol_required && (flags & FACT_SUBPROTOCOL) == 0)
-    return UPSHAKE_ERR_SUBPROTOCOL_REQUIRED;
-  return UPSHAKE_OK;
-}
-
-/* Returns the error that was noted.  SUBPROTOCOL_REQUIRED counts only until a
- * sub-protocol is chosen. */
-static upshake_error find_bad(const upshake_private_facts *facts) {
-  if (facts->bad == UPSHAKE_ERR_SUBPROTOCOL_REQUIRED && facts->subprotocol)
-    return UPSHAKE_OK;
-  return (upshake_error)facts->bad;
-}
-
-static upshake_error judge_websocket(const upshake *hs, uint32_t *offset) {
-  upshake_error missing = find_missing(hs), bad = find_bad(&hs->facts);
-
-  *offset = hs->facts.bad_at;
-  if (!missing || (bad && bad < missing))
-    return bad;
-  *offset = hs->end;
-  return missing;
-}
-
 static judge_field *const judges[] = {judge_origin_line, judge_key,
                                       judge_version, judge_subprotocol,
                                       judge_extensions};
@@ -159,12 +125,10 @@ static judge_field *const judges[] = {judge_origin_line, judge_key,
 const upshake_private_rules *upshake_websocket_rules(void) {
   static const upshake_private_rules rules = {
       .kind = RULES_WEBSOCKET,
-      .is_strict = 1,
       .first = FIELD_ORIGIN,
       .len = sizeof judges / sizeof judges[0],
       .judges = judges,
       .prepare = upshake__judge_origin,
-      .judge = judge_websocket,
       .accept = upshake_accept,
   };
   return &rules;

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order of judgement: when the head is complete, it decides from the facts
+ * whether the request is a valid offer.
+ */
+#include "order.h"
+
+#include "../error/errors.h"
+#include "../text/field.h"
+#include "request.h"
+
+#define ROW(error, offer, found, unless, place)                                \
+  {UPSHAKE_ERR_##error, FOR_##offer, BIT_##found, BIT_##unless, PLACE_##place},
+UPSHAKE_PRIVATE_CONST const order_row upshake__order[ORDER_LEN] = {
+    ORDER_OF_REQUEST(ROW) ORDER_END(ROW) ORDER_OF_OFFER(ROW) ORDER_END(ROW)};
+#undef ROW
+
+/* ---- what the rows are compared with ---- */
+
+void upshake__facts_of_request(const upshake *hs, order_facts *found) {
+  const upshake_private_facts *facts = &hs->facts;
+  uint32_t flags = facts->flags | FACT_ALWAYS;
+  if ((flags & FACT_HTTP_1_0) == 0)
+    flags |= FACT_HTTP_1_1;
+  if (facts->bad)
+    flags |= FACT_NOTED;
+  if (facts->offered)
+    flags |= FACT_OFFERED;
+  found->flags = flags;
+  found->noted = facts->bad;
+  found->offers = FOR_ALL;
+}
+
+static int is_list_space(char byte) { return byte == ',' || is_blank(byte); }
+
+/* memcmp would be a call, which costs stack at the end of a call chain. */
+static int is_get(upshake_slice method) {
+  const char *p = method.ptr;
+  return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';
+}
+
+/* 1 if the entry allows the method.  Its list looks like "GET, POST". */
+static int allows_method(const upshake_protocol *protocol,
+                         upshake_slice method) {
+  const char *p = protocol->methods;
+  if (!p)
+    return is_get(method);
+  while (*p) {
+    size_t len = 0;
+    while (p[len] && !is_list_space(p[len]))
+      len++;
+    if (len > 0 && upshake__same(slice_of(p, len), method))
+      return 1;
+    p += len > 0 ? len : 1;
+  }
+  return 0;
+}
+
+/* Returns which rows are about offers of this entry. */
+static unsigned rows_for(const upshake *hs, const upshake_protocol *protocol) {
+  unsigned of = rules_of(protocol)->kind, body = protocol->body;
+  if (body == UPSHAKE_BODY_DEFAULT)
+    body = of & RULES_STRICT ? UPSHAKE_BODY_REFUSE : UPSHAKE_BODY_PLAIN;
+  if ((of & RULES_WEBSOCKET) && hs->config->subprotocol_required)
+    of |= FOR_REQUIRED;
+  if (body == UPSHAKE_BODY_PLAIN)
+    of |= FOR_PASSING_BODY;
+  return body == UPSHAKE_BODY_REFUSE ? of | FOR_REFUSING_BODY : of;
+}
+
+void upshake__facts_of_offer(const upshake *hs, size_t place,
+                             order_facts *found) {
+  const upshake_protocol *protocol = &hs->config->protocols[place];
+  uint64_t most = hs->config->limits.body;
+  uint32_t flags;
+
+  upshake__facts_of_request(hs, found);
+  flags = found->flags;
+  if (has_body(&hs->facts))
+    flags |= FACT_BODY;
+  if (most > 0 && hs->facts.body_len > most)
+    flags |= FACT_BODY_LONG;
+  if (hs->facts.subprotocol)
+    flags |= FACT_CHOSEN;
+  if (!allows_method(protocol, upshake__method_of(hs)))
+    flags |= FACT_METHOD_OTHER;
+  found->flags = flags;
+  found->offers = rows_for(hs, protocol);
+}
+
+uint32_t upshake__order_place(const upshake *hs, unsigned place) {
+  switch (place) {
+  case PLACE_CONTENT:
+    return hs->facts.in.head.content_at;
+  case PLACE_HOST:
+    return hs->facts.host_at;
+  case PLACE_METHOD:
+    return head_method_at(&hs->parser);
+  case PLACE_LINE:
+    return hs->facts.bad_at;
+  default:
+    return hs->end;
+  }
+}
+
+/* ---- the verdict ---- */
+
+/* Returns what an error leads to. */
+static upshake_next next_of(upshake_error error) {
+  if (error_class_of(error) == ERROR_PLAIN)
+    return UPSHAKE_PLAIN;
+  return error ? UPSHAKE_SEND : UPSHAKE_DECIDE;
+}
+
+/* The first row that is broken, from this row on, becomes the verdict. */
+static NOINLINE verdict judge_rows(const upshake *hs, const order_row *row,
+                                   const order_facts *facts) {
+  verdict result = {0, 0, 0, 0};
+  while (!is_broken(row, facts))
+    row++;
+  result.error = row->error;
+  result.next = (uint8_t)next_of((upshake_error)row->error);
+  result.offset = upshake__order_place(hs, row->place);
+  return result;
+}
+
+static const verdict verdict_good = {0, UPSHAKE_DECIDE, UPSHAKE_OK, 0};
+
+/* A row that has no exception is whole if its fact is not there, so that one
+ * test of bits is enough for all such rows.  That is all that an ordinary
+ * request needs. */
+#ifdef UPSHAKE_SMALL
+#define are_whole(ROWS, facts) 0
+#else
+#define IS_WHOLE(error, offer, found, unless, place)                           \
+  &&(BIT_##unless == BIT_NEVER                                                 \
+         ? !(facts.flags & FACT_##found)                                       \
+         : !((facts.offers & FOR_##offer) && (facts.flags & FACT_##found) &&   \
+             !(facts.flags >> BIT_##unless & 1)))
+#define are_whole(ROWS, facts) (1 ROWS(IS_WHOLE))
+#endif
+
+/* Judges the request, or an offer of the entry at this place. */
+static inline verdict judge_offering(const upshake *hs) {
+  order_facts facts;
+  upshake__facts_of_request(hs, &facts);
+  if (are_whole(ORDER_OF_REQUEST, facts))
+    return verdict_good;
+  return judge_rows(hs, upshake__order, &facts);
+}
+
+static inline verdict judge_offer(const upshake *hs, size_t place) {
+  order_facts facts;
+  upshake__facts_of_offer(hs, place, &facts);
+  if (are_whole(ORDER_OF_OFFER, facts))
+    return verdict_good;
+  return judge_rows(hs, upshake__order + ORDER_OF_REQUEST_LEN, &facts);
+}
+
+/* A valid protocol is better than a refused protocol, which is better than a
+ * protocol that was passed over.  Of two equals the first stays. */
+STATIC_ASSERT(UPSHAKE_DECIDE < UPSHAKE_SEND && UPSHAKE_SEND < UPSHAKE_PLAIN,
+              best_first);
+
+/* Judges the protocol at this place, unless that was done, and keeps the better
+ * verdict.  A protocol that breaks a rule is removed from the offer. */
+static void judge_place(upshake *hs, size_t place, uint32_t *left,
+                        verdict *best) {
+  uint32_t bit = (uint32_t)1 << place;
+  verdict result;
+
+  if ((*left & bit) == 0)
+    return;
+  *left &= ~bit;
+  result = judge_offer(hs, place);
+  result.protocol = (uint8_t)place;
+  if (result.error)
+    hs->facts.offered &= ~bit;
+  if (result.next < best->next)
+    *best = result;
+}
+
+static void judge_protocols(upshake *hs, verdict *best) {
+  const upshake_config *config = hs->config;
+  const uint8_t *order = hs->facts.in.head.order;
+  uint32_t left = hs->facts.offered;
+
+  best->next = UINT8_MAX; /* every verdict is better */
+  if (config->protocol_client_order)
+    for (size_t i = 0; i < sizeof hs->facts.in.head.order && order[i]; i++)
+      judge_place(hs, order[i] - 1u, &left, best);
+  for (size_t i = 0; left; i++)
+    judge_place(hs, i, &left, best);
+  if (best->next == UPSHAKE_SEND &&
+      config->protocols[best->protocol].failed == UPSHAKE_FAILED_PLAIN)
+    best->next = UPSHAKE_PLAIN;
+}
+
+verdict upshake__judge_request(upshake *hs) {
+  verdict result = {hs->facts.bad_at, UPSHAKE_SEND, hs->facts.bad, 0};
+  if (is_refused_at_once((upshake_error)result.error))
+    return result;
+  note_host_none(hs);
+  result = judge_offering(hs);
+  if (!result.error)
+    judge_protocols(hs, &result);
+  return result;
+}
