@@ -45,6 +45,8 @@ typedef struct upshake_judge {
   upshake_field lines[UPSHAKE_JUDGE_LINES]; /* readable: lines of the fields
                                  that the handshake has rules for, as far as
                                  there is room                             */
+  uint32_t numbers[UPSHAKE_JUDGE_LINES]; /* readable: the numbers of these
+                                 lines                                     */
   uint32_t lines_len;         /* readable: how many of them                */
   uint32_t fields_len;        /* readable: how many fields there were      */
   char key[24];               /* readable: for upshake_accept              */

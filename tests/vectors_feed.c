@@ -222,6 +222,8 @@ seen run_once(run *r, way how, size_t cut) {
                upshake_init(&hs, &config, s.memory, cap, r));
   size_t gone = drive_case(r, &hs, &s, how, cap);
   expect_finished(r, &hs);
+  if (how == WHOLE)
+    expect_failures(r, &hs);
   finish(r, &hs, &s);
   s.request = upshake_get_request(&hs);
   s.head = upshake_head(&hs);

@@ -154,6 +154,8 @@ static seen judge_once(run *r, parsed *p, int reversed) {
     upshake_judge_field(&judge, line->name, line->value);
   }
   upshake_next next = upshake_judge_end(&judge);
+  if (!reversed)
+    expect_failures(r, &judge.hs);
   free_keys(p);
   finish(r, &judge.hs, &s);
   s.request = upshake_get_request(&judge.hs);

@@ -76,6 +76,10 @@ void drop_seen(seen *s);
 void gather(gathered *all, const char *octets, size_t len);
 upshake_slice slice_of(const gathered *all);
 
+/* ---- vectors_failures.c ------------------------------------------------- */
+
+void expect_failures(run *r, upshake *hs);
+
 /* ---- vectors_lean.c ----------------------------------------------------- */
 
 /* Of what was consumed, the octets that are in the head. */

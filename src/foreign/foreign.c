@@ -119,7 +119,8 @@ static void remember(upshake_judge *judge, upshake_slice name,
   if (which == FIELD_OTHER || judge->lines_len == UPSHAKE_JUDGE_LINES)
     return;
   judge->lines[judge->lines_len].name = name;
-  judge->lines[judge->lines_len++].value = value;
+  judge->lines[judge->lines_len].value = value;
+  judge->numbers[judge->lines_len++] = judge->hs.parser.pos;
 }
 
 void upshake_judge_field(upshake_judge *judge, upshake_slice name,

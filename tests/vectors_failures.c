@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Running the golden vectors: the first of all failures is the verdict.
+ */
+#include "vectors_run.h"
+
+#include "error/errors.h"
+
+/* The class of an error that a handshake or a judge may have. */
+static unsigned class_of(upshake_error error) {
+  static const uint8_t classes[] = {
+#define CLASS(name, class, status, field, rule, sentence)                      \
+  [UPSHAKE_ERR_##name] = ERROR_##class,
+      ERRORS_OF_REQUESTS(CLASS)
+#undef CLASS
+  };
+  return classes[error];
+}
+
+/* 1 if the rules of a complete head are why. */
+static int is_of_head(const upshake *hs, const upshake_result *result) {
+  switch (result->error) {
+  case UPSHAKE_ERR_BODY_LONG: /* the sizes of chunks are not in the head */
+    return upshake_get_request(hs).body_len != UPSHAKE_BODY_CHUNKED;
+  case UPSHAKE_ERR_DECLINED: /* the application is why */
+  case UPSHAKE_ERR_REFUSED:
+  case UPSHAKE_ERR_DECISION:
+    return 0;
+  default:
+    return class_of(result->error) == ERROR_PLAIN ||
+           class_of(result->error) == ERROR_OF_MESSAGE ||
+           class_of(result->error) == ERROR_OF_OFFER;
+  }
+}
+
+/* Asks for all failures.  They are different, the first is the verdict, and
+ * asking changes nothing. */
+void expect_failures(run *r, upshake *hs) {
+  upshake_result before = upshake_get_result(hs), after;
+  upshake_error errors[UPSHAKE_ERRORS_LEN] = {UPSHAKE_OK};
+  size_t place = 0, offset = 0, len = 0;
+  int is_judged = is_of_head(hs, &before);
+
+  while (len < UPSHAKE_ERRORS_LEN) {
+    size_t at = SIZE_MAX;
+    errors[len] = upshake_next_failure(hs, &place, &at);
+    if (errors[len] == UPSHAKE_OK)
+      break;
+    if (len == 0)
+      offset = at;
+    for (size_t i = 0; i < len; i++)
+      expect_true(r, "failures are different", errors[i] != errors[len]);
+    len++;
+  }
+  after = upshake_get_result(hs);
+  expect_same_result(r, &before, &after, 0);
+  expect_error(r, "behind the last failure", UPSHAKE_OK,
+               upshake_next_failure(hs, &place, &offset));
+  if (class_of(before.error) == ERROR_AT_LINE)
+    return;
+  expect_error(r, "first failure", is_judged ? before.error : UPSHAKE_OK,
+               errors[0]);
+  if (is_judged && before.next == UPSHAKE_SEND && !r->leans &&
+      before.dropped == 0)
+    expect_number(r, "offset of the first failure", before.offset, offset);
+}
