@@ -7,6 +7,7 @@
 #define CHECK_REPLY_H
 
 #include "check.h"
+#include "check_error.h"
 
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 #define ROOM 4096
@@ -22,11 +23,6 @@ static const upshake_response not_found = {.status = 404};
 
 static char written[ROOM];
 static size_t written_len;
-
-static inline int is_of_extra(upshake_error error) {
-  return error >= UPSHAKE_ERR_EXTRA_NAME &&
-         error <= UPSHAKE_ERR_EXTRA_EXTENSION;
-}
 
 /* Into memory with room; what is behind the reply stays as it was.  After an
  * error written_len is the place of the culprit, and 0 if there is none. */

@@ -4,19 +4,6 @@
  */
 #include "vectors_run.h"
 
-#include "error/errors.h"
-
-/* The class of an error that a handshake or a judge may have. */
-static unsigned class_of(upshake_error error) {
-  static const uint8_t classes[] = {
-#define CLASS(name, class, status, field, rule, sentence)                      \
-  [UPSHAKE_ERR_##name] = ERROR_##class,
-      ERRORS_OF_REQUESTS(CLASS)
-#undef CLASS
-  };
-  return classes[error];
-}
-
 /* 1 if the rules of a complete head are why. */
 static int is_of_head(const upshake *hs, const upshake_result *result) {
   switch (result->error) {
@@ -27,9 +14,9 @@ static int is_of_head(const upshake *hs, const upshake_result *result) {
   case UPSHAKE_ERR_DECISION:
     return 0;
   default:
-    return class_of(result->error) == ERROR_PLAIN ||
-           class_of(result->error) == ERROR_OF_MESSAGE ||
-           class_of(result->error) == ERROR_OF_OFFER;
+    return check_class(result->error) == ERROR_PLAIN ||
+           check_class(result->error) == ERROR_OF_MESSAGE ||
+           check_class(result->error) == ERROR_OF_OFFER;
   }
 }
 
@@ -56,7 +43,7 @@ void expect_failures(run *r, upshake *hs) {
   expect_same_result(r, &before, &after, 0);
   expect_error(r, "behind the last failure", UPSHAKE_OK,
                upshake_next_failure(hs, &place, &offset));
-  if (class_of(before.error) == ERROR_AT_LINE)
+  if (check_class(before.error) == ERROR_AT_LINE)
     return;
   expect_error(r, "first failure", is_judged ? before.error : UPSHAKE_OK,
                errors[0]);

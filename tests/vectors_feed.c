@@ -178,7 +178,7 @@ static void expect_finished(run *r, upshake *hs) {
 
 /* What can only be wrong where a body is read. */
 static int is_of_body(upshake_error error) {
-  return error >= UPSHAKE_ERR_CHUNK && error <= UPSHAKE_ERR_TRAILER_LONG;
+  return check_class(error) == ERROR_IN_BODY;
 }
 
 /* The head, then what was not taken, is the stream as it came.  What is fed is

@@ -85,11 +85,6 @@ void send_continue(run *r, upshake *hs, seen *s, size_t part_len) {
   expect_same_result(r, &before, &after, 0);
 }
 
-static int is_of_extra(upshake_error error) {
-  return error >= UPSHAKE_ERR_EXTRA_NAME &&
-         error <= UPSHAKE_ERR_EXTRA_EXTENSION;
-}
-
 /* A whole reply in parts of n octets. */
 void expect_parts(run *r, upshake *hs, const seen *s, size_t n) {
   upshake_cursor cursor = {0};

@@ -84,10 +84,10 @@ static size_t number_of_field(const parsed *p, size_t offset, size_t end) {
 /* What only a parser can find. */
 static int only_parsed(const seen *s, size_t end) {
   upshake_error error = s->result.error;
-  if (error >= UPSHAKE_ERR_TARGET_FORM && error <= UPSHAKE_ERR_TARGET_SECURED)
-    return 0;
-  if (error >= UPSHAKE_ERR_HOST_REPEATED &&
-      error <= UPSHAKE_ERR_CODING_MALFORMED)
+  if (error == UPSHAKE_ERR_TARGET_FORM || error == UPSHAKE_ERR_TARGET_SCHEME ||
+      error == UPSHAKE_ERR_TARGET_AUTHORITY ||
+      error == UPSHAKE_ERR_TARGET_SECURED ||
+      check_class(error) == ERROR_AT_LINE)
     return 0;
   return error != UPSHAKE_ERR_HTTP_VERSION &&
          (end == VECTOR_NOT_GIVEN || s->result.consumed < end);

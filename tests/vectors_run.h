@@ -5,6 +5,7 @@
 #ifndef UPSHAKE_TESTS_VECTORS_RUN_H
 #define UPSHAKE_TESTS_VECTORS_RUN_H
 
+#include "check_error.h"
 #include "vectors.h"
 
 typedef struct run {

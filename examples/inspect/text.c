@@ -23,7 +23,9 @@ upshake_slice find_value(const inspection *in, const char *name) {
 /* 1 if something in the body is refused.  Any other refusal behind the head is
  * for something that the head lacks. */
 static int is_in_body(upshake_error error) {
-  return error >= UPSHAKE_ERR_BODY_LONG && error <= UPSHAKE_ERR_TRAILER_LONG;
+  return error == UPSHAKE_ERR_BODY_LONG || error == UPSHAKE_ERR_CHUNK ||
+         error == UPSHAKE_ERR_CHUNK_EXTENSION_LONG ||
+         error == UPSHAKE_ERR_TRAILER || error == UPSHAKE_ERR_TRAILER_LONG;
 }
 
 static void print_where(const inspection *in) {
