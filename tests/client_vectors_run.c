@@ -115,7 +115,7 @@ static shown run_client(run *r, const client_vector *v, way how, size_t cut,
   r->how = names[how];
   r->cut = cut;
   s.request = copy(v->request.ptr, v->request.len);
-  s.memory = room_of(cap);
+  s.memory = cap > 0 ? room_of(cap) : NULL;
   upshake_client *client = (upshake_client *)room_of(sizeof *client);
   upshake_slice request = {s.request, v->request.len};
   s.init = upshake_client_init(client, &v->policy, request, s.memory, cap);
@@ -269,22 +269,29 @@ static upshake_slice longest_head(upshake_slice octets) {
   return longest;
 }
 
+/* Too little room is refused at the byte of `head` that does not fit. */
+static void run_short(run *r, const client_vector *v, upshake_slice head,
+                      size_t cap, const char *how) {
+  shown s = run_client(r, v, OCTETS, 0, cap);
+  r->how = how;
+  r->cut = cap;
+  expect_error(r, "error", UPSHAKE_ERR_HEAD_LONG, s.result.error);
+  expect_number(r, "next", UPSHAKE_CLIENT_REFUSED, s.result.next);
+  expect_number(r, "offset", (size_t)(head.ptr - v->common.octets.ptr) + cap,
+                s.result.offset);
+  drop_shown(&s);
+}
+
 static void run_with_room(run *r, const client_vector *v, const shown *first) {
-  upshake_slice head = longest_head(v->common.octets);
+  upshake_slice head = longest_head(v->common.octets), none = {NULL, 0};
   shown enough = run_client(r, v, WHOLE, 0, head.len);
   r->how = "room for the head only, of";
   r->cut = head.len;
   expect_same_client(r, &first->result, &enough.result);
   drop_shown(&enough);
-  shown less = run_client(r, v, OCTETS, 0, head.len - 1);
-  r->how = "one octet too little room, of";
-  r->cut = head.len - 1;
-  expect_error(r, "error", UPSHAKE_ERR_HEAD_LONG, less.result.error);
-  expect_number(r, "next", UPSHAKE_CLIENT_REFUSED, less.result.next);
-  expect_number(r, "offset",
-                (size_t)(head.ptr - v->common.octets.ptr) + head.len - 1,
-                less.result.offset);
-  drop_shown(&less);
+  run_short(r, v, head, head.len - 1, "one octet too little room, of");
+  none.ptr = v->common.octets.ptr;
+  run_short(r, v, none, 0, "no room, of");
 }
 
 /* ---- All of it ----------------------------------------------------------- */
