@@ -101,6 +101,20 @@ static void takes_no_bytes_and_no_memory(void **state) {
   }
 }
 
+/* A judge should not be reset.  If it is, it is a handshake without room. */
+static void has_no_room_after_a_reset(void **state) {
+  upshake_judge judge;
+  size_t used = 9, cap = 9;
+  (void)state;
+  assert_int_equal(judge_with(&judge, &plain_config, NULL, 0), UPSHAKE_SEND);
+  assert_int_equal(upshake_reset(&judge.hs, 0), UPSHAKE_READ);
+  upshake_room(&judge.hs, &cap);
+  assert_int_equal(cap, 0);
+  assert_int_equal(upshake_feed(&judge.hs, "GET", 3, &used), UPSHAKE_SEND);
+  assert_int_equal(used, 0);
+  assert_int_equal(upshake_get_result(&judge.hs).error, UPSHAKE_ERR_HEAD_LONG);
+}
+
 /* The number of a field has 32 bits.  To give as many takes minutes, so the
  * count is set; the last field that has a number is refused as one too many. */
 static void counts_fields_up_to_32_bits_and_no_further(void **state) {
@@ -124,6 +138,10 @@ static void refuses_the_config_that_init_refuses(void **state) {
   const upshake_config null_table = {NULL, 1, .decide = NULL};
   const upshake_config large_table = {websocket, 33, .decide = NULL};
   const upshake_config empty_table = {NULL, 0, .decide = NULL};
+  const upshake_found secured = {.version = 11,
+                                 .transport = UPSHAKE_TRANSPORT_SECURED,
+                                 .method = text("GET"),
+                                 .target = text("/")};
   upshake_judge judge;
   (void)state;
   assert_int_equal(
@@ -132,6 +150,9 @@ static void refuses_the_config_that_init_refuses(void **state) {
   assert_int_equal(
       begin_judge(&judge, &large_table, NULL, text("GET"), text("/"), 11),
       UPSHAKE_ERR_CONFIG);
+  memset(&judge, 0xa5, sizeof judge);
+  assert_int_equal(upshake_judge_begin(&judge, &null_table, NULL, &secured),
+                   UPSHAKE_ERR_CONFIG);
   assert_int_equal(judge_with(&judge, &empty_table, NULL, 0), UPSHAKE_PLAIN);
   assert_int_equal(upshake_get_result(&judge.hs).error,
                    UPSHAKE_ERR_NOT_SUPPORTED);
@@ -582,6 +603,7 @@ int main(void) {
       cmocka_unit_test(leaves_the_body_out_to_head),
       cmocka_unit_test(shows_a_request_that_is_refused_for_a_field),
       cmocka_unit_test(takes_no_bytes_and_no_memory),
+      cmocka_unit_test(has_no_room_after_a_reset),
       cmocka_unit_test(counts_fields_up_to_32_bits_and_no_further),
       cmocka_unit_test(refuses_the_config_that_init_refuses),
       cmocka_unit_test(looks_at_no_byte_of_an_empty_value),

@@ -138,6 +138,36 @@ static void shows_a_request_that_is_refused_for_its_fields(void **state) {
   }
 }
 
+/* A parser would have stopped at such a byte, so nothing behind it is known. */
+static void shows_nothing_of_a_request_with_a_wrong_byte(void **state) {
+  static const struct {
+    const char *method, *target, *name;
+    int version;
+    upshake_error error;
+  } rows[] = {
+      {"G T", "/", "X", 11, UPSHAKE_ERR_METHOD_BYTE},
+      {"GET", "/ /", "X", 11, UPSHAKE_ERR_TARGET_BYTE},
+      {"GET", "/", "X", 20, UPSHAKE_ERR_HTTP_VERSION},
+      {"GET", "/", "X Y", 11, UPSHAKE_ERR_FIELD_NAME},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    upshake_judge judge;
+    upshake_result result;
+    begin_judge(&judge, &plain_config, NULL, text(rows[i].method),
+                text(rows[i].target), rows[i].version);
+    upshake_judge_field(&judge, text("Host"), text("a"));
+    upshake_judge_field(&judge, text("Content-Length"), text("5"));
+    upshake_judge_field(&judge, text(rows[i].name), text("y"));
+    assert_int_equal(upshake_judge_end(&judge), UPSHAKE_SEND);
+    result = upshake_get_result(&judge.hs);
+    assert_int_equal(result.error, rows[i].error);
+    assert_true(result.body_left == UPSHAKE_BODY_CHUNKED);
+    assert_absent(upshake_get_request(&judge.hs).method);
+    assert_int_equal(upshake_get_request(&judge.hs).version, 0);
+  }
+}
+
 static void remembers_as_many_lines_as_there_is_room_for(void **state) {
   upshake_judge judge;
   char values[UPSHAKE_JUDGE_LINES + 3][4];
@@ -193,6 +223,7 @@ int main(void) {
       cmocka_unit_test(shows_what_was_found),
       cmocka_unit_test(gives_the_request_that_was_found),
       cmocka_unit_test(shows_a_request_that_is_refused_for_its_fields),
+      cmocka_unit_test(shows_nothing_of_a_request_with_a_wrong_byte),
       cmocka_unit_test(remembers_as_many_lines_as_there_is_room_for),
       cmocka_unit_test(the_transport_is_of_the_connection),
   };
