@@ -25,16 +25,17 @@ POINTER = "__indirect_call"
 # next to no frame.
 BY_POINTER = [
     # judges of field lines
-    (r"judge_plain_lines|judge_known|upshake__judge_line",
+    (r"judge_lines|judge_known|upshake__judge_line|judge_again",
      r"(judge\.c:|(^|:)upshake__)judge_(host|length|coding|connection|upgrade|"
      r"expect)$", 6),
     # those that only the rules of a protocol have
-    (r"judge_plain_lines|judge_known|upshake__judge_line|"
+    (r"judge_lines|judge_known|upshake__judge_line|judge_again|"
      r"upshake__judge_by_other_rules",
      r"((websocket|h2c|capsules)\.c:|:upshake__)judge_(key|version|"
      r"subprotocol|extensions|origin_line|settings|content_type)$", 7),
     # what the rules of a protocol judge first
-    (r"upshake__conclude", r"(^|:)upshake__judge_origin$", 1),
+    (r"upshake__conclude|prepare_rules|judge_rest|next_row|upshake_next_failure",
+     r"(^|:)upshake__judge_origin$", 1),
     # Sec-WebSocket-Accept
     (r"put_plain_switch|respond\w*|build_switch|put_accept_value",
      r"^upshake_accept$|:(upshake__)?accept_by_sha$", 2),
@@ -49,7 +50,8 @@ BY_POINTER = [
     (r"ask_application|check_agreed_extensions|upshake__chosen_subprotocol|"
      r"upshake__is_entry|upshake_choose_subprotocol|upshake_init|rules_of|"
      r"find_judge|chosen_rules|is_websocket|(upshake__)?facts_of_offer|"
-     r"rows_for",
+     r"rows_for|prepare_rules|begin_facts|judge_rest|forget_lines|next_row|"
+     r"upshake_next_failure",
      r"^upshake_(websocket|h2c|capsules)_rules$", 3),
 ]
 FRAME = re.compile(r"\\n(\d+) bytes \(([^)]*)\)")

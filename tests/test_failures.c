@@ -88,6 +88,8 @@ static const scene scenes[] = {
 };
 /* clang-format on */
 
+static const upshake_failure none; /* to begin with */
+
 static size_t offset_of(const char *head, const char *at) {
   const char *found = at == END ? strstr(head, "\r\n\r\n") : strstr(head, at);
   assert_non_null(found);
@@ -95,17 +97,17 @@ static size_t offset_of(const char *head, const char *at) {
 }
 
 static void expect_failures(const scene *s, upshake *hs) {
-  size_t place = 0, i = 0;
+  upshake_failure failure = none;
+  size_t i = 0;
   for (; s->failures[i].error; i++) {
-    size_t offset = SIZE_MAX;
-    upshake_error error = upshake_next_failure(hs, &place, &offset);
+    upshake_error error = upshake_next_failure(hs, &failure);
     if (error != s->failures[i].error)
       fail_msg("%s\n%zu: %s", s->head, i, upshake_explain(error).name);
-    assert_int_equal(offset, offset_of(s->head, s->failures[i].at));
+    assert_int_equal(failure.error, error);
+    assert_int_equal(failure.offset, offset_of(s->head, s->failures[i].at));
   }
   for (int again = 0; again < 2; again++) {
-    size_t offset;
-    upshake_error error = upshake_next_failure(hs, &place, &offset);
+    upshake_error error = upshake_next_failure(hs, &failure);
     if (error)
       fail_msg("%s\nalso: %s", s->head, upshake_explain(error).name);
   }
@@ -134,7 +136,8 @@ static void a_missing_subprotocol_is_a_failure(void **state) {
   static const char with[] = GET OFFER "Sec-WebSocket-Protocol: a\r\n\r\n";
   char memory[512];
   upshake hs;
-  size_t used, place = 0, offset;
+  upshake_failure failure = none;
+  size_t used;
   (void)state;
   for (int lists = 0; lists < 2; lists++) {
     config.subprotocols = names;
@@ -142,25 +145,25 @@ static void a_missing_subprotocol_is_a_failure(void **state) {
     upshake_init(&hs, &config, memory, sizeof memory, NULL);
     upshake_feed(&hs, head, sizeof head - 1, &used);
     upshake_feed(&hs, "\r\n", 2, &used);
-    place = 0;
-    assert_int_equal(upshake_next_failure(&hs, &place, &offset),
+    failure = none;
+    assert_int_equal(upshake_next_failure(&hs, &failure),
                      UPSHAKE_ERR_KEY_MISSING);
-    assert_int_equal(upshake_next_failure(&hs, &place, &offset),
+    assert_int_equal(upshake_next_failure(&hs, &failure),
                      UPSHAKE_ERR_SUBPROTOCOL_REQUIRED);
-    assert_int_equal(offset, sizeof head + 1);
-    assert_int_equal(upshake_next_failure(&hs, &place, &offset), UPSHAKE_OK);
+    assert_int_equal(failure.offset, sizeof head + 1);
+    assert_int_equal(upshake_next_failure(&hs, &failure), UPSHAKE_OK);
   }
   upshake_init(&hs, &config, memory, sizeof memory, NULL);
   upshake_feed(&hs, with, sizeof with - 1, &used);
-  place = 0;
-  assert_int_equal(upshake_next_failure(&hs, &place, &offset),
+  failure = none;
+  assert_int_equal(upshake_next_failure(&hs, &failure),
                    UPSHAKE_ERR_VERSION_MISSING);
-  assert_int_equal(upshake_next_failure(&hs, &place, &offset),
+  assert_int_equal(upshake_next_failure(&hs, &failure),
                    UPSHAKE_ERR_KEY_MISSING);
-  assert_int_equal(upshake_next_failure(&hs, &place, &offset),
+  assert_int_equal(upshake_next_failure(&hs, &failure),
                    UPSHAKE_ERR_SUBPROTOCOL_REQUIRED);
-  assert_int_equal(offset, strstr(with, "a\r\n\r\n") - with);
-  assert_int_equal(upshake_next_failure(&hs, &place, &offset), UPSHAKE_OK);
+  assert_int_equal(failure.offset, strstr(with, "a\r\n\r\n") - with);
+  assert_int_equal(upshake_next_failure(&hs, &failure), UPSHAKE_OK);
 }
 
 /* A judge counts fields. */
@@ -176,17 +179,16 @@ static void a_judge_gives_numbers_of_fields(void **state) {
                   {UPSHAKE_ERR_EXTENSION_MALFORMED, GOOD_LEN + 3},
                   {UPSHAKE_ERR_ORIGIN_MALFORMED, GOOD_LEN + 4}};
   upshake_judge judge;
-  size_t place = 0, offset;
+  upshake_failure failure = none;
   (void)state;
   assert_int_equal(judge_with(&judge, &plain_config, more, CHECK_LEN(more)),
                    UPSHAKE_SEND);
   for (size_t i = 0; i < CHECK_LEN(expected); i++) {
-    assert_int_equal(upshake_next_failure(&judge.hs, &place, &offset),
+    assert_int_equal(upshake_next_failure(&judge.hs, &failure),
                      expected[i].error);
-    assert_int_equal(offset, expected[i].number);
+    assert_int_equal(failure.offset, expected[i].number);
   }
-  assert_int_equal(upshake_next_failure(&judge.hs, &place, &offset),
-                   UPSHAKE_OK);
+  assert_int_equal(upshake_next_failure(&judge.hs, &failure), UPSHAKE_OK);
   assert_int_equal(judge.numbers[0], 1);
   assert_int_equal(judge.numbers[judge.lines_len - 1], GOOD_LEN + 4);
 }
@@ -201,13 +203,14 @@ static void a_body_that_is_read_is_not_disturbed(void **state) {
                              "\r\nbo";
   char memory[256];
   upshake hs, before;
-  size_t used, place = 0, offset;
+  upshake_failure failure = none;
+  size_t used;
   (void)state;
   upshake_init(&hs, &config, memory, sizeof memory, NULL);
   assert_int_equal(upshake_feed(&hs, head, sizeof head - 1, &used),
                    UPSHAKE_BODY);
   before = hs;
-  assert_int_equal(upshake_next_failure(&hs, &place, &offset), UPSHAKE_OK);
+  assert_int_equal(upshake_next_failure(&hs, &failure), UPSHAKE_OK);
   assert_memory_equal(&before, &hs, sizeof hs);
   assert_int_equal(upshake_feed(&hs, "dy", 2, &used), UPSHAKE_BODY);
   assert_int_equal(upshake_feed(&hs, "", 0, &used), UPSHAKE_SEND);

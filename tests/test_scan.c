@@ -249,7 +249,7 @@ static void fill_with_lines(char *octets, size_t len) {
 
 /* What plain loops find.  Returns 0 where the line is broken or not complete,
  * 1 where it has octets that are rare, 2 where it is plain. */
-static int loop_over_line(plain_line *line, const char *end) {
+static int loop_over_line(field_line *line, const char *end) {
   const char *p = line->name;
   int is_plain = 1;
   line->colon = p + plain_loop(p, (size_t)(end - p), CLASS_TOKEN);
@@ -273,7 +273,7 @@ static int loop_over_line(plain_line *line, const char *end) {
 static unsigned walk(const char *octets, size_t len) {
   const char *end = octets + len;
   scan_window window = {NULL, 0};
-  plain_line line = {octets, NULL, NULL, NULL}, expected;
+  field_line line = {octets, NULL, NULL, NULL}, expected;
   unsigned found = 0;
   for (expected = line; line.name < end; expected.name = line.name) {
     int is_found = scan_line(&window, octets, end, &line);

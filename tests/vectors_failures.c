@@ -25,16 +25,18 @@ static int is_of_head(const upshake *hs, const upshake_result *result) {
 void expect_failures(run *r, upshake *hs) {
   upshake_result before = upshake_get_result(hs), after;
   upshake_error errors[UPSHAKE_ERRORS_LEN] = {UPSHAKE_OK};
-  size_t place = 0, offset = 0, len = 0;
+  upshake_failure failure = {UPSHAKE_OK, 0, 0, 0, {0}};
+  size_t offset = 0, len = 0;
   int is_judged = is_of_head(hs, &before);
 
   while (len < UPSHAKE_ERRORS_LEN) {
-    size_t at = SIZE_MAX;
-    errors[len] = upshake_next_failure(hs, &place, &at);
+    failure.offset = SIZE_MAX;
+    errors[len] = upshake_next_failure(hs, &failure);
+    expect_error(r, "failure", errors[len], failure.error);
     if (errors[len] == UPSHAKE_OK)
       break;
     if (len == 0)
-      offset = at;
+      offset = failure.offset;
     for (size_t i = 0; i < len; i++)
       expect_true(r, "failures are different", errors[i] != errors[len]);
     len++;
@@ -42,7 +44,7 @@ void expect_failures(run *r, upshake *hs) {
   after = upshake_get_result(hs);
   expect_same_result(r, &before, &after, 0);
   expect_error(r, "behind the last failure", UPSHAKE_OK,
-               upshake_next_failure(hs, &place, &offset));
+               upshake_next_failure(hs, &failure));
   if (check_class(before.error) == ERROR_AT_LINE)
     return;
   expect_error(r, "first failure", is_judged ? before.error : UPSHAKE_OK,

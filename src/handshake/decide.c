@@ -146,8 +146,7 @@ static size_t find_entry(const upshake *hs, upshake_slice name) {
   size_t place = 0;
   while (place < config->protocols_len &&
          !((hs->facts.offered >> place & 1) &&
-           upshake__is_offer_of(name, index_of(name, '/'),
-                                &config->protocols[place])))
+           is_offer_of(name, index_of(name, '/'), &config->protocols[place])))
     place++;
   return place;
 }

@@ -9,9 +9,8 @@
 #include "../judge/known.h"
 #include "lean.h"
 
-#include "../head/lines.h"
-#include "../head/byte.h"
 #include "../head/target.h"
+#include "../head/walk.h"
 
 /* ---- from bytes to an outcome ---- */
 
@@ -33,8 +32,7 @@ static NOINLINE void refuse_head(upshake *hs, upshake_error error,
 
 /* Refuses the head if it is not complete and has no more room. */
 static void judge_room(upshake *hs) {
-  int is_full =
-      hs->config->lean ? upshake__lean_is_full(hs) : hs->held >= hs->cap;
+  int is_full = hs->lean ? upshake__lean_is_full(hs) : hs->held >= hs->cap;
   if (!is_full)
     return;
   refuse_head(hs,
@@ -56,7 +54,7 @@ static NOINLINE void judge_target(upshake *hs) {
                 head_target_end(&hs->parser));
 }
 
-/* Judges the field line that ends at pos. */
+/* Judges the field line that ends at the parser's position. */
 static void judge_line(upshake *hs) {
   const upshake_parser *parser = &hs->parser;
   uint32_t at = parser->value_at, end = parser->pos - 2; /* the line's CRLF */
@@ -69,12 +67,6 @@ static void judge_line(upshake *hs) {
  * line. */
 static inline int is_line_bad(const upshake_private_facts *facts) {
   return is_refused_at_once((upshake_error)facts->bad);
-}
-
-static void judge_facts(upshake *hs) {
-  if (is_line_bad(&hs->facts))
-    refuse_head(hs, (upshake_error)hs->facts.bad, hs->facts.bad_at,
-                hs->parser.pos);
 }
 
 static void conclude_head(upshake *hs) {
@@ -92,87 +84,80 @@ static void judge_preface(upshake *hs) {
 /* Refuses the byte that the parser found wrong. */
 static NOINLINE void refuse_byte(upshake *hs, const head_step *step) {
   uint32_t offset = hs->end + step->offset;
-  if (hs->config->lean && upshake__head_in_value(&hs->parser))
+  if (hs->lean && upshake__head_in_value(&hs->parser))
     upshake__lean_leave_out(hs);
   refuse_head(hs, step->error, offset, hs->parser.pos);
 }
 
 /* Runs one step.  Not inlined, so that its frame is gone before judging
  * starts. */
-static NOINLINE head_event judge_step(upshake *hs) {
+static NOINLINE head_event find_event(upshake *hs) {
   head_step step =
       head_begin(&hs->parser, &hs->config->limits, hs->memory, hs->held);
   head_event event = upshake__head_step(&step);
   if (event == HEAD_REFUSED)
     refuse_byte(hs, &step);
-  if (event == HEAD_FIELD && hs->config->lean && upshake__lean_leave_out(hs))
+  if (event == HEAD_FIELD && hs->lean && upshake__lean_leave_out(hs))
     return HEAD_MORE; /* no line is behind it: see lean_piece */
   return event;
 }
 
-#ifdef UPSHAKE_SMALL
-#define judge_plain_lines(hs) 0
-#else
-/* The same as judge_line, for a plain line (see scan.h). */
-static inline int judge_plain_line(void *context, const plain_line *line) {
-  upshake *hs = context;
-  upshake_slice name = slice_of(line->name, (size_t)(line->colon - line->name));
-  const char *end = line->cr;
-  while (end > line->value && is_blank(end[-1]))
-    end--;
-  judge_known(hs, inlined_which_field(name),
-              slice_of(line->value, (size_t)(end - line->value)),
-              (uint32_t)(line->value - hs->memory));
-  return !is_line_bad(&hs->facts);
-}
-
-static NOINLINE int judge_plain_lines(upshake *hs) {
-  return take_lines(&hs->parser, &hs->config->limits, hs->memory, hs->held,
-                    judge_plain_line, hs);
-}
-#endif
-
-/* Judges the part of the request that is complete now. */
-static inline void judge_part(upshake *hs, head_event event) {
+/* Runs one step, and judges what it completes. */
+static NOINLINE head_event judge_step(upshake *hs) {
+  head_event event = find_event(hs);
   if (event == HEAD_TARGET)
     judge_target(hs);
   else if (event == HEAD_LINE && hs->parser.minor == 0)
     hs->facts.flags |= FACT_HTTP_1_0;
   else if (event == HEAD_FIELD)
     judge_line(hs);
+  return event;
 }
 
-/* Parses up to the next event, and judges what it completes. */
-static NOINLINE head_event parse_slow(upshake *hs) {
-  head_event event = HEAD_REFUSED;
-  if (!is_line_bad(&hs->facts)) {
-    event = judge_step(hs);
-    judge_part(hs, event);
-  }
-  judge_facts(hs);
+/* Refuses the head at a line about Host or framing that is bad. */
+static inline head_event judge_facts(upshake *hs, head_event event) {
+  if (is_line_bad(&hs->facts))
+    refuse_head(hs, (upshake_error)hs->facts.bad, hs->facts.bad_at,
+                hs->parser.pos);
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
 /* Parses what the memory holds, until the head is complete or refused, or more
- * bytes are needed. */
-static head_event parse(upshake *hs) {
-  head_event event = HEAD_LINE;
-  take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
-  while (head_goes_on(event)) {
-    if (is_at_line(&hs->parser) && judge_plain_lines(hs))
-      return HEAD_END;
-    event = parse_slow(hs);
-  }
+ * bytes are needed; for lean, where each line may be left out. */
+static head_event parse_lean(upshake *hs) {
+  head_event event;
+  do
+    event = judge_facts(hs, judge_step(hs));
+  while (head_goes_on(event));
   return event;
 }
 
-/* The same for lean: bytes come line by line, and each line may be left out. */
-static head_event parse_lean(upshake *hs) {
-  head_event event = HEAD_LINE;
-  while (head_goes_on(event))
-    event = parse_slow(hs);
+/* The same, with whole lines. */
+#ifdef UPSHAKE_SMALL
+#define parse parse_lean
+#else
+static NOINLINE head_event judge_lines(upshake *hs) {
+  const upshake_limits *limits = &hs->config->limits;
+  head_walk walk = head_begin_lines(&hs->parser, limits, hs->memory, hs->held);
+  field_line line;
+  while (!is_line_bad(&hs->facts) && head_next_line(&walk, &line))
+    judge_known(hs, inlined_which_field(line_name(&line)), line_value(&line),
+                (uint32_t)(line.value - hs->memory));
+  return head_end_lines(&walk, &hs->parser, limits, !is_line_bad(&hs->facts));
+}
+
+static head_event parse(upshake *hs) {
+  head_event event;
+  take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
+  do {
+    event = is_at_line(&hs->parser) ? judge_lines(hs) : HEAD_GO_ON;
+    if (event == HEAD_GO_ON && !is_line_bad(&hs->facts))
+      event = judge_step(hs);
+    event = judge_facts(hs, event);
+  } while (head_goes_on(event));
   return event;
 }
+#endif
 
 /* ---- from the input to the memory ---- */
 
@@ -226,7 +211,7 @@ static NOINLINE void conclude(upshake *hs, head_event event) {
 /* Takes bytes of a head. */
 static inline void take_bytes(upshake *hs, const char *bytes, uint32_t len) {
   head_event event =
-      hs->config->lean ? hold_lean(hs, bytes, len) : hold_all(hs, bytes, len);
+      hs->lean ? hold_lean(hs, bytes, len) : hold_all(hs, bytes, len);
   conclude(hs, event);
 }
 
@@ -285,7 +270,7 @@ static void take_held_body(upshake *hs) {
 
 /* Fast path of feed: takes one byte that needs no more than head_take_byte. */
 static inline int take_one(upshake *hs, char byte) {
-  if (hs->next != UPSHAKE_READ || hs->flags || hs->config->lean ||
+  if (hs->next != UPSHAKE_READ || hs->flags || hs->lean ||
       hs->cap - hs->held < 2 || UPSHAKE_NEVER(hs->parser.pos != hs->held) ||
       !head_take_byte(&hs->parser, &hs->config->limits, byte))
     return 0;
@@ -297,7 +282,7 @@ static inline int take_one(upshake *hs, char byte) {
 /* Takes the bytes of a head that feed was given. */
 static inline void take_head(upshake *hs, const char *bytes, size_t len,
                              size_t *used) {
-  uint32_t room = hs->config->lean ? UINT32_MAX : hs->cap - hs->held;
+  uint32_t room = hs->lean ? UINT32_MAX : hs->cap - hs->held;
 
   *used = hs->end + hs->held;
   hs->flags |= HANDSHAKE_FED;
@@ -394,9 +379,7 @@ upshake_next upshake_reset(upshake *hs, size_t taken) {
   upshake_init(hs, config, hs->memory, hs->cap, hs->user);
   hs->facts.transport = transport;
   hs->hash = hash;
-  if (left > 0)
-    take_bytes(hs, hs->memory, left);
-  return (upshake_next)hs->next;
+  return left > 0 ? upshake_commit(hs, left) : (upshake_next)hs->next;
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {

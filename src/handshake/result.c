@@ -51,6 +51,7 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
   hs->memory = memory;
   hs->cap = clamp_len(cap);
   hs->user = user;
+  hs->lean = config->lean != 0;
   hs->error = UPSHAKE_ERR_INCOMPLETE;
   return UPSHAKE_OK;
 }

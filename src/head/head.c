@@ -8,9 +8,8 @@
  */
 #include "head.h"
 
-#include "lines.h"
-#include "byte.h"
 #include "target.h"
+#include "walk.h"
 
 int upshake__head_in_target(const upshake_parser *parser) {
   return parser->state == STATE_PATH || parser->state == STATE_QUERY;
@@ -170,18 +169,20 @@ head_event upshake__head_step(head_step *step) {
   return event;
 }
 
-/* The head parser checks only the grammar, which is checked already. */
-static inline int pass_line(void *context, const plain_line *line) {
-  (void)context;
-  (void)line;
-  return 1;
+#ifdef UPSHAKE_SMALL
+#define pass_lines(parser, limits, bytes, len) HEAD_GO_ON
+#else
+/* Only the grammar of a line is checked here, and that is checked already. */
+static NOINLINE head_event pass_lines(upshake_parser *parser,
+                                      const upshake_limits *limits,
+                                      const char *bytes, uint32_t len) {
+  head_walk walk = head_begin_lines(parser, limits, bytes, len);
+  field_line line;
+  while (head_next_line(&walk, &line))
+    ;
+  return head_end_lines(&walk, parser, limits, 1);
 }
-
-static NOINLINE int take_plain_lines(upshake_parser *parser,
-                                     const upshake_limits *limits,
-                                     const char *bytes, uint32_t len) {
-  return take_lines(parser, limits, bytes, len, pass_line, NULL);
-}
+#endif
 
 /* Runs one step.  Not inlined, so that its frame is gone before judging starts.
  * If a byte is refused, *error says why and *end says where. */
@@ -224,19 +225,20 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         size_t *end) {
   uint32_t most = clamp_len(len);
   upshake_error error = UPSHAKE_OK;
-  head_event event = HEAD_LINE;
+  head_event event;
 
   take_request_line(parser, limits, bytes, most);
-  while (head_goes_on(event)) {
-    if (is_at_line(parser) && take_plain_lines(parser, limits, bytes, most))
-      event = HEAD_END;
-    else
+  do {
+    event = HEAD_GO_ON;
+    if (is_at_line(parser))
+      event = pass_lines(parser, limits, bytes, most);
+    if (event == HEAD_GO_ON)
       event = take_step(parser, limits, bytes, most, &error, end);
     if (event == HEAD_TARGET)
       error = judge_target_form(parser, bytes, end);
     if (error)
       return error;
-  }
+  } while (head_goes_on(event));
   *end = parser->pos;
   return result_of(event);
 }

@@ -14,47 +14,39 @@ static uint32_t line_at(const upshake *hs, const upshake_field *line,
                                      : (uint32_t)(line->value.ptr - hs->memory);
 }
 
-/* Keeps what was noted only if it is this error.  Returns 1 if it is. */
-static int note_only(upshake_private_facts *facts, upshake_error error) {
-  if (facts->bad == error)
-    return 1;
-  facts->bad = UPSHAKE_OK;
-  return 0;
-}
-
-/* Judges all lines again, and notes this error if one of them has it, at the
- * first such line. */
-static NOINLINE void judge_lines(upshake *hs, upshake_error error) {
-  upshake_private_facts *facts = &hs->facts;
+/* Judges all lines again, and keeps what this error is about at the first line
+ * that has it. */
+static NOINLINE void judge_again(upshake *hs, upshake_failure *failure) {
   upshake_fields fields = upshake__fields_of(hs);
   upshake_field line;
-  uint32_t at = 0;
-  int found = 0;
-
   for (uint32_t i = 0; upshake_next_field(&fields, &line); i++) {
-    facts->bad = UPSHAKE_OK;
+    hs->facts.bad = UPSHAKE_OK;
     upshake__judge_line(hs, line.name, line.value, line_at(hs, &line, i));
-    if (!found && note_only(facts, error)) {
-      found = 1;
-      at = facts->bad_at;
-    }
-  }
-  facts->bad = UPSHAKE_OK;
-  prepare_rules(hs);
-  if (found) {
-    facts->bad = (uint8_t)error;
-    facts->bad_at = at;
-  } else {
-    note_only(facts, error);
+    if (hs->facts.bad == failure->asked && failure->offset == SIZE_MAX)
+      failure->offset = hs->facts.bad_at;
   }
 }
 
-static NOINLINE void gather_facts(upshake *hs, upshake_error error) {
+/* Judges what needs the whole head.  Notes the error if a line has it, or the
+ * head as a whole. */
+static inline void judge_rest(upshake *hs, const upshake_failure *failure) {
+  upshake_private_facts *facts = &hs->facts;
+  facts->bad = UPSHAKE_OK;
+  note_host_none(hs);
+  prepare_rules(hs);
+  if (failure->offset != SIZE_MAX) {
+    facts->bad = failure->asked;
+    facts->bad_at = (uint32_t)failure->offset;
+  } else if (facts->bad != failure->asked) {
+    facts->bad = UPSHAKE_OK;
+  }
+}
+
+/* Forgets all facts but those of the request line. */
+static NOINLINE void forget_lines(upshake *hs) {
   uint32_t version = hs->facts.flags & FACT_HTTP_1_0;
   begin_facts(&hs->facts, hs->config, hs->facts.transport);
   hs->facts.flags = version;
-  judge_lines(hs, error);
-  note_host_none(hs);
 }
 
 /* Returns the place of the entry whose offer is explained: the entry of the
@@ -69,36 +61,45 @@ static size_t explained_entry(const upshake *hs) {
 }
 
 /* Returns the error of this row if the request breaks it, or UPSHAKE_OK. */
-static NOINLINE upshake_error judge_row(upshake *hs, size_t place,
-                                        size_t *offset) {
-  const order_row *row = &upshake__order[place];
+static NOINLINE upshake_error judge_row(const upshake *hs,
+                                        upshake_failure *failure) {
+  const order_row *row = &upshake__order[failure->place];
   order_facts facts;
 
-  gather_facts(hs, (upshake_error)row->error);
-  if (place < ORDER_OF_REQUEST_LEN)
-    upshake__facts_of_request(hs, &facts);
-  else if (hs->facts.offered)
+  upshake__facts_of_request(hs, &facts);
+  if (failure->place >= ORDER_OF_REQUEST_LEN) {
+    if (!hs->facts.offered)
+      return UPSHAKE_OK;
     upshake__facts_of_offer(hs, explained_entry(hs), &facts);
-  else
-    return UPSHAKE_OK;
+  }
   if (!is_broken(row, &facts))
     return UPSHAKE_OK;
-  *offset = upshake__order_place(hs, row->place);
+  failure->offset = upshake__order_place(hs, row->place);
   return (upshake_error)row->error;
 }
 
-upshake_error upshake_next_failure(upshake *hs, size_t *place, size_t *offset) {
-  upshake_private_facts kept = hs->facts;
-  upshake_error error = UPSHAKE_OK;
+/* Judges the next row, and skips rows of the same error behind it. */
+static void next_row(upshake *hs, upshake_failure *failure) {
+  failure->asked = upshake__order[failure->place].error;
+  failure->offset = SIZE_MAX;
+  forget_lines(hs);
+  judge_again(hs, failure);
+  judge_rest(hs, failure);
+  failure->error = judge_row(hs, failure);
+  do
+    failure->place++;
+  while (failure->error &&
+         upshake__order[failure->place].error == failure->asked);
+}
 
+/* The facts are kept where the failure is, because judging takes stack. */
+upshake_error upshake_next_failure(upshake *hs, upshake_failure *failure) {
+  failure->error = UPSHAKE_OK;
   if (hs->next == UPSHAKE_READ || !(hs->flags & HANDSHAKE_COMPLETE))
     return UPSHAKE_OK;
-  while (!error && *place < ORDER_LEN) {
-    error = judge_row(hs, *place, offset);
-    do /* some errors have several rows */
-      ++*place;
-    while (error && upshake__order[*place].error == error);
-  }
-  hs->facts = kept;
-  return error;
+  failure->facts = hs->facts;
+  while (!failure->error && failure->place < ORDER_LEN)
+    next_row(hs, failure);
+  hs->facts = failure->facts;
+  return failure->error;
 }

@@ -68,7 +68,7 @@ static NOINLINE void judge_member(upshake_private_facts *facts,
   if (!upshake__is_spoken(slice_of(member.ptr, slash), facts->transport))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
-    if (upshake__is_offer_of(member, slash, &config->protocols[i]))
+    if (is_offer_of(member, slash, &config->protocols[i]))
       note_offer(facts, i);
 }
 

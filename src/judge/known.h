@@ -40,7 +40,9 @@ UPSHAKE_PRIVATE_OBJECT judge_field *const upshake__judges[FIELD_OTHER];
 /* Returns which known field this is, or FIELD_OTHER. */
 UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
 
-#ifndef UPSHAKE_SMALL
+#ifdef UPSHAKE_SMALL
+#define inlined_which_field upshake__which_field
+#else
 /* clang-format off */
 
 /* Lengths of names that is_name can compare. */

@@ -72,10 +72,8 @@ void upshake__facts_of_offer(const upshake *hs, size_t place,
                              order_facts *found) {
   const upshake_protocol *protocol = &hs->config->protocols[place];
   uint64_t most = hs->config->limits.body;
-  uint32_t flags;
+  uint32_t flags = found->flags;
 
-  upshake__facts_of_request(hs, found);
-  flags = found->flags;
   if (has_body(&hs->facts))
     flags |= FACT_BODY;
   if (most > 0 && hs->facts.body_len > most)
@@ -130,31 +128,29 @@ static const verdict verdict_good = {0, UPSHAKE_DECIDE, UPSHAKE_OK, 0};
  * test of bits is enough for all such rows.  That is all that an ordinary
  * request needs. */
 #ifdef UPSHAKE_SMALL
-#define are_whole(ROWS, facts) 0
+#define are_whole(ROWS) 0
 #else
 #define IS_WHOLE(error, offer, found, unless, place)                           \
   &&(BIT_##unless == BIT_NEVER                                                 \
-         ? !(facts.flags & FACT_##found)                                       \
-         : !((facts.offers & FOR_##offer) && (facts.flags & FACT_##found) &&   \
-             !(facts.flags >> BIT_##unless & 1)))
-#define are_whole(ROWS, facts) (1 ROWS(IS_WHOLE))
+         ? !(facts->flags & FACT_##found)                                      \
+         : !((facts->offers & FOR_##offer) && (facts->flags & FACT_##found) && \
+             !(facts->flags >> BIT_##unless & 1)))
+#define are_whole(ROWS) (1 ROWS(IS_WHOLE))
 #endif
 
-/* Judges the request, or an offer of the entry at this place. */
-static inline verdict judge_offering(const upshake *hs) {
-  order_facts facts;
-  upshake__facts_of_request(hs, &facts);
-  if (are_whole(ORDER_OF_REQUEST, facts))
+static inline verdict judge_offering(const upshake *hs,
+                                     const order_facts *facts) {
+  if (are_whole(ORDER_OF_REQUEST))
     return verdict_good;
-  return judge_rows(hs, upshake__order, &facts);
+  return judge_rows(hs, upshake__order, facts);
 }
 
-static inline verdict judge_offer(const upshake *hs, size_t place) {
-  order_facts facts;
-  upshake__facts_of_offer(hs, place, &facts);
-  if (are_whole(ORDER_OF_OFFER, facts))
+static inline verdict judge_offer(const upshake *hs, size_t place,
+                                  order_facts *facts) {
+  upshake__facts_of_offer(hs, place, facts);
+  if (are_whole(ORDER_OF_OFFER))
     return verdict_good;
-  return judge_rows(hs, upshake__order + ORDER_OF_REQUEST_LEN, &facts);
+  return judge_rows(hs, upshake__order + ORDER_OF_REQUEST_LEN, facts);
 }
 
 /* A valid protocol is better than a refused protocol, which is better than a
@@ -164,15 +160,16 @@ STATIC_ASSERT(UPSHAKE_DECIDE < UPSHAKE_SEND && UPSHAKE_SEND < UPSHAKE_PLAIN,
 
 /* Judges the protocol at this place, unless that was done, and keeps the better
  * verdict.  A protocol that breaks a rule is removed from the offer. */
-static void judge_place(upshake *hs, size_t place, uint32_t *left,
-                        verdict *best) {
+static void judge_place(upshake *hs, size_t place, const order_facts *facts,
+                        uint32_t *left, verdict *best) {
   uint32_t bit = (uint32_t)1 << place;
+  order_facts of_offer = *facts;
   verdict result;
 
   if ((*left & bit) == 0)
     return;
   *left &= ~bit;
-  result = judge_offer(hs, place);
+  result = judge_offer(hs, place, &of_offer);
   result.protocol = (uint8_t)place;
   if (result.error)
     hs->facts.offered &= ~bit;
@@ -180,7 +177,8 @@ static void judge_place(upshake *hs, size_t place, uint32_t *left,
     *best = result;
 }
 
-static void judge_protocols(upshake *hs, verdict *best) {
+static void judge_protocols(upshake *hs, const order_facts *facts,
+                            verdict *best) {
   const upshake_config *config = hs->config;
   const uint8_t *order = hs->facts.in.head.order;
   uint32_t left = hs->facts.offered;
@@ -188,9 +186,9 @@ static void judge_protocols(upshake *hs, verdict *best) {
   best->next = UINT8_MAX; /* every verdict is better */
   if (config->protocol_client_order)
     for (size_t i = 0; i < sizeof hs->facts.in.head.order && order[i]; i++)
-      judge_place(hs, order[i] - 1u, &left, best);
+      judge_place(hs, order[i] - 1u, facts, &left, best);
   for (size_t i = 0; left; i++)
-    judge_place(hs, i, &left, best);
+    judge_place(hs, i, facts, &left, best);
   if (best->next == UPSHAKE_SEND &&
       config->protocols[best->protocol].failed == UPSHAKE_FAILED_PLAIN)
     best->next = UPSHAKE_PLAIN;
@@ -198,11 +196,13 @@ static void judge_protocols(upshake *hs, verdict *best) {
 
 verdict upshake__judge_request(upshake *hs) {
   verdict result = {hs->facts.bad_at, UPSHAKE_SEND, hs->facts.bad, 0};
+  order_facts facts;
   if (is_refused_at_once((upshake_error)result.error))
     return result;
   note_host_none(hs);
-  result = judge_offering(hs);
+  upshake__facts_of_request(hs, &facts);
+  result = judge_offering(hs, &facts);
   if (!result.error)
-    judge_protocols(hs, &result);
+    judge_protocols(hs, &facts, &result);
   return result;
 }

@@ -123,8 +123,8 @@ static inline void note_host_none(upshake *hs) {
     hs->facts.flags |= FACT_HOST_NONE;
 }
 
-/* Gives what the rows of the request, or of an offer of the entry at `place`,
- * are compared with. */
+/* Gives what the rows of the request are compared with.  facts_of_offer makes
+ * of it what the rows of an offer of the entry at `place` are compared with. */
 UPSHAKE_PRIVATE void upshake__facts_of_request(const upshake *hs,
                                                order_facts *found);
 UPSHAKE_PRIVATE void upshake__facts_of_offer(const upshake *hs, size_t place,

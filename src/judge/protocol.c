@@ -68,15 +68,6 @@ rules_kind upshake__rules_of_token(upshake_slice token) {
 UPSHAKE_PRIVATE_CONST const upshake_private_rules upshake__no_rules = {
     .kind = RULES_NONE};
 
-int upshake__is_offer_of(upshake_slice member, size_t slash,
-                         const upshake_protocol *protocol) {
-  const char *name = protocol->name;
-  return strlen(name) >= slash &&
-         upshake__same_fold(slice_of(member.ptr, slash),
-                            slice_of(name, slash)) &&
-         upshake_equal(slice_from(member, slash), name + slash);
-}
-
 /* ---- entries ---- */
 
 /* 1 if the text is #method (RFC 9110 10.2.1): like protocols without

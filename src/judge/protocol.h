@@ -26,7 +26,13 @@ UPSHAKE_PRIVATE uint32_t upshake__spoken(const upshake_config *config,
 
 /* 1 if a member of Upgrade offers this entry.  The token is compared in any
  * case, the version exactly (RFC 9110 7.8); `slash` is the token's length. */
-UPSHAKE_PRIVATE int upshake__is_offer_of(upshake_slice member, size_t slash,
-                                         const upshake_protocol *protocol);
+ALWAYS_INLINE int is_offer_of(upshake_slice member, size_t slash,
+                              const upshake_protocol *protocol) {
+  const char *name = protocol->name;
+  return strlen(name) >= slash &&
+         upshake__same_fold(slice_of(member.ptr, slash),
+                            slice_of(name, slash)) &&
+         upshake_equal(slice_from(member, slash), name + slash);
+}
 
 #endif

@@ -258,11 +258,12 @@ static inline const char *scan_stop(scan_window *seen, const char *least,
 }
 #endif
 
-typedef struct plain_line {
-  const char *name, *colon, *value, *cr; /* where each begins */
-} plain_line;
+/* A field line: where each of its parts begins. */
+typedef struct field_line {
+  const char *name, *colon, *value, *cr;
+} field_line;
 
-static inline void scan_blank(plain_line *line) {
+static inline void scan_blank(field_line *line) {
   line->value = line->colon + 1;
   if (*line->value == ' ')
     line->value++;
@@ -276,7 +277,7 @@ static inline int scan_is_line_end(const char *p, const char *end) {
  * or not complete.  If it returns 1, the name may still be empty, and more
  * blanks may stand before the value. */
 static inline int scan_line(scan_window *seen, const char *least,
-                            const char *end, plain_line *line) {
+                            const char *end, field_line *line) {
 #ifdef SCAN_WINDOW
   /* The search for CR begins at the name, so that it need not wait for the
    * colon.  No byte of a name is a stop, so the name ends at or before

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The iterator over a head.  It hands out one line after the other, at three
+ * speeds: whole lines that are plain (see scan.h), single bytes that continue
+ * the current part, and steps of the parser for everything else.  The first two
+ * do only what the steps would do; UPSHAKE_SMALL has only steps.
+ */
+#ifndef UPSHAKE_SRC_HEAD_WALK_H
+#define UPSHAKE_SRC_HEAD_WALK_H
+
+#include "../text/defensive.h"
+#include "../text/scan.h"
+#include "part.h"
+
+/* ---- single bytes ---- */
+
+/* Takes the byte at parser->pos and returns 1; the caller then increments pos.
+ * Returns 0 and changes nothing if a step of the parser must look at the
+ * byte. */
+#ifdef UPSHAKE_SMALL
+ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
+                                 const upshake_limits *limits, char byte) {
+  (void)parser;
+  (void)limits;
+  (void)byte;
+  return 0;
+}
+#else
+static inline int in_run(head_run run, char byte) {
+  return in_class(byte, head_rule(run).class_bits);
+}
+
+/* This function does only what the steps would do. */
+ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
+                                 const upshake_limits *limits, char byte) {
+  uint32_t place;
+  if (parser->state == STATE_VALUE && in_run(RUN_VALUE, byte))
+    return 1; /* the most frequent case */
+  if (parser->state == STATE_NAME && in_run(RUN_NAME, byte))
+    return parser->pos - parser->name_at < head_name_limit(limits);
+  switch ((enum head_state)parser->state) {
+  case STATE_VALUE:
+    if (byte == '\r')
+      parser->state = STATE_VALUE_LF;
+    return byte == '\r';
+  case STATE_NAME:
+    if (byte != ':' || UPSHAKE_NEVER(parser->pos == parser->name_at))
+      return 0;
+    end_name(parser);
+    return 1;
+  case STATE_BLANKS:
+    if (!in_run(RUN_VALUE, byte) || is_blank(byte))
+      return byte == ' ';
+    parser->value_at = parser->pos;
+    parser->state = STATE_VALUE;
+    return 1;
+  case STATE_METHOD:
+    return in_run(RUN_METHOD, byte) &&
+           parser->pos - head_method_at(parser) < head_method_limit(limits);
+  case STATE_PATH:
+    return in_run(RUN_PATH, byte) &&
+           parser->pos - head_target_at(parser) < head_target_limit(limits);
+  case STATE_QUERY:
+    return in_run(RUN_QUERY, byte) &&
+           parser->pos - head_target_at(parser) < head_target_limit(limits);
+  case STATE_VERSION:
+    place = parser->pos - head_target_end(parser);
+    return place < HEAD_VERSION_LEN - 1 && !judge_version_byte(byte, place);
+  case STATE_FIELD:
+    if (!in_run(RUN_NAME, byte) || parser->fields >= head_fields_limit(limits))
+      return 0;
+    parser->name_at = parser->pos;
+    parser->state = STATE_NAME;
+    return 1;
+  default:
+    return 0;
+  }
+}
+#endif
+
+/* ---- whole lines ---- */
+
+/* A walk over whole lines.  The parser takes note of them when it ends. */
+typedef struct head_walk {
+  const char *begin, *end;   /* the head, as far as it was received        */
+  const char *at;            /* where the next line begins                 */
+  scan_window window;        /* the bytes that were scanned last           */
+  uint32_t left, name_limit; /* field lines that may come, bytes of a name */
+} head_walk;
+
+/* Begins at the parser's position, which must be the beginning of a line. */
+ALWAYS_INLINE head_walk head_begin_lines(const upshake_parser *parser,
+                                         const upshake_limits *limits,
+                                         const char *bytes, uint32_t len) {
+  head_walk walk = {bytes, NULL, NULL, {NULL, 0}, 0, 0};
+  walk.end = bytes + len;
+  walk.at = bytes + parser->pos;
+  walk.left = head_fields_limit(limits) - parser->fields;
+  walk.name_limit = head_name_limit(limits);
+  return walk;
+}
+
+/* Hands out the next line if it is complete and plain, or returns 0.  Such a
+ * line has no blank before its value but one SP, and a name that is neither
+ * empty nor too long. */
+ALWAYS_INLINE int head_next_line(head_walk *walk, field_line *line) {
+  line->name = walk->at;
+  if (walk->left == 0 ||
+      !scan_line(&walk->window, walk->begin, walk->end, line) ||
+      is_blank(*line->value) ||
+      (size_t)(line->colon - line->name) - 1 >= walk->name_limit)
+    return 0;
+  walk->at = line->cr + 2;
+  walk->left--;
+  return 1;
+}
+
+/* Ends the walk.  Returns HEAD_END if the head ends here and may end; else a
+ * step of the parser must look at the next line. */
+ALWAYS_INLINE head_event head_end_lines(const head_walk *walk,
+                                        upshake_parser *parser,
+                                        const upshake_limits *limits,
+                                        int may_end) {
+  parser->pos = (uint32_t)(walk->at - walk->begin);
+  parser->fields = (uint16_t)(head_fields_limit(limits) - walk->left);
+  if (!may_end || !scan_is_line_end(walk->at, walk->end))
+    return HEAD_GO_ON;
+  end_lines(parser);
+  return HEAD_END;
+}
+
+static inline upshake_slice line_name(const field_line *line) {
+  return slice_of(line->name, (size_t)(line->colon - line->name));
+}
+
+/* Returns the value without the blanks behind it. */
+static inline upshake_slice line_value(const field_line *line) {
+  const char *end = line->cr;
+  while (end > line->value && is_blank(end[-1]))
+    end--;
+  return slice_of(line->value, (size_t)(end - line->value));
+}
+
+#endif
