@@ -13,6 +13,7 @@
 
 #include "accept/accept.h"
 #include "accept/arm.h"
+#include "accept/vector.h"
 #include "accept/x86.h"
 #include "check.h"
 
@@ -39,6 +40,13 @@ static upshake_hash *host_hash(void) {
 
 static void small(const char *key, char *accept) { accept_small(key, accept); }
 static void fast(const char *key, char *accept) { accept_fast(key, accept); }
+static void vector(const char *key, char *accept) {
+#ifdef ACCEPT_VECTOR
+  accept_vector(key, accept);
+#else
+  accept_fast(key, accept);
+#endif
+}
 static void by_this_cpu(const char *key, char *accept) {
   upshake_hash *hash = host_hash();
   if (hash == NULL)
@@ -46,7 +54,8 @@ static void by_this_cpu(const char *key, char *accept) {
   hash(key, accept);
 }
 
-static upshake_hash *const twins[] = {small, fast, upshake_accept, by_this_cpu};
+static upshake_hash *const twins[] = {small, fast, vector, upshake_accept,
+                                      by_this_cpu};
 
 static void assert_accept(const char *key, const char *accept) {
   char *copy = exact(key, 24);

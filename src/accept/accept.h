@@ -5,8 +5,9 @@
  * blocks: the first holds the message and the start of the padding, the second
  * holds only zeros and the length of the message.
  *
- * UPSHAKE_SMALL chooses the small version.  It has a tenth of the code, and
- * takes two to three times as long.
+ * UPSHAKE_SMALL chooses the small version.  It has a tenth of the code of the
+ * fast version, and takes two to three times as long.  Where the compiler has
+ * vectors, those of vector.h take the place of the fast version.
  */
 #ifndef UPSHAKE_SRC_ACCEPT_ACCEPT_H
 #define UPSHAKE_SRC_ACCEPT_ACCEPT_H
@@ -24,7 +25,7 @@ static const char after_key[64 - KEY_LEN] =
     "258EAFA5-E914-47DA-95CA-C5AB0DC85B11\x80\0\0";
 
 /* Compilers turn this form into one load and a swap of bytes. */
-static inline uint32_t load_word(const char *bytes) {
+SHA1_INLINE uint32_t load_word(const char *bytes) {
   const unsigned char *o = (const unsigned char *)bytes;
   return (uint32_t)o[0] << 24 | (uint32_t)o[1] << 16 | (uint32_t)o[2] << 8 |
          o[3];
