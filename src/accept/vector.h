@@ -42,7 +42,7 @@ SHA1_INLINE vector_words vector_rotate(vector_words words, int bits) {
  * afterwards. */
 SHA1_INLINE vector_words vector_early(vector_words w0, vector_words w1,
                                       vector_words w2, vector_words w3) {
-  const vector_words zero = {0, 0, 0, 0};
+  const vector_words zero = {0};
   vector_words words = vector_rotate(w0 ^ VECTOR_PICK(w0, w1, 2, 3, 4, 5) ^ w2 ^
                                          VECTOR_PICK(w3, zero, 1, 2, 3, 4),
                                      1);
