@@ -86,7 +86,7 @@ struct upshake {
   uint8_t next;                /* upshake_next                             */
   uint8_t error;               /* the first reason                         */
   uint8_t protocol;            /* place in the table                       */
-  uint8_t lean;                /* as in the config                         */
+  uint8_t kind;                /* a handshake, or a part of a judge        */
   upshake_parser parser;
   upshake_private_facts facts;
 };

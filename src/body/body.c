@@ -5,6 +5,8 @@
  */
 #include "body.h"
 
+#if HAS_BODIES
+
 #define SLACK_MAX 4096 /* bytes of chunk extensions, and of trailer fields */
 
 /* What the next byte of a chunked body is expected to be.  The number of a
@@ -231,3 +233,5 @@ body_event upshake__body_step(upshake *hs, const char *bytes, size_t len,
   }
   return BODY_END;
 }
+
+#endif

@@ -33,7 +33,7 @@ void upshake__conclude_refusal(upshake *hs, upshake_error error,
 /* Goes on after ACCEPT: first comes a 100 (Continue), the body, or the 101.
  * The body in a judge is read by its host. */
 static void go_on(upshake *hs) {
-  int awaits_body = has_body(&hs->facts) &&
+  int awaits_body = HAS_BODIES && has_body(&hs->facts) &&
                     !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
 
   hs->next = UPSHAKE_SEND;
@@ -84,6 +84,7 @@ void upshake__conclude(upshake *hs) {
 
 /* ---- the application's answer ---- */
 
+#if HAS_BODIES
 void upshake__conclude_body(upshake *hs) {
   const upshake_protocol *protocol = &hs->config->protocols[hs->protocol];
   hs->flags |= HANDSHAKE_BODY_END;
@@ -93,6 +94,7 @@ void upshake__conclude_body(upshake *hs) {
   else
     go_on(hs);
 }
+#endif
 
 static upshake_error accept_or_decline(upshake *hs, int answer) {
   if (hs->next != UPSHAKE_DECIDE)

@@ -32,7 +32,7 @@ static NOINLINE void refuse_head(upshake *hs, upshake_error error,
 
 /* Refuses the head if it is not complete and has no more room. */
 static void judge_room(upshake *hs) {
-  int is_full = hs->lean ? upshake__lean_is_full(hs) : hs->held >= hs->cap;
+  int is_full = is_lean(hs) ? upshake__lean_is_full(hs) : hs->held >= hs->cap;
   if (!is_full)
     return;
   refuse_head(hs,
@@ -84,7 +84,7 @@ static void judge_preface(upshake *hs) {
 /* Refuses the byte that the parser found wrong. */
 static NOINLINE void refuse_byte(upshake *hs, const head_step *step) {
   uint32_t offset = hs->end + step->offset;
-  if (hs->lean && upshake__head_in_value(&hs->parser))
+  if (is_lean(hs) && upshake__head_in_value(&hs->parser))
     upshake__lean_leave_out(hs);
   refuse_head(hs, step->error, offset, hs->parser.pos);
 }
@@ -97,7 +97,7 @@ static NOINLINE head_event find_event(upshake *hs) {
   head_event event = upshake__head_step(&step);
   if (event == HEAD_REFUSED)
     refuse_byte(hs, &step);
-  if (event == HEAD_FIELD && hs->lean && upshake__lean_leave_out(hs))
+  if (event == HEAD_FIELD && is_lean(hs) && upshake__lean_leave_out(hs))
     return HEAD_MORE; /* no line is behind it: see lean_piece */
   return event;
 }
@@ -122,6 +122,7 @@ static inline head_event judge_facts(upshake *hs, head_event event) {
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
+#if HAS_LEAN || defined(UPSHAKE_SMALL)
 /* Parses what the memory holds, until the head is complete or refused, or more
  * bytes are needed; for lean, where each line may be left out. */
 static head_event parse_lean(upshake *hs) {
@@ -131,6 +132,7 @@ static head_event parse_lean(upshake *hs) {
   while (head_goes_on(event));
   return event;
 }
+#endif
 
 /* The same, with whole lines. */
 #ifdef UPSHAKE_SMALL
@@ -211,7 +213,7 @@ static NOINLINE void conclude(upshake *hs, head_event event) {
 /* Takes bytes of a head. */
 static inline void take_bytes(upshake *hs, const char *bytes, uint32_t len) {
   head_event event =
-      hs->lean ? hold_lean(hs, bytes, len) : hold_all(hs, bytes, len);
+      is_lean(hs) ? hold_lean(hs, bytes, len) : hold_all(hs, bytes, len);
   conclude(hs, event);
 }
 
@@ -233,9 +235,13 @@ static NOINLINE int goes_on_reading(upshake *hs) {
 /* 1 if the handshake takes bytes now. */
 static inline int is_reading(upshake *hs) {
   return (hs->flags & HANDSHAKE_JUDGE) == 0 &&
-         (hs->next == UPSHAKE_READ || goes_on_reading(hs));
+         (hs->next == UPSHAKE_READ || (HAS_BODIES && goes_on_reading(hs)));
 }
 
+#if !HAS_BODIES
+#define take_body(hs, bytes, len, are_held) 0
+#define take_held_body(hs) ((void)0)
+#else
 /* Takes bytes of a body, and returns how many.  Bytes that are held count as
  * dropped before the application is asked again, because it may look at the
  * rest. */
@@ -267,10 +273,11 @@ static void take_held_body(upshake *hs) {
   if (hs->next == UPSHAKE_READ && in_body(hs))
     take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
+#endif
 
 /* Fast path of feed: takes one byte that needs no more than head_take_byte. */
 static inline int take_one(upshake *hs, char byte) {
-  if (hs->next != UPSHAKE_READ || hs->flags || hs->lean ||
+  if (hs->next != UPSHAKE_READ || hs->flags || is_lean(hs) ||
       hs->cap - hs->held < 2 || UPSHAKE_NEVER(hs->parser.pos != hs->held) ||
       !head_take_byte(&hs->parser, &hs->config->limits, byte))
     return 0;
@@ -282,7 +289,7 @@ static inline int take_one(upshake *hs, char byte) {
 /* Takes the bytes of a head that feed was given. */
 static inline void take_head(upshake *hs, const char *bytes, size_t len,
                              size_t *used) {
-  uint32_t room = hs->lean ? UINT32_MAX : hs->cap - hs->held;
+  uint32_t room = is_lean(hs) ? UINT32_MAX : hs->cap - hs->held;
 
   *used = hs->end + hs->held;
   hs->flags |= HANDSHAKE_FED;

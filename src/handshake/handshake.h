@@ -10,7 +10,8 @@
 
 /* 1 if a body is being read. */
 static inline int in_body(const upshake *hs) {
-  return (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;
+  return HAS_BODIES &&
+         (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;
 }
 
 /* 1 if the head has ended, and further bytes do not belong to it. */
@@ -32,7 +33,7 @@ static inline uint32_t bytes_taken(const upshake *hs) {
 
 /* Returns how many of these bytes were left out of the memory. */
 static inline uint32_t bytes_left_out(const upshake *hs) {
-  if (hs->flags & HANDSHAKE_JUDGE)
+  if (!HAS_LEAN || (hs->flags & HANDSHAKE_JUDGE))
     return 0;
   return is_past_head(hs) ? hs->end - hs->parser.pos : hs->end;
 }

@@ -7,6 +7,8 @@
 
 #include "../judge/known.h"
 
+#if HAS_LEAN
+
 #define TOTAL_DEFAULT 65536
 
 /* 1 if the handshake or the application asked for this field.  The name is
@@ -68,3 +70,5 @@ int upshake__lean_leave_out(upshake *hs) {
   parser->name_len = 0;
   return 1;
 }
+
+#endif

@@ -13,6 +13,12 @@
 
 #include "handshake.h"
 
+/* 1 if field lines that nobody asked for are left out. */
+static inline int is_lean(const upshake *hs) {
+  return HAS_LEAN && hs->config->lean;
+}
+
+#if HAS_LEAN
 /* Returns the length of the next piece of input: at most the free room and at
  * most one line, so that a line that is left out is always the last line in the
  * memory. */
@@ -25,5 +31,21 @@ UPSHAKE_PRIVATE int upshake__lean_is_full(const upshake *hs);
 /* Leaves out the current field line, as far as it was parsed, if nobody asked
  * for it; its name is complete.  Returns 1 if it left out something. */
 UPSHAKE_PRIVATE int upshake__lean_leave_out(upshake *hs);
+#else /* never called */
+static inline uint32_t upshake__lean_piece(const upshake *hs, const char *bytes,
+                                           uint32_t len) {
+  (void)hs;
+  (void)bytes;
+  return len;
+}
+static inline int upshake__lean_is_full(const upshake *hs) {
+  (void)hs;
+  return 0;
+}
+static inline int upshake__lean_leave_out(upshake *hs) {
+  (void)hs;
+  return 0;
+}
+#endif
 
 #endif

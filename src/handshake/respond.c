@@ -28,7 +28,7 @@ static void put_accept_value(const upshake *hs,
 /* 1 if the client needs no 100 (Continue) before the 101: it was sent before
  * the body, or the host of a judge sends it. */
 static int had_body(const upshake *hs) {
-  return (hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts);
+  return HAS_BODIES && ((hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts));
 }
 
 static NOINLINE void build_switch(const upshake *hs, reply *r,
@@ -104,7 +104,7 @@ static int is_kept(const upshake *hs, const upshake_extra *extra) {
  * taken. */
 static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
   hs->flags |= HANDSHAKE_TAKEN;
-  if (hs->status == CONTINUE && is_whole)
+  if (HAS_BODIES && hs->status == CONTINUE && is_whole)
     hs->flags |= HANDSHAKE_CONTINUED;
   if (extra && is_kept(hs, extra))
     hs->flags |= HANDSHAKE_KEPT;

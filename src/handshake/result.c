@@ -31,7 +31,8 @@ static int is_config(const upshake_config *config) {
       !is_array(config->origins, config->origins_len) ||
       !is_array(config->wanted, config->wanted_len) ||
       config->origin > UPSHAKE_ORIGIN_ANY ||
-      config->transport > UPSHAKE_TRANSPORT_SECURED)
+      config->transport > UPSHAKE_TRANSPORT_SECURED ||
+      (config->lean && !HAS_LEAN))
     return 0;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (!upshake__is_entry(&config->protocols[i]))
@@ -51,7 +52,6 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
   hs->memory = memory;
   hs->cap = clamp_len(cap);
   hs->user = user;
-  hs->lean = config->lean != 0;
   hs->error = UPSHAKE_ERR_INCOMPLETE;
   return UPSHAKE_OK;
 }
@@ -148,7 +148,7 @@ upshake_result upshake_get_result(const upshake *hs) {
   result.status = hs->status;
   if (hs->next == UPSHAKE_SEND && hs->status >= 300)
     result.offset = hs->facts.bad_at;
-  if (hs->next == UPSHAKE_BODY)
+  if (HAS_BODIES && hs->next == UPSHAKE_BODY)
     result.content =
         slice_of(hs->facts.in.body.content, hs->facts.in.body.content_len);
   result.consumed = bytes_taken(hs);

@@ -76,7 +76,7 @@ void upshake__facts_of_offer(const upshake *hs, size_t place,
 
   if (has_body(&hs->facts))
     flags |= FACT_BODY;
-  if (most > 0 && hs->facts.body_len > most)
+  if (HAS_BODIES && most > 0 && hs->facts.body_len > most)
     flags |= FACT_BODY_LONG;
   if (hs->facts.subprotocol)
     flags |= FACT_CHOSEN;

@@ -70,6 +70,8 @@ UPSHAKE_PRIVATE_CONST const upshake_private_rules upshake__no_rules = {
 
 /* ---- entries ---- */
 
+#define BODY_POLICY_MAX (HAS_BODIES ? UPSHAKE_BODY_ASK : UPSHAKE_BODY_REFUSE)
+
 /* 1 if the text is #method (RFC 9110 10.2.1): like protocols without
  * versions. */
 static int is_method_list(upshake_slice text) {
@@ -111,7 +113,7 @@ int upshake__is_entry(const upshake_protocol *protocol) {
   if (protocol->upgrade &&
       !upshake__is_protocol_list(slice_text(protocol->upgrade)))
     return 0;
-  return protocol->body <= UPSHAKE_BODY_ASK &&
+  return protocol->body <= BODY_POLICY_MAX &&
          protocol->failed <= UPSHAKE_FAILED_PLAIN &&
          (!is_strict(rules) || keeps_rules(protocol, rules));
 }

@@ -11,7 +11,8 @@
 upshake_slice upshake__value_at(const upshake *hs, uint32_t at,
                                 const char *name) {
   upshake_slice rest = head_fields(&hs->parser, hs->memory), value;
-  if (hs->end != hs->parser.pos) { /* lean: offsets are not memory positions */
+  /* lean: offsets are not memory positions */
+  if (HAS_LEAN && hs->end != hs->parser.pos) {
     int is_there = upshake__next_line(&rest, name, &value);
     return UPSHAKE_ALWAYS(is_there) ? value : slice_none();
   }

@@ -16,11 +16,14 @@ enum {
   HANDSHAKE_TAKEN = 1 << 3,     /* the first byte of the reply was taken      */
   HANDSHAKE_KEPT = 1 << 4,      /* the reply was written with KEEP_OPEN       */
   HANDSHAKE_CHOSEN = 1 << 5,    /* the application chose a sub-protocol       */
-  HANDSHAKE_BODY = 1 << 6,      /* accepted, and a body comes before the 101  */
-  HANDSHAKE_BODY_END = 1 << 7,  /* the body is complete                       */
-  HANDSHAKE_CONTINUED = 1 << 8, /* a 100 (Continue) was taken whole           */
   HANDSHAKE_FED = 1 << 9,       /* bytes come from feed, not from commit      */
-  HANDSHAKE_ANSWERED = 1 << 10  /* the application refused                    */
+  HANDSHAKE_ANSWERED = 1 << 10, /* the application refused                    */
+
+  /* Of bodies; without them 0, so that no condition on them holds. */
+  HANDSHAKE_BODY = HAS_BODIES << 6,     /* accepted, and a body comes before
+                                           the 101                            */
+  HANDSHAKE_BODY_END = HAS_BODIES << 7, /* the body is complete               */
+  HANDSHAKE_CONTINUED = HAS_BODIES << 8 /* a 100 (Continue) was taken whole   */
 };
 
 /* Returns the judge that this handshake is a part of (HANDSHAKE_JUDGE). */

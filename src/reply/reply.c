@@ -57,7 +57,7 @@ static NOINLINE upshake_slice reason_phrase(int status) {
   unsigned code = (unsigned)status - 300;
   if (status == SWITCHING)
     return slice_of(UPSHAKE_TEXT(SWITCH_PHRASE));
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+  for (size_t i = 0; HAS_PHRASES && i < sizeof rows / sizeof rows[0]; i++) {
     if (rows[i].code == code)
       return slice_of(phrase, rows[i].len);
     phrase += rows[i].len;

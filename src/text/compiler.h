@@ -9,6 +9,8 @@
 #define UPSHAKE_BUILD
 #include "upshake.h"
 
+#include "switches.h"
+
 /* Linkage of functions and constants that several files of the library share.
  * They are static if the library is one file (upshake.c), where they stay calls
  * all the same, or a path through the library would take more stack.  Otherwise
