@@ -3,7 +3,8 @@
 # What the library defines, needs and exports, by nm, with gcc and clang: only
 # the header's functions and upshake__* are defined, six functions of libc are
 # needed, nothing is writable, a shared library exports the header's functions
-# if it is asked to and otherwise nothing, and each layer links alone.
+# if it is asked to and otherwise nothing, each layer links alone, and an
+# everyday server holds nothing of what it does not use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
@@ -102,7 +103,7 @@ layer() {
 
 text="field bytes"
 head="head request_line target authority $text"
-judge="judge facts framing extension protocol request result decide $head"
+judge="judge facts order framing extension protocol request result decide $head"
 layer text "upshake_next_field upshake_find_field upshake_begin_list
   upshake_next_member upshake_next_parameter upshake_unquote upshake_equal
   upshake_equal_fold upshake_is_token" $text
@@ -135,6 +136,40 @@ layer deflate "upshake_agree_deflate" deflate $text
 layer settings "upshake_decode_settings" settings
 layer boolean "upshake_is_true" boolean $text
 layer errors "upshake_strerror upshake_explain" explain
+
+# ---- an everyday server ----
+
+# minimal NAME UNWANTED HELD FLAGS...: examples/minimal.c, linked without what
+# nothing calls, has no symbol that is unwanted, and has each that is held.
+minimal() {
+  local name=$1 unwanted=$2 held=$3 symbols source word
+  shift 3
+  for source in "-Iinclude src/*/*.c" "-I$two $two/upshake.c"; do
+    # shellcheck disable=SC2086
+    gcc -std=c99 -ffunction-sections -fdata-sections -Wl,--gc-sections "$@" \
+      examples/minimal.c $source -o "$out/minimal"
+    symbols=$(nm "$out/minimal")
+    nothing "minimal server, $name, ${source##* }" \
+      "$(grep -E "$unwanted" <<<"$symbols")"
+    for word in $held; do
+      grep -q "$word" <<<"$symbols" ||
+        nothing "minimal server, $name, ${source##* }" "has no $word"
+    done
+  done
+}
+two=$out/two
+sh src/amalgamate.sh "$two" >/dev/null
+never="h2c|capsules|deflate|settings|added|extra|explain|strerror|client"
+never="$never|switch_over|cpu|by_sha|boolean"
+left_out="body_step|take_(held_)?body|(conclude|drop|begin)_body|moves|lean|phrases"
+without="-DUPSHAKE_NO_BODIES -DUPSHAKE_NO_LEAN -DUPSHAKE_NO_PHRASES"
+for flags in -O2 "-Os -DUPSHAKE_SMALL"; do
+  # shellcheck disable=SC2086
+  minimal "$flags" "$never" "upshake__body_step upshake__lean_piece phrases" \
+    $flags
+  # shellcheck disable=SC2086
+  minimal "$flags, switches" "$never|$left_out" "upshake_feed" $flags $without
+done
 
 echo "symbols: $passed passed, $failed failed"
 [ "$failed" = 0 ]
