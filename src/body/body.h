@@ -35,8 +35,10 @@ static inline uint32_t body_begin(const upshake *hs) {
   return hs->parser.pos + (hs->flags & HANDSHAKE_BODY ? hs->dropped : 0);
 }
 
+#if HAS_BODIES
 /* Reads up to the next event. */
 UPSHAKE_PRIVATE body_event upshake__body_step(upshake *hs, const char *bytes,
                                               size_t len, body_step *step);
+#endif
 
 #endif

@@ -38,8 +38,10 @@ static inline uint32_t bytes_left_out(const upshake *hs) {
   return is_past_head(hs) ? hs->end - hs->parser.pos : hs->end;
 }
 
+#if HAS_BODIES
 /* Goes on after a complete body: asks again, or switches. */
 UPSHAKE_PRIVATE void upshake__conclude_body(upshake *hs);
+#endif
 
 /* Refuses the request. */
 UPSHAKE_PRIVATE void upshake__conclude_refusal(upshake *hs, upshake_error error,
