@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check_handshake.h"
+#include "switches.h"
 #include "check_reply.h"
 
 /* ---- Answers --------------------------------------------------------------
@@ -179,6 +180,7 @@ static void a_broken_rule_stays_where_its_offer_is_plain(void **state) {
 
 /* Before, in and behind a body nothing is wrong with the request. */
 static void refusing_in_a_body_is_the_first_cause(void **state) {
+  NEEDS(BODIES);
   static const upshake_protocol table[] = {
       {.name = "echo", .body = UPSHAKE_BODY_ASK}};
   const upshake_config config = {table, 1, .decide = later};

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check_handshake.h"
+#include "switches.h"
 
 static void a_reply_is_the_same_whole_and_in_parts(void **state) {
   static const char *const streams[] = {CHECK_REQUEST, OLD_VERSION, BROKEN};
@@ -94,6 +95,7 @@ static void a_101_may_be_written_over_its_request(void **state) {
 
 /* Even those that no reply may have: they are for the one after it. */
 static void the_extras_of_a_100_are_ignored(void **state) {
+  NEEDS(BODIES);
   static const char head[] =
       "POST / HTTP/1.1\r\n" CHECK_HOST
       "Upgrade: echo\r\nConnection: Upgrade\r\n"

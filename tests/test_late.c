@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check_handshake.h"
+#include "switches.h"
 
 /* ---- After a 100 (Continue) ---------------------------------------------- */
 
@@ -65,6 +66,7 @@ static void assert_refused(upshake *hs, int status) {
 }
 
 static void refuses_instead_of_a_100(void **state) {
+  NEEDS(BODIES);
   upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
   (void)state;
   assert_int_equal(upshake_get_result(&hs).status, 100);
@@ -73,6 +75,7 @@ static void refuses_instead_of_a_100(void **state) {
 
 /* Half of a 100 is no answer; the rest of it must be sent first. */
 static void refuses_after_a_100_and_not_within(void **state) {
+  NEEDS(BODIES);
   upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
   (void)state;
   for (size_t at = 0; at + 1 < strlen(CONTINUE); at++) {
@@ -85,6 +88,7 @@ static void refuses_after_a_100_and_not_within(void **state) {
 }
 
 static void refuses_after_a_100_that_was_taken_whole(void **state) {
+  NEEDS(BODIES);
   upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
   size_t used;
   (void)state;
@@ -98,6 +102,7 @@ static void refuses_after_a_100_that_was_taken_whole(void **state) {
 
 /* Without Expect too: the rest of the body may be on its way. */
 static void refuses_in_the_middle_of_a_body(void **state) {
+  NEEDS(BODIES);
   (void)state;
   for (size_t fed = 0; fed < 5; fed++) {
     upshake hs = begin(&reading, UPLOAD, UPSHAKE_SEND);
@@ -115,6 +120,7 @@ static void refuses_in_the_middle_of_a_body(void **state) {
 
 /* Its bytes are gone: nobody else could serve it. */
 static void what_was_read_is_not_declined(void **state) {
+  NEEDS(BODIES);
   static const upshake_protocol asking[] = {
       {.name = "echo", .methods = "POST", .body = UPSHAKE_BODY_ASK}};
   const upshake_config config = {asking, 1, .decide = later};
@@ -196,6 +202,7 @@ static void a_101_keeps_no_request(void **state) {
 
 /* What was said of a 100 is not said of the reply after it. */
 static void a_100_keeps_nothing(void **state) {
+  NEEDS(BODIES);
   const upshake_extra keep = {.keep = UPSHAKE_KEEP_OPEN};
   upshake hs = receive(&reading, UPLOAD "hello" NEXT_REQUEST, UPSHAKE_SEND);
   char out[CAP];
@@ -238,6 +245,7 @@ static void a_choice_of_a_subprotocol_is_nothing_else(void **state) {
 
 /* Nor is it the end of a body, or a 100 that was taken. */
 static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
+  NEEDS(BODIES);
   static const upshake_protocol table[] = {{.name = "websocket",
                                             .rules = upshake_websocket_rules,
                                             .body = UPSHAKE_BODY_READ}};
@@ -268,6 +276,7 @@ static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
 
 /* The head had ended before its body began. */
 static void refusing_in_a_body_does_not_end_the_head_again(void **state) {
+  NEEDS(BODIES);
   static const char head[] = UNEXPECTED;
   (void)state;
   for (size_t fed = 0; fed < 5; fed++) {

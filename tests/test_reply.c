@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "check_reply.h"
+#include "switches.h"
 
 /* ---- What is written ------------------------------------------------------
  */
@@ -172,19 +173,19 @@ static void a_reason_phrase_is_the_name_of_the_status(void **state) {
   for (int status = 300; status < 600; status++) {
     const upshake_response response = {
         .status = status, .upgrade = text("websocket"), .allow = text("GET")};
-    upshake_slice octets, line;
+    upshake_slice octets, line = {NULL, 0};
     char with_name[80], without[80];
-    int has_name = row < CHECK_LEN(rows) && rows[row].status == status;
+    int is_listed = row < CHECK_LEN(rows) && rows[row].status == status;
     write_view(&response, &extra);
     octets = part_of(written, written_len);
     assert_true(take_line(&octets, &line));
     snprintf(without, sizeof without, "HTTP/1.1 %d ", status);
     snprintf(with_name, sizeof with_name, "%s%s", without,
-             has_name ? rows[row].name : "");
+             is_listed && WITH_PHRASES ? rows[row].name : "");
     if (!same_fold(line, with_name) && (status != 407 || line.len != 13))
       fail_msg("%.*s", (int)line.len, line.ptr);
     assert_memory_equal(line.ptr, with_name, line.len);
-    row += (size_t)has_name;
+    row += (size_t)is_listed;
   }
   assert_int_equal(row, CHECK_LEN(rows));
 }

@@ -5,6 +5,8 @@
  */
 #include "vectors_run.h"
 
+#include "switches.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +75,7 @@ static int differs(const vector *v, const seen *first) {
 
 void lean_case(run *r, const seen *first) {
   static const way ways[] = {WHOLE, OCTETS, ROOM};
-  if (differs(r->v, first))
+  if (!WITH_LEAN || differs(r->v, first))
     return;
   r->leans = 1;
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
