@@ -37,8 +37,11 @@
  *           changed nothing.  errno is never touched.
  * Time.     For your deadline: upshake_answer(&hs, 408), then upshake_reply.
  * Build.    UPSHAKE_SMALL: less code, but slower.  UPSHAKE_PORTABLE: plain C
- *           only.  UPSHAKE_NO_CLIENT: no client.  They are for the sources; no
- *           switch changes a struct, an enum or a declaration.
+ *           only.  UPSHAKE_NO_CLIENT: no client.  UPSHAKE_NO_BODIES: init
+ *           refuses BODY_READ and BODY_ASK.  UPSHAKE_NO_LEAN: init refuses
+ *           lean.  UPSHAKE_NO_PHRASES: no reason phrase, except yours and that
+ *           of a 101.  They are for the sources; no switch changes a struct, an
+ *           enum or a declaration.
  * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
@@ -203,7 +206,7 @@ typedef struct upshake_config {
  * OK; or CONFIG, and hs must not be used: an array is NULL and its length is
  * not 0, there are more than 32 protocols, a text cannot be a part of a reply,
  * "websocket" stands without its rules, an entry breaks a rule of its protocol,
- * or a member has an unknown value. */
+ * a member has an unknown value, or it needs what a switch has left out. */
 UPSHAKE_API upshake_error upshake_init(upshake *hs,
     const upshake_config *config, void *memory, size_t cap, void *user);
 

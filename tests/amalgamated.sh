@@ -103,7 +103,8 @@ compile_all() { # FILE LANGUAGE...: with every compiler and switch
   local cc std switch to file=$1
   shift
   for switch in -DNDEBUG -DUPSHAKE_SMALL -DUPSHAKE_PORTABLE \
-    "-DUPSHAKE_SMALL -DUPSHAKE_PORTABLE" -DUPSHAKE_NO_CLIENT; do
+    "-DUPSHAKE_SMALL -DUPSHAKE_PORTABLE" -DUPSHAKE_NO_CLIENT \
+    "-DUPSHAKE_NO_BODIES -DUPSHAKE_NO_LEAN -DUPSHAKE_NO_PHRASES"; do
     to="$switch -I$two -c $file -o"
     for cc in gcc clang-19; do
       for std in "$@"; do

@@ -19,6 +19,7 @@ need $tools
 
 here=tests/cortex-m
 library=build/cortex-m/libupshake.a
+core_library=build/cortex-m-core/libupshake.a
 out=build/cortex-m/images
 gcc=arm-none-eabi-gcc
 cpu="-mcpu=cortex-m0plus -mthumb"
@@ -32,8 +33,13 @@ quietly() { # what is said is shown where it fails
 mkdir -p build
 quietly cmake --preset cortex-m -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 quietly cmake --build --preset cortex-m --parallel "$(nproc)"
+# Once more without what a small device may never need.
+quietly cmake --preset cortex-m -B "${core_library%/*}" \
+  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DUPSHAKE_NO_BODIES=ON \
+  -DUPSHAKE_NO_LEAN=ON -DUPSHAKE_NO_PHRASES=ON
+quietly cmake --build "${core_library%/*}" --parallel "$(nproc)"
 rm -rf "$out"
-mkdir -p "$out/runner" "$out/cases"
+mkdir -p "$out/runner" "$out/core" "$out/cases"
 
 # ---- The images ----
 
@@ -42,7 +48,7 @@ compile() { # DIRECTORY HEADERS FILE...: against those headers and no other
   shift 2
   for file in "$@"; do
     # shellcheck disable=SC2086
-    $gcc -std=c11 -Os $cpu -ffreestanding -fno-builtin -ffunction-sections \
+    $gcc -std=c11 -Os $cpu ${defined-} -ffreestanding -fno-builtin -ffunction-sections \
       -fdata-sections -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror \
       -nostdinc -isystem "$here/$headers" -isystem \
       "$($gcc -print-file-name=include)" -Iinclude -c "$file" \
@@ -65,6 +71,9 @@ machine=("$out/libc.o" "$out/machine.o")
 server=("$out/handshake.o" "${machine[@]}" "$library")
 link_image "$out/handshake" 256K 16K 4K "${server[@]}"
 lto=-flto link_image "$out/handshake-lto" 256K 16K 4K "${server[@]}"
+defined=-DCORE compile "$out/core" libc "$here/handshake.c"
+core=("$out/core/handshake.o" "${machine[@]}" "$core_library")
+link_image "$out/handshake-core" 256K 16K 4K "${core[@]}"
 
 # The server's side; which chapters there are is said by the host.
 reader_and_runner=()
@@ -92,7 +101,7 @@ link_image "$out/vectors-16k" 256K 16K 10K $wraps "${runner[@]}"
 
 # ---- The sizes ----
 
-python3 "$here/sizes.py" "$library" "${server[@]}"
+python3 "$here/sizes.py" "${server[@]}" -- "${core[@]}"
 
 # ---- The emulated machines ----
 
@@ -105,6 +114,7 @@ emulate() { # MACHINE IMAGE [ARGUMENT]
 
 emulate microbit handshake
 emulate microbit handshake-lto
+emulate microbit handshake-core
 
 printf '%s\n' "${chapters[@]}" >"$out/chapters"
 emulate mps2-an385 vectors "$out/chapters" | tee "$out/log"
