@@ -142,10 +142,13 @@ static NOINLINE head_event judge_lines(upshake *hs) {
   const upshake_limits *limits = &hs->config->limits;
   head_walk walk = head_begin_lines(&hs->parser, limits, hs->memory, hs->held);
   field_line line;
-  while (!is_line_bad(&hs->facts) && head_next_line(&walk, &line))
+  int is_bad = 0;
+  while (!is_bad && head_next_line(&walk, &line)) {
     judge_known(hs, inlined_which_field(line_name(&line)), line_value(&line),
                 (uint32_t)(line.value - hs->memory));
-  return head_end_lines(&walk, &hs->parser, limits, !is_line_bad(&hs->facts));
+    is_bad = is_line_bad(&hs->facts);
+  }
+  return head_end_lines(&walk, &hs->parser, limits, is_bad);
 }
 
 static head_event parse(upshake *hs) {
@@ -153,7 +156,7 @@ static head_event parse(upshake *hs) {
   take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
   do {
     event = is_at_line(&hs->parser) ? judge_lines(hs) : HEAD_GO_ON;
-    if (event == HEAD_GO_ON && !is_line_bad(&hs->facts))
+    if (event == HEAD_GO_ON)
       event = judge_step(hs);
     event = judge_facts(hs, event);
   } while (head_goes_on(event));

@@ -180,7 +180,7 @@ static NOINLINE head_event pass_lines(upshake_parser *parser,
   field_line line;
   while (head_next_line(&walk, &line))
     ;
-  return head_end_lines(&walk, parser, limits, 1);
+  return head_end_lines(&walk, parser, limits, 0);
 }
 #endif
 

@@ -115,15 +115,18 @@ ALWAYS_INLINE int head_next_line(head_walk *walk, field_line *line) {
   return 1;
 }
 
-/* Ends the walk.  Returns HEAD_END if the head ends here and may end; else a
- * step of the parser must look at the next line. */
+/* Ends the walk.  Returns HEAD_END if the head ends here; HEAD_MORE if the last
+ * line is bad, so that nothing behind it matters; else HEAD_GO_ON: a step of
+ * the parser must look at the next line. */
 ALWAYS_INLINE head_event head_end_lines(const head_walk *walk,
                                         upshake_parser *parser,
                                         const upshake_limits *limits,
-                                        int may_end) {
+                                        int is_bad) {
   parser->pos = (uint32_t)(walk->at - walk->begin);
   parser->fields = (uint16_t)(head_fields_limit(limits) - walk->left);
-  if (!may_end || !scan_is_line_end(walk->at, walk->end))
+  if (is_bad)
+    return HEAD_MORE;
+  if (!scan_is_line_end(walk->at, walk->end))
     return HEAD_GO_ON;
   end_lines(parser);
   return HEAD_END;
