@@ -19,7 +19,7 @@ TESTS = ["-std=c11", "-O1", "-Iinclude", "-Isrc", "-Itests",
 
 # Each switch, and some symbols of what it leaves out, without upshake__.
 SWITCHES = {
-    "UPSHAKE_SMALL": ["judge_plain_lines", "put_plain_switch"],
+    "UPSHAKE_SMALL": ["judge_lines", "put_plain_switch"],
     "UPSHAKE_PORTABLE": ["accept_by_sha"],
     "UPSHAKE_NO_CLIENT": ["upshake_client_feed", "upshake_write_request"],
     "UPSHAKE_NO_BODIES": ["body_step", "conclude_body", "take_body", "moves"],

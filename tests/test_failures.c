@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check_judge.h"
+#include "switches.h"
 
 #define FAILURES_MAX 12
 
@@ -43,7 +44,10 @@ static const scene scenes[] = {
   {GET "Host: a\r\n" FIELDS "\r\n",
    {{E(PROXY_TOOK_UPGRADE), END}, {E(NO_UPGRADE), END},
     {E(NO_CONNECTION), END}, {E(NOT_SUPPORTED), END}}},
-  /* the rules of an offer count, also if the request offers nothing */
+  /* the first entry is not offered */
+    {GET "Host: a\r\nUpgrade: tcp, h2c\r\n\r\n",
+     {{E(NO_CONNECTION), END}, {E(PASSED_OVER_SETTINGS), END}}},
+    /* the rules of an offer count, also if the request offers nothing */
   {GET "Host: a\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n\r\n",
    {{E(NO_CONNECTION), END}, {E(VERSION_UNSUPPORTED), "8\r\n"},
     {E(KEY_MISSING), END}}},
@@ -206,6 +210,7 @@ static void a_body_that_is_read_is_not_disturbed(void **state) {
   upshake_failure failure = none;
   size_t used;
   (void)state;
+  NEEDS(BODIES);
   upshake_init(&hs, &config, memory, sizeof memory, NULL);
   assert_int_equal(upshake_feed(&hs, head, sizeof head - 1, &used),
                    UPSHAKE_BODY);

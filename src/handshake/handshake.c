@@ -122,7 +122,6 @@ static inline head_event judge_facts(upshake *hs, head_event event) {
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
-#if HAS_LEAN || defined(UPSHAKE_SMALL)
 /* Parses what the memory holds, until the head is complete or refused, or more
  * bytes are needed; for lean, where each line may be left out. */
 static head_event parse_lean(upshake *hs) {
@@ -132,7 +131,6 @@ static head_event parse_lean(upshake *hs) {
   while (head_goes_on(event));
   return event;
 }
-#endif
 
 /* The same, with whole lines. */
 #ifdef UPSHAKE_SMALL

@@ -130,11 +130,11 @@ static const verdict verdict_good = {0, UPSHAKE_DECIDE, UPSHAKE_OK, 0};
 #ifdef UPSHAKE_SMALL
 #define are_whole(ROWS) 0
 #else
+#define BIT_OF(fact) (facts->flags >> BIT_##fact)
 #define IS_WHOLE(error, offer, found, unless, place)                           \
-  &&(BIT_##unless == BIT_NEVER                                                 \
-         ? !(facts->flags & FACT_##found)                                      \
-         : !((facts->offers & FOR_##offer) && (facts->flags & FACT_##found) && \
-             !(facts->flags >> BIT_##unless & 1)))
+  &(BIT_##unless == BIT_NEVER ? !(facts->flags & FACT_##found)                 \
+                              : !((unsigned)!!(facts->offers & FOR_##offer) &  \
+                                  BIT_OF(found) & ~BIT_OF(unless)))
 #define are_whole(ROWS) (1 ROWS(IS_WHOLE))
 #endif
 
