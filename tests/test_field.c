@@ -77,7 +77,7 @@ static void a_lone_lf_or_cr_begins_no_field(void **state) {
 /* A line ends with CR LF and nothing else, wherever its CR is and however long
  * what follows is: no byte behind the text is looked at. */
 static void a_line_ends_with_both_of_its_bytes(void **state) {
-  static const char behind[] = {'\n', 'x', '\r', ':', ' '};
+  static const char behind[] = {'\n', '\v', 'x', '\r', ':', ' '};
   (void)state;
   for (size_t len = 4; len <= 100; len++)
     for (size_t cr = 2; cr < len; cr++)
@@ -196,6 +196,7 @@ static void walks_the_members_of_a_value(void **state) {
       {"a, \"b, c\\", {"a", "\"b, c\\"}},
       {"a, \"\", b", {"a", "\"\"", "b"}},
       {"a\\,b", {"a\\", "b"}}, /* a backslash is nothing outside quotes */
+      {"a\x01,b\"", {"a\x01", "b\""}}, /* only DQUOTE begins a quoted-string */
   };
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(rows); i++) {
@@ -262,7 +263,11 @@ static void assert_parameters(const parameter_row *row) {
 
 static void takes_parameters_one_by_one(void **state) {
   static const parameter_row rows[] = {
+      {"", 0, {{NULL, NULL}}},
+      {" ", 0, {{NULL, NULL}}},
       {"foo", 0, {{"foo", NULL}}},
+      {"foo ", 0, {{"foo", NULL}}},
+      {"\t foo;a=1 ", 0, {{"foo", NULL}, {"a", "1"}}},
       {"foo;a", 0, {{"foo", NULL}, {"a", NULL}}},
       {"foo;a=1;b=\"2\"", 0, {{"foo", NULL}, {"a", "1"}, {"b", "\"2\""}}},
       {"foo ; a = 1\t;\tb\t=\t2", 0, {{"foo", NULL}, {"a", "1"}, {"b", "2"}}},
@@ -288,6 +293,8 @@ static void says_where_the_grammar_of_parameters_is_broken(void **state) {
       {"\"foo\"", -1, {{NULL, NULL}}},
       {"foo bar", -1, {{NULL, NULL}}},
       {"foo/1", -1, {{NULL, NULL}}},
+      {"foo;", -1, {{NULL, NULL}}},
+      {"foo; ", -1, {{NULL, NULL}}},
       {"foo; =1", -1, {{NULL, NULL}}},
       {"foo; a=", -1, {{NULL, NULL}}},
       {"foo; a= ;b", -1, {{NULL, NULL}}},
@@ -337,6 +344,25 @@ static void takes_quotes_and_backslashes_off(void **state) {
   }
 }
 
+static void an_absent_value_has_no_text(void **state) {
+  (void)state;
+  assert_int_equal(upshake_unquote(part_of(NULL, 0), NULL, 0), 0);
+}
+
+static void a_broken_quoted_string_has_no_text(void **state) {
+  static const char *const rows[] = {"\"",      "\"a",    "\"a\\",
+                                     "\"a\\\"", "\"a\"b", "\"\"\""};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t len = strlen(rows[i]);
+    char *value = exact(rows[i], len), out[8] = "before";
+    assert_true(upshake_unquote(part_of(value, len), out, sizeof out) ==
+                SIZE_MAX);
+    assert_string_equal(out, "before");
+    free(value);
+  }
+}
+
 static void unquotes_any_octets_within_their_bounds(void **state) {
   uint32_t seed = 7;
   (void)state;
@@ -365,15 +391,17 @@ static void compares_all_octets_with_all(void **state) {
     }
 }
 
+/* The string ends at its first NUL, even if the slice has a NUL there and
+ * another one follows. */
 static void compares_lengths(void **state) {
-  static const char with_nul[] = {'a', 0};
+  static const char with_nul[] = {'a', 0}, string[] = {'a', 0, 0};
   (void)state;
   assert_false(upshake_equal(text("a"), "ab"));
   assert_false(upshake_equal(text("ab"), "a"));
-  assert_false(upshake_equal(part_of(with_nul, 2), "a"));
+  assert_false(upshake_equal(part_of(with_nul, 2), string));
   assert_false(upshake_equal_fold(text("a"), "ab"));
   assert_false(upshake_equal_fold(text("ab"), "a"));
-  assert_false(upshake_equal_fold(part_of(with_nul, 2), "a"));
+  assert_false(upshake_equal_fold(part_of(with_nul, 2), string));
   assert_false(upshake_equal(part_of(NULL, 0), "a"));
   assert_false(upshake_equal_fold(part_of(NULL, 0), "a"));
   assert_true(upshake_equal(text(""), ""));
@@ -407,6 +435,8 @@ int main(void) {
       cmocka_unit_test(takes_parameters_one_by_one),
       cmocka_unit_test(says_where_the_grammar_of_parameters_is_broken),
       cmocka_unit_test(takes_quotes_and_backslashes_off),
+      cmocka_unit_test(an_absent_value_has_no_text),
+      cmocka_unit_test(a_broken_quoted_string_has_no_text),
       cmocka_unit_test(unquotes_any_octets_within_their_bounds),
       cmocka_unit_test(compares_all_octets_with_all),
       cmocka_unit_test(compares_lengths),

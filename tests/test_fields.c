@@ -113,8 +113,8 @@ static void walks_a_list_through_raw_lines_and_an_array(void **state) {
 /* A raw line that is no field line ends every walk, whatever is behind it. */
 static void a_broken_line_hides_the_array(void **state) {
   static const char *const none[] = {NULL};
-  static const char *const raws[] = {"\r\n", "A: 1\r\nno colon\r\n",
-                                     "A: 1\r\nB: 2\n", "A: 1"};
+  static const char *const raws[] = {
+      "\r\n", "A: 1\r\nno colon\r\n", "A: 1\r\nB: 2\n", "A: 1", "A", "\n"};
   (void)state;
   for (size_t i = 0; i < CHECK_LEN(raws); i++) {
     upshake_fields fields = {text(raws[i]), some, SOME}, left = fields;

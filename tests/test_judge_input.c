@@ -182,6 +182,23 @@ static void no_other_two_bytes_are_version_13(void **state) {
     }
 }
 
+/* "@" can stand nowhere in an extension outside quotes (RFC 6455 9.1). */
+static void
+a_wrong_byte_is_found_anywhere_in_what_browsers_offer(void **state) {
+  static const char offer[] = "permessage-deflate; client_max_window_bits";
+  static const char name[] = "Sec-WebSocket-Extensions";
+  const size_t len = strlen(offer);
+  (void)state;
+  for (size_t at = 0; at <= len; at++) {
+    char *value = exact(offer, len);
+    if (at < len)
+      value[at] = '@';
+    assert_int_equal(error_of(&plain_config, name, part_of(value, len)),
+                     at < len ? UPSHAKE_ERR_EXTENSION_MALFORMED : UPSHAKE_OK);
+    free(value);
+  }
+}
+
 /* A parser may give NULL for a value of no bytes. */
 static void an_absent_value_is_an_empty_one(void **state) {
   static const struct {
@@ -324,6 +341,7 @@ int main(void) {
       cmocka_unit_test(an_asterisk_is_for_options_and_the_preface),
       cmocka_unit_test(blanks_around_a_value_are_none_of_it),
       cmocka_unit_test(no_other_two_bytes_are_version_13),
+      cmocka_unit_test(a_wrong_byte_is_found_anywhere_in_what_browsers_offer),
       cmocka_unit_test(an_absent_value_is_an_empty_one),
       cmocka_unit_test(an_offer_may_be_longer_than_the_name_of_an_entry),
       cmocka_unit_test(a_choice_is_among_the_lines_that_are_remembered),

@@ -3,10 +3,15 @@
  * Scanning: every twin finds the octet that a plain loop finds, and looks at
  * none behind the end.  Also the table of classes, octet by octet.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#endif
 
 #include <cmocka.h>
 
@@ -40,6 +45,8 @@ static void classes_are_those_of_the_rfcs(void **state) {
     char c = (char)octet;
     assert_int_equal(in_class(c, CLASS_TOKEN), is_tchar(octet));
     assert_int_equal(in_class(c, CLASS_VALUE), is_value_octet(octet));
+    assert_int_equal(in_class(c, CLASS_MEMBER),
+                     is_value_octet(octet) && !octet_in(octet, ",\""));
     assert_int_equal(in_class(c, CLASS_PATH), path);
     assert_int_equal(in_class(c, CLASS_QUERY), query);
     assert_int_equal(in_class(c, CLASS_HOST), is_reg_name(octet));
@@ -304,9 +311,33 @@ static void plain_lines_are_found_and_broken_ones_are_not(void **state) {
   assert_true(found > 50000);
 }
 
+/* The memory behind the end cannot be read, so a byte too far is seen without a
+ * sanitizer too. */
+static void no_byte_behind_the_end_is_looked_at(void **state) {
+#if defined(__unix__) || defined(__APPLE__)
+  enum { HALF = 1 << 16 }; /* a multiple of all sizes of pages */
+  static const char lines[] = "Content-Type: text/plain; charset=utf-8\r\n"
+                              "A-name-of-more-than-16-octets:\r\n"
+                              "A: b\r\nC:\r\n\r\n";
+  char *memory = mmap(NULL, 2 * HALF, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  assert_true(memory != MAP_FAILED);
+  assert_int_equal(mprotect(memory + HALF, HALF, PROT_NONE), 0);
+  for (size_t len = 0; len < sizeof lines; len++) {
+    char *octets = memory + HALF - len;
+    memcpy(octets, lines, len);
+    assert_twins(octets, len);
+    walk(octets, len);
+  }
+  munmap(memory, 2 * HALF);
+#endif
+  (void)state;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plain_lines_are_found_and_broken_ones_are_not),
+      cmocka_unit_test(no_byte_behind_the_end_is_looked_at),
       cmocka_unit_test(classes_are_those_of_the_rfcs),
       cmocka_unit_test(every_twin_stops_where_a_plain_loop_does),
       cmocka_unit_test(so_among_octets_that_are_nearly_bad),
