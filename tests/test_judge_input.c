@@ -226,6 +226,28 @@ static void an_absent_value_is_an_empty_one(void **state) {
   }
 }
 
+/* Anything may follow in the same memory.  Each value here is cut off, and a
+ * judge that looked at the byte after it could miss that. */
+static void the_byte_after_a_value_is_none_of_it(void **state) {
+  static const struct {
+    const char *name, *memory; /* the value and one byte */
+    upshake_error error;
+  } rows[] = {
+      {"Transfer-Encoding", "gzip;a=\"", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Transfer-Encoding", "gzip;a=b", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Transfer-Encoding", "gzip;a=\"b\"", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;a=\"", UPSHAKE_ERR_EXTENSION_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;a=b", UPSHAKE_ERR_EXTENSION_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;a", UPSHAKE_ERR_EXTENSION_MALFORMED},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+    assert_int_equal(
+        error_of(&plain_config, rows[i].name,
+                 part_of(rows[i].memory, strlen(rows[i].memory) - 1)),
+        rows[i].error);
+}
+
 /* The name of an entry ends with its NUL, and an offer may be longer. */
 static void an_offer_may_be_longer_than_the_name_of_an_entry(void **state) {
   static const char *const offers[] = {"e",          "ec",
@@ -343,6 +365,7 @@ int main(void) {
       cmocka_unit_test(no_other_two_bytes_are_version_13),
       cmocka_unit_test(a_wrong_byte_is_found_anywhere_in_what_browsers_offer),
       cmocka_unit_test(an_absent_value_is_an_empty_one),
+      cmocka_unit_test(the_byte_after_a_value_is_none_of_it),
       cmocka_unit_test(an_offer_may_be_longer_than_the_name_of_an_entry),
       cmocka_unit_test(a_choice_is_among_the_lines_that_are_remembered),
       cmocka_unit_test(extensions_are_those_of_the_lines_that_are_remembered),
