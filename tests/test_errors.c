@@ -72,6 +72,19 @@ static void the_explanation_is_the_row(void **state) {
   }
 }
 
+/* It may come from elsewhere: a log, or another version of the library. */
+static void a_number_that_is_no_error_is_explained_as_unknown(void **state) {
+  static const int numbers[] = {UPSHAKE_ERRORS_LEN, 255, 65536, -1};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(numbers); i++) {
+    upshake_explanation why = upshake_explain((upshake_error)numbers[i]);
+    assert_string_equal(why.name, "UNKNOWN");
+    assert_string_equal(why.rule, "");
+    assert_string_equal(why.sentence, "this number is no upshake_error");
+    assert_int_equal(why.status, 0);
+  }
+}
+
 /* Only some errors of a call follow from no RFC. */
 static void every_error_has_a_rule_and_a_sentence(void **state) {
   (void)state;
@@ -176,6 +189,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_error_has_one_row),
       cmocka_unit_test(the_explanation_is_the_row),
+      cmocka_unit_test(a_number_that_is_no_error_is_explained_as_unknown),
       cmocka_unit_test(every_error_has_a_rule_and_a_sentence),
       cmocka_unit_test(the_status_fits_the_class),
       cmocka_unit_test(the_columns_of_a_server_are_those_of_the_table),

@@ -143,6 +143,16 @@ static void reserves_the_fields_of_the_handshake(void **state) {
     assert_each_spelling(free_names[i], UPSHAKE_OK);
 }
 
+/* A name is a slice: any byte may follow it in memory. */
+static void looks_at_no_byte_behind_a_name(void **state) {
+  static const char longest[] = "Sec-WebSocket-Key";
+  const size_t reserved_len = strlen("Sec-WebSocket-");
+  (void)state;
+  for (size_t len = 1; len <= strlen(longest); len++)
+    assert_extra(404, part_of(longest, len), text("v"),
+                 len < reserved_len ? UPSHAKE_OK : UPSHAKE_ERR_EXTRA_RESERVED);
+}
+
 static void checks_every_added_field_and_not_the_first_only(void **state) {
   upshake_field fields[5];
   (void)state;
@@ -257,9 +267,13 @@ static void capsule_protocol_is_a_field_of_a_101(void **state) {
  * (RFC 6455 9.1) in a 101 to WebSocket is all that can be an answer. */
 static void extensions_are_an_answer_to_websocket(void **state) {
   static const char *const good[] = {
-      "foo",         "foo, bar",
-      "foo; a; b=c", "foo;a=\"b\"",
-      "foo ; a = b", "permessage-deflate; server_max_window_bits=10"};
+      "foo",
+      "foo, bar",
+      "foo; a; b=c",
+      "foo;a=\"b\"",
+      "foo ; a = b",
+      "permessage-deflate; server_max_window_bits=10",
+      "x"};
   static const char *const bad[] = {
       "foo ",      " foo",       "\tfoo",   "foo,",           ",foo",
       ",",         "foo bar",    "foo;",    "foo;;a",         "foo; =",
@@ -430,11 +444,34 @@ static void names_no_field_if_another_member_is_wrong(void **state) {
   assert_culprit(&response, &good, UPSHAKE_ERR_EXTRA_VALUE, 2);
 }
 
+/* The order of upshake_error is the order of judgement. */
+static void names_a_wrong_field_before_wrong_extensions(void **state) {
+  static const struct {
+    const char *name, *value;
+    upshake_error error;
+  } rows[] = {
+      {"a b", "v", UPSHAKE_ERR_EXTRA_NAME},
+      {"A", "a\nb", UPSHAKE_ERR_EXTRA_VALUE},
+      {"Upgrade", "v", UPSHAKE_ERR_EXTRA_RESERVED},
+  };
+  upshake_response response = switching;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    const upshake_field fields[] = {{text("N"), text("v")},
+                                    {text(rows[i].name), text(rows[i].value)},
+                                    {text("N"), text("v")}};
+    const upshake_extra extra = {
+        .fields = fields, .fields_len = 3, .extensions = text("foo;")};
+    assert_culprit(&response, &extra, rows[i].error, 1);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_every_octet_that_cannot_stand_in_a_name),
       cmocka_unit_test(refuses_every_octet_that_cannot_stand_in_a_value),
       cmocka_unit_test(reserves_the_fields_of_the_handshake),
+      cmocka_unit_test(looks_at_no_byte_behind_a_name),
       cmocka_unit_test(checks_every_added_field_and_not_the_first_only),
       cmocka_unit_test(sends_no_field_twice_that_it_writes_itself),
       cmocka_unit_test(sends_no_field_twice_that_is_no_list),
@@ -446,6 +483,7 @@ int main(void) {
       cmocka_unit_test(names_the_first_field_that_is_wrong),
       cmocka_unit_test(names_the_field_that_is_too_many),
       cmocka_unit_test(names_no_field_if_another_member_is_wrong),
+      cmocka_unit_test(names_a_wrong_field_before_wrong_extensions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,40 @@ static void writes_a_100_alone(void **state) {
   }
 }
 
+/* A refusal comes instead of a 100 (RFC 9110 10.1.1). */
+static void writes_a_100_before_a_101_only(void **state) {
+  static const int statuses[] = {101, 302, 404, 426, 500};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+    const upshake_response response = {
+        .status = statuses[i], .continue_first = 1, .upgrade = text("echo")};
+    assert_int_equal(write_view(&response, NULL).continues, statuses[i] == 101);
+  }
+}
+
+/* A later part must be of the same reply.  If it is of a shorter one, no byte
+ * of out is said to be written that was not. */
+static void a_part_behind_the_end_has_no_byte(void **state) {
+  const upshake_extra extra = {.body = text("all that is longer")};
+  upshake_cursor behind = {0};
+  char out[ROOM];
+  size_t len = 0;
+  (void)state;
+  assert_int_equal(
+      upshake_write_part(&not_found, &extra, &behind, out, sizeof out, &len),
+      UPSHAKE_OK);
+  assert_int_equal(write_roomy(&not_found, NULL), UPSHAKE_OK);
+  assert_true(len > written_len);
+  for (size_t cap = 0; cap < 3; cap++) {
+    upshake_cursor cursor = behind;
+    len = 54321;
+    assert_int_equal(
+        upshake_write_part(&not_found, NULL, &cursor, out, cap, &len),
+        UPSHAKE_OK);
+    assert_int_equal(len, 0);
+  }
+}
+
 /* ---- The handshake's own values -------------------------------------------
  */
 
@@ -349,6 +383,8 @@ int main(void) {
       cmocka_unit_test(answers_every_status_it_may),
       cmocka_unit_test(a_reason_phrase_is_the_name_of_the_status),
       cmocka_unit_test(writes_a_100_alone),
+      cmocka_unit_test(writes_a_100_before_a_101_only),
+      cmocka_unit_test(a_part_behind_the_end_has_no_byte),
       cmocka_unit_test(refuses_octets_that_no_protocol_has),
       cmocka_unit_test(looks_at_no_byte_behind_a_protocol),
       cmocka_unit_test(refuses_an_accept_that_is_no_base64),
