@@ -176,11 +176,6 @@ static void expect_finished(run *r, upshake *hs) {
   expect_same_result(r, &before, &after, 0);
 }
 
-/* What can only be wrong where a body is read. */
-static int is_of_body(upshake_error error) {
-  return check_class(error) == ERROR_IN_BODY;
-}
-
 /* The head, then what was not taken, is the stream as it came.  What is fed is
  * taken to the end of the head or the body; what is committed is all taken. */
 static void expect_stream(run *r, upshake *hs, seen *s, size_t gone, way how) {

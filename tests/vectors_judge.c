@@ -86,8 +86,7 @@ static int only_parsed(const seen *s, size_t end) {
   upshake_error error = s->result.error;
   if (error == UPSHAKE_ERR_TARGET_FORM || error == UPSHAKE_ERR_TARGET_SCHEME ||
       error == UPSHAKE_ERR_TARGET_AUTHORITY ||
-      error == UPSHAKE_ERR_TARGET_SECURED ||
-      check_class(error) == ERROR_AT_LINE)
+      error == UPSHAKE_ERR_TARGET_SECURED || is_of_line(error))
     return 0;
   return error != UPSHAKE_ERR_HTTP_VERSION &&
          (end == VECTOR_NOT_GIVEN || s->result.consumed < end);
