@@ -276,7 +276,7 @@ static inline int scan_is_line_end(const char *p, const char *end) {
 /* Scans the line that begins at line->name.  Returns 0 if the line is not plain
  * or not complete.  If it returns 1, the name may still be empty, and more
  * blanks may stand before the value. */
-static inline int scan_line(scan_window *seen, const char *least,
+ALWAYS_INLINE int scan_line(scan_window *seen, const char *least,
                             const char *end, field_line *line) {
 #ifdef SCAN_WINDOW
   /* The search for CR begins at the name, so that it need not wait for the

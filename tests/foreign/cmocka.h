@@ -106,6 +106,9 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t len,
   print_message("%zu tests, %d failed\n", len, failed);
   return failed;
 }
+/* Leaves the test that calls it. */
+#define skip() return
+
 #define cmocka_run_group_tests(tests, begin, end)                              \
   cmocka_run(tests, sizeof(tests) / sizeof *(tests), begin, end)
 
