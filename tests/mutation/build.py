@@ -178,7 +178,7 @@ class Test:
         words[words.index("-o") + 1] = target
         words.append("-Wl,-z,noexecstack")  # tcc does not say so itself
         subprocess.run(words, cwd=self.folder, check=True,
-                       stdout=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def uses(self, changed):
         """Is one of the objects in the program?  Of a library only those are

@@ -2,6 +2,7 @@
 """Tries one mutant: compiles it, and runs the tests until one notices."""
 import os
 import shutil
+import subprocess
 
 import mutants
 from build import OUT, SRC, same_bytes
@@ -28,6 +29,8 @@ class Worker:
             file.write(mutants.apply(text, mutant))
         try:
             return self.try_builds(mutant, builds)
+        except subprocess.CalledProcessError:
+            return "invalid", ""  # it calls a function that is not there
         finally:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
