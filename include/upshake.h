@@ -297,16 +297,15 @@ typedef struct upshake_result {
 } upshake_result;
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 
-/* For tools: every rule that the complete head of a request breaks, in the order
- * of judgement; result.error is the first.  Begin with all 0 and call until it
+/* For tools: every rule that the complete head of a request breaks, in the
+ * order of judgement; result.error is the first.  Begin with all 0 and call until it
  * returns OK.  A rule counts once.  Judges all fields again each time: hs is as
  * before when the call returns, but nobody may look at it meanwhile.  A head
  * that was refused before its end has no failures: what follows is not known. */
 typedef struct upshake_failure {
   upshake_error error; /* as returned                                      */
   size_t offset;       /* as in upshake_result; for lean, in upshake_head  */
-  size_t place;        /* private, as are the next members                 */
-  uint8_t asked;
+  size_t place;        /* private, as is the next member                   */
   upshake_private_facts facts;
 } upshake_failure;
 UPSHAKE_API upshake_error upshake_next_failure(upshake *hs,

@@ -28,7 +28,7 @@ static int is_of_head(const upshake *hs, const upshake_result *result) {
 void expect_failures(run *r, upshake *hs) {
   upshake_result before = upshake_get_result(hs), after;
   upshake_error errors[UPSHAKE_ERRORS_LEN] = {UPSHAKE_OK};
-  upshake_failure failure = {UPSHAKE_OK, 0, 0, 0, {0}};
+  upshake_failure failure = {UPSHAKE_OK, 0, 0, {0}};
   size_t offset = 0, len = 0;
   int is_judged = is_of_head(hs, &before);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The iterator over a head.  It hands out one line after the other, at three
- * speeds: whole lines that are plain (see scan.h), single bytes that continue
- * the current part, and steps of the parser for everything else.  The first two
- * do only what the steps would do; UPSHAKE_SMALL has only steps.
+ * The two faster ways through a head: single bytes that continue the current
+ * part, and an iterator over whole lines that are plain (see scan.h).  They do
+ * only what the steps of the parser would do, and leave everything else to
+ * them. UPSHAKE_SMALL has only steps.
  */
 #ifndef UPSHAKE_SRC_HEAD_WALK_H
 #define UPSHAKE_SRC_HEAD_WALK_H

@@ -14,6 +14,11 @@ static uint32_t line_at(const upshake *hs, const upshake_field *line,
                                      : (uint32_t)(line->value.ptr - hs->memory);
 }
 
+/* Returns the error that is asked for. */
+static unsigned asked_by(const upshake_failure *failure) {
+  return upshake__order[failure->place].error;
+}
+
 /* Judges all lines again, and keeps what this error is about at the first line
  * that has it. */
 static NOINLINE void judge_again(upshake *hs, upshake_failure *failure) {
@@ -22,7 +27,7 @@ static NOINLINE void judge_again(upshake *hs, upshake_failure *failure) {
   for (uint32_t i = 0; upshake_next_field(&fields, &line); i++) {
     hs->facts.bad = UPSHAKE_OK;
     upshake__judge_line(hs, line.name, line.value, line_at(hs, &line, i));
-    if (hs->facts.bad == failure->asked && failure->offset == SIZE_MAX)
+    if (hs->facts.bad == asked_by(failure) && failure->offset == SIZE_MAX)
       failure->offset = hs->facts.bad_at;
   }
 }
@@ -35,9 +40,9 @@ static inline void judge_rest(upshake *hs, const upshake_failure *failure) {
   note_host_none(hs);
   prepare_rules(hs);
   if (failure->offset != SIZE_MAX) {
-    facts->bad = failure->asked;
+    facts->bad = (uint8_t)asked_by(failure);
     facts->bad_at = (uint32_t)failure->offset;
-  } else if (facts->bad != failure->asked) {
+  } else if (facts->bad != asked_by(failure)) {
     facts->bad = UPSHAKE_OK;
   }
 }
@@ -80,7 +85,6 @@ static NOINLINE upshake_error judge_row(const upshake *hs,
 
 /* Judges the next row, and skips rows of the same error behind it. */
 static void next_row(upshake *hs, upshake_failure *failure) {
-  failure->asked = upshake__order[failure->place].error;
   failure->offset = SIZE_MAX;
   forget_lines(hs);
   judge_again(hs, failure);
@@ -88,8 +92,7 @@ static void next_row(upshake *hs, upshake_failure *failure) {
   failure->error = judge_row(hs, failure);
   do
     failure->place++;
-  while (failure->error &&
-         upshake__order[failure->place].error == failure->asked);
+  while (failure->error && asked_by(failure) == (unsigned)failure->error);
 }
 
 /* The facts are kept where the failure is, because judging takes stack. */

@@ -61,8 +61,8 @@ enum { FACTS(FLAG) FACTS_AT_END(FLAG) FACTS_NONE = 0 };
 
 /* Notes an error in facts->bad, and where it is in .bad_at.  Only one error is
  * kept: the error that stands first in upshake_error, in whatever order the
- * fields come.  That list is the order of judgement.  In it, errors of every
- * request come before errors of single protocols. */
+ * fields come.  So errors that the order of judgement (order.h) looks for first
+ * stand first there. */
 UPSHAKE_PRIVATE void upshake__note_bad(upshake_private_facts *facts,
                                        upshake_error error, uint32_t at);
 

@@ -7,7 +7,6 @@
 
 #include "../error/errors.h"
 #include "../text/field.h"
-#include "request.h"
 
 #define ROW(error, offer, found, unless, place)                                \
   {UPSHAKE_ERR_##error, FOR_##offer, BIT_##found, BIT_##unless, PLACE_##place},
