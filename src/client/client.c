@@ -255,19 +255,27 @@ static NOINLINE int has_key(upshake_slice fields) {
          !upshake__next_line(&fields, "Sec-WebSocket-Key", &value);
 }
 
-/* 1 if a protocol with rules of its own has a version: such protocols have no
- * versions. */
-static NOINLINE int is_misnamed(upshake_slice fields) {
-  upshake_slice line, protocol;
+/* 1 if this member of Upgrade can be asked for: it is a protocol (RFC 9110
+ * 7.8), and has no version if it has rules of its own. */
+static NOINLINE int is_askable(const upshake_slice *member) {
+  size_t len = index_of(*member, '/');
+  return upshake__is_protocol_list(*member) &&
+         (len == member->len ||
+          upshake__rules_of_token(slice_of(member->ptr, len)) == RULES_NONE);
+}
+
+/* 1 if Upgrade has members, and each of them can be asked for. */
+static NOINLINE int offers_protocols(upshake_slice fields) {
+  upshake_slice line, member;
+  int found = 0;
   while (next_line(&fields, "Upgrade", &line)) {
-    while (next_in(&line, &protocol)) {
-      size_t len = index_of(protocol, '/');
-      if (len < protocol.len &&
-          upshake__rules_of_token(slice_of(protocol.ptr, len)) != RULES_NONE)
-        return 1;
+    while (next_in(&line, &member)) {
+      if (!is_askable(&member))
+        return 0;
+      found = 1;
     }
   }
-  return 0;
+  return found;
 }
 
 /* 1 if this request asks for a switch, with a key if it asks for WebSocket. */
@@ -277,8 +285,7 @@ static NOINLINE int asks(const upshake_parser *parser, const char *bytes) {
 
   if (parser->minor == 0 ||
       upshake_equal(head_method(parser, bytes), "CONNECT") ||
-      !has_option(fields, &option_upgrade) ||
-      !upshake__find_member(fields, "Upgrade", NULL).ptr || is_misnamed(fields))
+      !has_option(fields, &option_upgrade) || !offers_protocols(fields))
     return 0;
   return !upshake__find_member(fields, "Upgrade", &websocket).ptr ||
          has_key(fields);

@@ -15,8 +15,7 @@ class Asked:
 
     def __init__(self, line, fields):
         self.line, self.fields = line, fields
-        self.protocols = [member for member in fields.members(b"upgrade")
-                          if is_protocol(member)]
+        self.protocols = fields.members(b"upgrade")
         self.subprotocols = fields.members(b"sec-websocket-protocol")
         self.offers = fields.members(b"sec-websocket-extensions")
         keys = fields.all(b"sec-websocket-key")
@@ -24,8 +23,8 @@ class Asked:
 
     @property
     def asks(self):
-        """Whether a 101 could be right (RFC 9110 7.8, RFC 9112 6.3).  A
-        malformed member of Upgrade asks for nothing that there is."""
+        """Whether a 101 could be right (RFC 9110 7.8, RFC 9112 6.3).  Each
+        member of Upgrade is a protocol."""
         listed = [member.lower() for member in
                   self.fields.members(b"upgrade")]
         options = {member.lower()
@@ -33,6 +32,8 @@ class Asked:
         if self.line.minor == 0 or self.line.method == b"CONNECT":
             return False
         if b"upgrade" not in options or not listed:
+            return False
+        if not all(is_protocol(member) for member in listed):
             return False
         if any(member.startswith(b"websocket/") for member in listed):
             return False
