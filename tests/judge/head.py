@@ -245,9 +245,7 @@ def read_fields(reader, config, judge_line):
     while at_line_start(reader):
         start = reader.pos
         if len(fields) == config.fields_max:
-            if not TOKEN_RUN.match(reader.data, start, start + 1).group():
-                reader.refuse("FIELD_NAME")
-            raise Refused("FIELDS_MANY", start, start)
+            reader.refuse("FIELDS_MANY")
         name = read_name(reader, config.name_max)
         if config.lean and name.lower() not in wanted:
             reader.end = total
