@@ -8,8 +8,9 @@ objects.  Fails where the deepest path takes more than BYTES, where a frame has
 no fixed size (VLA, alloca) and where a function can reach itself (recursion).
 What is outside of the files (memcpy, the application's callback) counts as
 nothing.  Calls by pointer are not in the graph, so they are added from a table,
-which must name every function that has one.  A function that ends with a jump into another has given its
-frame back before: the objects are looked at for these.
+which must name every function that has one.  A function that ends with a jump
+into another has given its frame back before: the objects are looked at for
+these.
 """
 import os
 import re
@@ -69,8 +70,8 @@ def left_by_jump(path):
     for line in text.splitlines():
         begin, branch = FUNCTION.match(line), BRANCH.search(line)
         target = RELOCATION.search(line)
-        if begin:
-            function = begin.group(1)
+        if begin:  # what is seldom called may stand apart, in NAME.cold
+            function = begin.group(1).removesuffix(".cold")
         if branch:
             how = branch.group(1)
             where = POINTER if branch.group(2) == "*" else branch.group(3)

@@ -231,6 +231,62 @@ static void names_no_added_field_if_none_is_wrong(void **state) {
   assert_int_equal(len, 0);
 }
 
+/* As upshake_write does (test_extra.c). */
+static void names_a_wrong_field_before_a_wrong_extension(void **state) {
+  const upshake_field field = {text("Upgrade"), text("b")};
+  const upshake_extra extra = {
+      .fields = &field, .fields_len = 1, .extensions = text("foo")};
+  const upshake_response response = {.status = 404};
+  upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
+  char out[CAP];
+  size_t len = 9;
+  (void)state;
+  assert_unchanged(hs, upshake_reply_with(&hs, &extra, out, CAP, &len),
+                   UPSHAKE_ERR_EXTRA_RESERVED);
+  assert_int_equal(len, 0);
+  assert_int_equal(upshake_write(&response, &extra, out, CAP, &len),
+                   UPSHAKE_ERR_EXTRA_RESERVED);
+}
+
+/* Wherever a part ends, the next part begins there. */
+static void many_added_fields_come_in_parts_of_any_length(void **state) {
+  static upshake_field fields[200];
+  const upshake_extra extra = {.fields = fields,
+                               .fields_len = CHECK_LEN(fields),
+                               .date = text("now"),
+                               .body = text("content")};
+  upshake hs = begin(&accepting, OLD_VERSION, UPSHAKE_SEND);
+  static char whole[8192], parts[8192];
+  size_t len;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(fields); i++) {
+    fields[i].name = text("Set-Cookie");
+    fields[i].value = part_of(&"a=0123456789"[i % 9], 12 - i % 9);
+  }
+  assert_int_equal(upshake_reply_with(&hs, &extra, whole, sizeof whole, &len),
+                   UPSHAKE_OK);
+  for (size_t cap = 1; cap < 80; cap++) {
+    upshake_cursor cursor = {0};
+    size_t total = 0, part;
+    do {
+      char *out = malloc(cap);
+      upshake_cursor again = cursor;
+      assert_int_equal(upshake_reply_part(&hs, &extra, &again, out, cap, &part),
+                       UPSHAKE_OK);
+      assert_int_equal(
+          upshake_reply_part(&hs, &extra, &cursor, out, cap, &part),
+          UPSHAKE_OK);
+      assert_true(total + part <= len);
+      memcpy(parts + total, out, part);
+      total += part;
+      assert_true(part == cap || total == len);
+      free(out);
+    } while (part > 0);
+    assert_int_equal(total, len);
+    assert_memory_equal(whole, parts, len);
+  }
+}
+
 /* What a reply lacks can be added, or another answer given. */
 static void an_incomplete_answer_changes_nothing(void **state) {
   const upshake_field field = {{UPSHAKE_TEXT("WWW-Authenticate")},
@@ -295,6 +351,8 @@ int main(void) {
       cmocka_unit_test(a_part_of_no_bytes_is_checked_too),
       cmocka_unit_test(names_the_place_of_the_added_field_that_is_wrong),
       cmocka_unit_test(names_no_added_field_if_none_is_wrong),
+      cmocka_unit_test(names_a_wrong_field_before_a_wrong_extension),
+      cmocka_unit_test(many_added_fields_come_in_parts_of_any_length),
       cmocka_unit_test(an_incomplete_answer_changes_nothing),
       cmocka_unit_test(there_is_no_reply_but_at_send),
       cmocka_unit_test(a_part_of_no_bytes_leaves_the_answer_open),

@@ -19,9 +19,8 @@
 #define BITS_LEAST 8
 #define BITS_MOST 15
 
-/* The ask, and what was found out about it.  It is small, because it is on the
- * stack all the time.  The functions below give the default of a member that is
- * NULL. */
+/* The ask, and what was found out about it.  Small: see NOINLINE.  The
+ * functions below give the default of a member that is NULL. */
 typedef struct asking {
   const upshake_ask *ask;
   const uint8_t *key;
@@ -375,7 +374,8 @@ static NOINLINE void put_request(writer *w, const asking *a) {
   writer_rewind(w);
   put_request_line(w, a);
   put_offer(w, a);
-  put_lines(w, a->ask->fields, a->ask->fields_len);
+  for (size_t i = 0; i < a->ask->fields_len; i++)
+    upshake__put_line(w, a->ask->fields[i].name, a->ask->fields[i].value);
   if (has_rules(a, RULES_WEBSOCKET))
     put_websocket(w, a);
   put_text(w, "\r\n");
@@ -385,7 +385,7 @@ upshake_error upshake_write_request(const upshake_ask *ask,
                                     const uint8_t key[16], void *out,
                                     size_t cap, size_t *len) {
   asking a = {ask, key, 0, 0};
-  writer w = {out, 0, 0, 0, 1, 0};
+  writer w = {out, 0, 0, 0, 0, 0, 0, 1};
   upshake_error error = check_ask(&a);
 
   *len = 0;

@@ -257,7 +257,7 @@ static NOINLINE int has_key(upshake_slice fields) {
 
 /* 1 if this member of Upgrade can be asked for: it is a protocol (RFC 9110
  * 7.8), and has no version if it has rules of its own. */
-static NOINLINE int is_askable(const upshake_slice *member) {
+static int is_askable(const upshake_slice *member) {
   size_t len = index_of(*member, '/');
   return upshake__is_protocol_list(*member) &&
          (len == member->len ||
@@ -268,8 +268,8 @@ static NOINLINE int is_askable(const upshake_slice *member) {
 static NOINLINE int offers_protocols(upshake_slice fields) {
   upshake_slice line, member;
   int found = 0;
-  while (next_line(&fields, "Upgrade", &line)) {
-    while (next_in(&line, &member)) {
+  while (upshake__next_line(&fields, "Upgrade", &line)) {
+    while (upshake__next_in(&line, &member)) {
       if (!is_askable(&member))
         return 0;
       found = 1;
@@ -392,7 +392,7 @@ static NOINLINE upshake_client_result make_result(const upshake_client *client,
   return result;
 }
 
-/* Looks at the fields first, because the result takes much stack. */
+/* Looks at the fields before there is a result: see NOINLINE. */
 upshake_client_result upshake_client_get_result(const upshake_client *client) {
   agreement agreed = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
   int keep = client->next == UPSHAKE_CLIENT_OTHER && may_keep(client);

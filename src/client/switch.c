@@ -47,16 +47,9 @@ static NOINLINE int judge_once(upshake_client *client, const char *name,
 
 /* 1 if the protocols are equal: token ["/" version], the token in any case. */
 static int same_protocol(upshake_slice a, const upshake_slice *b) {
-  int in_version = 0;
-  if (a.len != b->len)
-    return 0;
-  for (size_t i = 0; i < a.len; i++) {
-    if (in_version ? a.ptr[i] != b->ptr[i]
-                   : to_lower(a.ptr[i]) != to_lower(b->ptr[i]))
-      return 0;
-    in_version |= a.ptr[i] == '/';
-  }
-  return 1;
+  size_t slash = index_of(a, '/');
+  return upshake__same_fold(a, *b) &&
+         upshake__same(slice_from(a, slash), slice_from(*b, slash));
 }
 
 upshake_slice upshake__find_member(upshake_slice fields, const char *name,

@@ -2,8 +2,9 @@
  *
  * The table of errors: all that there is to say of each.  Nothing else in the
  * library leans on the order of upshake_error, but for one thing: where several
- * rules are broken at once, the error that stands first is reported.  So the
- * rows stand in the order of judgement.
+ * fields of one request are bad, the error that stands first is kept
+ * (upshake__note_bad).  The order of judgement has a table of its own
+ * (judge/order.h).
  */
 #ifndef UPSHAKE_SRC_ERROR_ERRORS_H
 #define UPSHAKE_SRC_ERROR_ERRORS_H

@@ -126,7 +126,7 @@ static int is_reply_taken(const upshake *hs) {
   return (hs->flags & HANDSHAKE_TAKEN) && !(hs->flags & HANDSHAKE_CONTINUED);
 }
 
-upshake_error upshake_answer(upshake *hs, int answer) {
+COLD upshake_error upshake_answer(upshake *hs, int answer) {
   if (is_reply_taken(hs))
     return UPSHAKE_ERR_STATE;
   if (answer == UPSHAKE_ACCEPT || answer == UPSHAKE_DECLINE)

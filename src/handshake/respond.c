@@ -52,7 +52,7 @@ static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
 static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
 
 /* Adds the field that the reason for a refusal needs. */
-static NOINLINE void build_refusal(const upshake *hs, reply *r) {
+static NOINLINE COLD void build_refusal(const upshake *hs, reply *r) {
   unsigned field = error_field_of((upshake_error)hs->error);
   r->protocols = hs->config->protocols;
   r->named = upshake__spoken(hs->config, hs->facts.transport);
@@ -110,20 +110,19 @@ static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
     hs->flags |= HANDSHAKE_KEPT;
 }
 
-/* Checks what the application adds.  Runs before a reply is built, because a
- * reply takes stack. */
+/* Checks what the application adds, before there is a reply. */
 static upshake_error check_extra_of(const upshake *hs,
                                     const upshake_extra *extra, size_t *place) {
   added fields = {extra->fields, extra->fields_len};
-  upshake_error error = UPSHAKE_OK;
+  upshake_error error;
   if (is_kept(hs, extra) && !upshake__may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
   if (hs->status == CONTINUE)
     return UPSHAKE_OK;
-  *place = extra->fields_len;
-  if (extra->extensions.len > 0)
+  error = upshake__check_added(fields, place);
+  if (!error && extra->extensions.len > 0)
     error = check_agreed_extensions(hs, extra->extensions);
-  return error ? error : upshake__check_added(fields, place);
+  return error;
 }
 
 static upshake_error check_reply(const upshake *hs, const upshake_extra *extra,
@@ -156,7 +155,7 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
     build_refusal(hs, &r);
   else
     r.continue_first = 1;
-  if (r.accept) /* not below build_switch, where stack is scarce */
+  if (r.accept) /* not below build_switch: see NOINLINE */
     put_accept_value(hs, rules_of(r.protocols), accept);
   error = upshake__check_reply(&r, len);
   if (error)
@@ -164,14 +163,14 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   error = upshake__write_reply(&r, &w, len);
   if (error)
     return error;
-  end_writer(cursor, *len);
+  end_writer(&w, cursor, *len);
   if (*len > 0)
     note_taken(hs, extra, w.from + *len == w.pos);
   return UPSHAKE_OK;
 }
 
-static NOINLINE upshake_error respond_simply(upshake *hs, void *out, size_t cap,
-                                             size_t *len) {
+static NOINLINE COLD upshake_error respond_simply(upshake *hs, void *out,
+                                                  size_t cap, size_t *len) {
   return respond(hs, NULL, NULL, NULL, out, cap, len);
 }
 

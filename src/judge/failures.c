@@ -95,7 +95,7 @@ static void next_row(upshake *hs, upshake_failure *failure) {
   while (failure->error && asked_by(failure) == (unsigned)failure->error);
 }
 
-/* The facts are kept where the failure is, because judging takes stack. */
+/* The facts are kept where the failure is: see NOINLINE. */
 upshake_error upshake_next_failure(upshake *hs, upshake_failure *failure) {
   failure->error = UPSHAKE_OK;
   if (hs->next == UPSHAKE_READ || !(hs->flags & HANDSHAKE_COMPLETE))

@@ -105,9 +105,9 @@ static int is_known_before(const upshake_private_facts *facts) {
 
 /* Transfer-Encoding is one list over all its lines (RFC 9112 6.1).  Whether the
  * list ends in chunked can be judged only after the last line. */
-void upshake__judge_coding(upshake_private_facts *facts,
-                           const upshake_config *config, upshake_slice value,
-                           uint32_t at) {
+COLD void upshake__judge_coding(upshake_private_facts *facts,
+                                const upshake_config *config,
+                                upshake_slice value, uint32_t at) {
   int is_first = (facts->flags & FACT_CODING) == 0;
   upshake_error error = UPSHAKE_OK;
 

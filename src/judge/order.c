@@ -32,7 +32,7 @@ void upshake__facts_of_request(const upshake *hs, order_facts *found) {
 
 static int is_list_space(char byte) { return byte == ',' || is_blank(byte); }
 
-/* memcmp would be a call, which costs stack at the end of a call chain. */
+/* No memcmp: see NOINLINE. */
 static int is_get(upshake_slice method) {
   const char *p = method.ptr;
   return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';

@@ -84,7 +84,7 @@ static uint8_t expect_of(uint32_t flags) {
   return flags & FACT_EXPECT_CONTINUE ? 1 : 0;
 }
 
-upshake_request upshake_get_request(const upshake *hs) {
+COLD upshake_request upshake_get_request(const upshake *hs) {
   uint32_t flags = hs->facts.flags;
   upshake_request request;
 

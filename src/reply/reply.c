@@ -136,11 +136,15 @@ static void put_final_fields(writer *w, const reply *r) {
   put_text(w, "\r\n");
 }
 
-/* Any reply but a 100 (Continue). */
-static void put_reply(writer *w, const reply *r) {
-  const upshake_extra *extra = r->extra;
+/* What stands before the added fields.  Before a 101 that the client waits for
+ * comes the 100 (RFC 9110 7.8). */
+static void put_head(writer *w, const reply *r) {
   int is_switch = r->status == SWITCHING;
-  put_status_line(w, r->status, extra ? extra->reason : slice_none());
+  if (r->continue_first)
+    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
+  if (r->status == CONTINUE)
+    return;
+  put_status_line(w, r->status, r->extra ? r->extra->reason : slice_none());
   if (is_switch || r->status == UPGRADE_REQUIRED) {
     put_text(w, NAME_UPGRADE ": ");
     put_protocols(w, r);
@@ -151,11 +155,6 @@ static void put_reply(writer *w, const reply *r) {
     put_switch_fields(w, r);
   else
     put_final_fields(w, r);
-  if (extra)
-    r->calls->put(w, extra);
-  put_text(w, "\r\n");
-  if (extra && !r->to_head)
-    put_slice(w, extra->body);
 }
 
 /* ---- checks, before the first byte is written ---- */
@@ -190,29 +189,33 @@ static upshake_error check_refusal(const reply *r) {
   return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }
 
-upshake_error upshake__check_reply(const reply *r, size_t *place) {
+COLD upshake_error upshake__check_reply(const reply *r, size_t *place) {
   upshake_error error = r->extra ? r->calls->check(r, place) : UPSHAKE_OK;
   if (error || r->status == CONTINUE)
     return error;
-  error = r->status == SWITCHING ? check_switch(r) : check_refusal(r);
-  if (error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
-    *place = 0;
-  return error;
+  *place = 0; /* no added field is wrong */
+  return r->status == SWITCHING ? check_switch(r) : check_refusal(r);
 }
 
 /* ---- the two ways to write ---- */
 
-/* Before a 101 that the client waits for comes the 100 (RFC 9110 7.8). */
 static void produce(const reply *r, writer *w) {
+  const upshake_extra *extra = r->extra;
   writer_rewind(w);
-  if (r->continue_first)
-    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
-  if (r->status != CONTINUE)
-    put_reply(w, r);
+  if (w->first == 0)
+    put_head(w, r);
+  if (r->status == CONTINUE)
+    return;
+  if (extra)
+    r->calls->put(w, extra);
+  put_text(w, "\r\n");
+  if (extra && !r->to_head)
+    put_slice(w, extra->body);
 }
 
 /* Generates a whole reply twice: first without room, to find its length. */
-upshake_error upshake__write_reply(const reply *r, writer *w, size_t *len) {
+COLD upshake_error upshake__write_reply(const reply *r, writer *w,
+                                        size_t *len) {
   size_t cap = w->cap;
 
   *len = 0;
@@ -259,7 +262,7 @@ static upshake_error check_values(const upshake_response *response) {
              : UPSHAKE_ERR_EXTRA_VALUE;
 }
 
-/* Called before there is a reply, which takes stack. */
+/* Before there is a reply: see NOINLINE. */
 static NOINLINE upshake_error check_response(const upshake_response *response,
                                              const upshake_extra *extra,
                                              size_t *place) {
@@ -303,7 +306,8 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
-  end_writer(cursor, error ? 0 : *len);
+  if (!error)
+    end_writer(&w, cursor, *len);
   return error;
 }
 

@@ -34,8 +34,8 @@ typedef struct extra_calls {
 } extra_calls;
 UPSHAKE_PRIVATE_OBJECT const extra_calls upshake__extra_calls;
 
-/* A reply, with small members because it lies on the stack below the deepest
- * calls.  A pointer that is NULL stands for a value that is absent. */
+/* A reply, with small members: see NOINLINE.  A pointer that is NULL stands for
+ * a value that is absent. */
 struct reply {
   const upshake_extra *extra;        /* NULL: nothing is added */
   const extra_calls *calls;          /* for extra */
@@ -64,18 +64,22 @@ UPSHAKE_PRIVATE upshake_error upshake__write_reply(const reply *r, writer *w,
 /* A writer of all of a reply; or with a cursor of the next part. */
 static inline writer begin_writer(const upshake_cursor *cursor, void *out,
                                   size_t cap) {
-  writer w = {out, cap, 0, 0, 1, 0};
+  writer w = {out, cap, 0, 0, 0, 0, 0, 1};
   if (cursor) {
     w.from = cursor->at;
+    w.first = cursor->line;
     w.whole = 0;
   }
   return w;
 }
 
 /* Moves the cursor, if there is one, behind what was written. */
-static inline void end_writer(upshake_cursor *cursor, size_t len) {
-  if (cursor)
-    cursor->at += (uint32_t)len;
+static inline void end_writer(const writer *w, upshake_cursor *cursor,
+                              size_t len) {
+  if (cursor) {
+    cursor->line = w->first;
+    cursor->at = w->from + (uint32_t)len - w->next_at;
+  }
 }
 
 #endif

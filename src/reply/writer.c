@@ -24,7 +24,7 @@ void upshake__put_bytes(writer *w, const char *bytes, size_t len) {
   if (len <= w->room) {
     w->room -= len;
     w->pos += len;
-    if (len > 0) /* last, so that the stack is free by then */
+    if (len > 0) /* last: see NOINLINE */
       memcpy(w->out + w->pos - len, bytes, len);
     return;
   }

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * A writer: a window on a message.  The whole message is generated each time;
- * only bytes inside [from, from + cap) are stored.
+ * A writer: a window on a message.  The message is generated each time; only
+ * bytes inside [from, from + cap) are stored.  A message that is taken in parts
+ * is generated from the added field on that the last part ended in.
  */
 #ifndef UPSHAKE_SRC_REPLY_WRITER_H
 #define UPSHAKE_SRC_REPLY_WRITER_H
 
 #include "../text/bytes.h"
 
-/* Stores the bytes from position `from` on in out, at most cap bytes.  If
- * `whole` is 1, the message is stored complete or not at all. */
+/* Positions are counted from the beginning of the message, or from the added
+ * field `first`.  If `whole` is 1, the message is stored complete or not at
+ * all. */
 typedef struct writer {
   char *out;
-  size_t cap, from;
-  size_t pos; /* bytes generated so far, stored or not */
+  size_t cap;
+  size_t pos;       /* bytes generated so far, stored or not            */
+  uint32_t from;    /* the first byte to store                          */
+  uint32_t first;   /* added fields that are stored whole               */
+  size_t room;      /* bytes that fit for sure, stored without a check  */
+  uint32_t next_at; /* the end of these fields                          */
   int whole;
-  size_t room; /* bytes that fit for sure, stored without a check */
 } writer;
 
 /* Goes back to the first byte of the message. */
@@ -24,8 +29,20 @@ static inline void writer_rewind(writer *w) {
   w->room = w->from == 0 ? w->cap : 0;
 }
 
-/* Takes no slice, because some machines pass a slice on the stack, which makes
- * each call longer. */
+/* 1 if no further byte of this part fits. */
+static inline int is_part_full(const writer *w) {
+  return !w->whole && w->pos >= w->from + w->cap;
+}
+
+/* Notes that so many added fields are stored, if they are. */
+static inline void note_stored(writer *w, size_t fields_len) {
+  if (w->whole || w->pos > w->from + w->cap)
+    return;
+  w->first = (uint32_t)fields_len;
+  w->next_at = (uint32_t)w->pos;
+}
+
+/* Takes no slice: each call is shorter so. */
 UPSHAKE_PRIVATE void upshake__put_bytes(writer *w, const char *bytes,
                                         size_t len);
 static inline void put_slice(writer *w, upshake_slice bytes) {
@@ -40,13 +57,6 @@ UPSHAKE_PRIVATE void upshake__put_number(writer *w, size_t number);
 /* Puts a field line. */
 UPSHAKE_PRIVATE void upshake__put_line(writer *w, upshake_slice name,
                                        upshake_slice value);
-
-/* The same for each of these fields. */
-static inline void put_lines(writer *w, const upshake_field *fields,
-                             size_t len) {
-  for (; len > 0; len--, fields++)
-    upshake__put_line(w, fields->name, fields->value);
-}
 
 /* Puts a field line; nothing if the value is absent. */
 UPSHAKE_PRIVATE void upshake__put_field(writer *w, const char *name,

@@ -179,8 +179,7 @@ int upshake__is_value(upshake_slice value) {
 
 /* ---- public ---- */
 
-/* One pass and no call: these functions end most call chains, so that a call
- * here would cost stack everywhere. */
+/* One pass and no call: these functions end most chains of calls. */
 int upshake_equal(upshake_slice slice, const char *text) {
   const char *p = slice.ptr;
   for (size_t left = slice.len; left > 0; left--, p++, text++)

@@ -33,14 +33,30 @@
 #define UPSHAKE_PRIVATE_CONST
 #endif
 
-/* NOINLINE: the stack of the function is free again when its caller goes on.
- * ALWAYS_INLINE: the function has no stack frame of its own. */
+/* Stack shapes the code, because a library is called with whatever stack is
+ * left (tests/stack.py measures it):
+ *
+ * - NOINLINE: the stack of the function is free again when its caller goes on.
+ *   What takes much stack is done before or behind the deepest calls, by a
+ *   function of its own.
+ * - ALWAYS_INLINE: the function has no frame of its own.  What ends a chain of
+ *   calls calls nothing, not even memcmp, or calls it last, which is a jump.
+ * - A function takes a pointer to a slice where some machines would pass the
+ *   slice on the stack.
+ *
+ * COLD: an ordinary request does not come here, so the function is made small
+ * instead of fast. */
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #else
 #define NOINLINE
 #define ALWAYS_INLINE static inline
+#endif
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define COLD __attribute__((cold))
+#else
+#define COLD
 #endif
 
 /* A condition that must hold when the library is compiled; also in C99. */

@@ -7,8 +7,8 @@
 
 /* ---- field lines ---- */
 
-/* A loop of its own, without a call: this function ends many call chains, so
- * that a call here would cost stack in all of them. */
+/* A loop of its own, without a call: this function ends many chains of
+ * calls. */
 NOINLINE size_t upshake__token_len(upshake_slice text) {
   size_t len = 0;
   while (len < text.len && in_class(text.ptr[len], CLASS_TOKEN))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Field lines and members of lists, inlined into the caller's loop.  Such a
- * loop takes less stack than a loop that calls functions, because no slice has
- * to be in memory.
+ * Field lines and members of lists, inlined into the caller's loop
+ * (compiler.h says why).
  */
 #ifndef UPSHAKE_SRC_TEXT_FIELD_H
 #define UPSHAKE_SRC_TEXT_FIELD_H
@@ -25,7 +24,7 @@ UPSHAKE_PRIVATE upshake_slice upshake__find_line(upshake_slice fields,
                                                  const char *name);
 
 /* Takes the next member that is not empty off a list in one line.  Returns 0 at
- * the end.  Does the same as upshake_next_member, on less stack. */
+ * the end.  Does the same as upshake_next_member (see NOINLINE). */
 UPSHAKE_PRIVATE int upshake__next_in(upshake_slice *value,
                                      upshake_slice *member);
 
