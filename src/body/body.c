@@ -213,8 +213,8 @@ static body_event step_framing(upshake *hs, char byte, body_step *step) {
 }
 
 /* A body with Content-Length is all content. */
-body_event upshake__body_step(upshake *hs, const char *bytes, size_t len,
-                              body_step *step) {
+COLD body_event upshake__body_step(upshake *hs, const char *bytes, size_t len,
+                                   body_step *step) {
   upshake_private_body *body = &hs->facts.in.body;
   uint64_t *left = &body->left;
 

@@ -110,9 +110,9 @@ static void judge_bytes(upshake_judge *judge, upshake_slice name,
 static void remember(upshake_judge *judge, upshake_slice name,
                      upshake_slice value) {
   unsigned which = upshake__which_field(name);
-  if (which == FIELD_HOST)
+  if (which == FIELD_HOST && !judge->host.ptr)
     judge->host = value;
-  if (which == FIELD_ORIGIN)
+  if (which == FIELD_ORIGIN && !judge->origin.ptr)
     judge->origin = value;
   if (which == FIELD_KEY && value.len == sizeof judge->key)
     memcpy(judge->key, value.ptr, sizeof judge->key);

@@ -21,8 +21,8 @@ static void refuse_with(upshake *hs, int status) {
   hs->status = (uint16_t)status;
 }
 
-void upshake__conclude_refusal(upshake *hs, upshake_error error,
-                               uint32_t offset) {
+COLD void upshake__conclude_refusal(upshake *hs, upshake_error error,
+                                    uint32_t offset) {
   refuse_with(hs, error_status(error));
   hs->error = (uint8_t)error;
   hs->facts.bad_at = offset;
@@ -65,7 +65,7 @@ static void ask_application(upshake *hs) {
     upshake__conclude_refusal(hs, UPSHAKE_ERR_DECISION, hs->end);
 }
 
-void upshake__conclude(upshake *hs) {
+COLD void upshake__conclude(upshake *hs) {
   verdict result;
 
   prepare_rules(hs);

@@ -103,7 +103,7 @@ static NOINLINE head_event find_event(upshake *hs) {
 }
 
 /* Runs one step, and judges what it completes. */
-static NOINLINE head_event judge_step(upshake *hs) {
+static NOINLINE COLD head_event judge_step(upshake *hs) {
   head_event event = find_event(hs);
   if (event == HEAD_TARGET)
     judge_target(hs);
@@ -180,8 +180,8 @@ static inline head_event hold_all(upshake *hs, const char *bytes,
 /* With lean the input is held piece by piece, so that a line that is left out
  * makes room for the next piece.  If the bytes are in the memory already, the
  * bytes behind the head move up to it. */
-static NOINLINE head_event hold_lean(upshake *hs, const char *bytes,
-                                     uint32_t len) {
+static NOINLINE COLD head_event hold_lean(upshake *hs, const char *bytes,
+                                          uint32_t len) {
   head_event event = HEAD_MORE;
 
   while (event == HEAD_MORE && hs->next == UPSHAKE_READ && len > 0) {
@@ -246,8 +246,8 @@ static inline int is_reading(upshake *hs) {
 /* Takes bytes of a body, and returns how many.  Bytes that are held count as
  * dropped before the application is asked again, because it may look at the
  * rest. */
-static NOINLINE size_t take_body(upshake *hs, const char *bytes, size_t len,
-                                 int are_held) {
+static NOINLINE COLD size_t take_body(upshake *hs, const char *bytes,
+                                      size_t len, int are_held) {
   body_event event;
   body_step step;
   /* A piece of content has a length of 32 bits, to keep the state small. */

@@ -37,8 +37,8 @@ int upshake__lean_is_full(const upshake *hs) {
   return hs->held == hs->cap || bytes_left(hs) == 0;
 }
 
-uint32_t upshake__lean_piece(const upshake *hs, const char *bytes,
-                             uint32_t len) {
+COLD uint32_t upshake__lean_piece(const upshake *hs, const char *bytes,
+                                  uint32_t len) {
   uint32_t room = hs->cap - hs->held;
   uint32_t left = bytes_left(hs);
 
@@ -56,7 +56,7 @@ uint32_t upshake__lean_piece(const upshake *hs, const char *bytes,
 
 /* Leaves out the name too, so that name_len is 0: then later pieces of the
  * value are also left out. */
-int upshake__lean_leave_out(upshake *hs) {
+COLD int upshake__lean_leave_out(upshake *hs) {
   upshake_parser *parser = &hs->parser;
   char *line = hs->memory + parser->name_at;
   uint32_t len = parser->pos - parser->name_at;

@@ -31,8 +31,8 @@ static int had_body(const upshake *hs) {
   return HAS_BODIES && ((hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts));
 }
 
-static NOINLINE void build_switch(const upshake *hs, reply *r,
-                                  char accept[ACCEPT_LEN]) {
+static NOINLINE COLD void build_switch(const upshake *hs, reply *r,
+                                       char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake__chosen_protocol(hs);
   const upshake_private_rules *rules = rules_of(protocol);
   r->protocols = protocol;

@@ -32,7 +32,7 @@ static int32_t take_number(const char **p, const char *end, int32_t most) {
 }
 
 /* dec-octet = 0 to 255, without a leading zero (RFC 3986 3.2.2) */
-static const char *match_dec_byte(const char *p, const char *end) {
+static COLD const char *match_dec_byte(const char *p, const char *end) {
   const char *begin = p;
   if (take_number(&p, end, 255) < 0 || p == begin ||
       (*begin == '0' && p - begin > 1))
@@ -41,7 +41,7 @@ static const char *match_dec_byte(const char *p, const char *end) {
 }
 
 /* 1 if everything up to end is an IPv4address. */
-static int is_ipv4(const char *p, const char *end) {
+static COLD int is_ipv4(const char *p, const char *end) {
   for (int i = 0; i < 4; i++) {
     if (i > 0 && (p == end || *p++ != '.'))
       return 0;
@@ -55,7 +55,7 @@ static int is_ipv4(const char *p, const char *end) {
 /* 1 if everything up to end is an IPv6address (RFC 3986 3.2.2): eight groups of
  * 1 to 4 digits.  One "::" may stand for one or more groups, and an IPv4address
  * at the end stands for two. */
-static int is_ipv6(const char *p, const char *end) {
+static COLD int is_ipv6(const char *p, const char *end) {
   int groups = 0, gaps = 0;
 
   if (end - p >= 2 && p[0] == ':' && p[1] == ':') {
@@ -88,7 +88,7 @@ static int is_ipv6(const char *p, const char *end) {
 
 /* 1 if everything up to end is IPvFuture = "v" 1*HEXDIG "." 1*( unreserved /
  * sub-delims / ":" ). */
-static int is_ipvfuture(const char *p, const char *end) {
+static COLD int is_ipvfuture(const char *p, const char *end) {
   const char *stop;
   if (p == end || to_lower(*p++) != 'v')
     return 0;
@@ -134,7 +134,7 @@ int32_t upshake__parse_authority(upshake_slice text, size_t *host_len) {
 
 /* ---- origins ---- */
 
-int32_t upshake__default_port(upshake_slice scheme) {
+COLD int32_t upshake__default_port(upshake_slice scheme) {
   static const char schemes[][6] = {"http", "ws", "https", "wss"};
   for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
     if (upshake_equal_fold(scheme, schemes[i]))

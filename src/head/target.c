@@ -94,7 +94,6 @@ NOINLINE void upshake__split_target(upshake_request *request,
                                     upshake_slice target) {
   size_t len;
 
-  memset(request, 0, sizeof *request);
   request->method = method;
   request->target = target;
   if (is_connect(method)) {

@@ -46,9 +46,9 @@ static int parse_length(upshake_slice value, uint64_t *length) {
   return value.len > 0;
 }
 
-void upshake__judge_length(upshake_private_facts *facts,
-                           const upshake_config *config, upshake_slice value,
-                           uint32_t at) {
+COLD void upshake__judge_length(upshake_private_facts *facts,
+                                const upshake_config *config,
+                                upshake_slice value, uint32_t at) {
   upshake_error error = UPSHAKE_OK;
   uint64_t length;
   (void)config;

@@ -13,7 +13,8 @@
 /* ---- fields that every offer has ---- */
 
 /* Notes a connection option.  Returns 0 if it has no meaning here. */
-static int note_option(upshake_private_facts *facts, upshake_slice option) {
+static COLD int note_option(upshake_private_facts *facts,
+                            upshake_slice option) {
   if (IS_NAME(option, "upgrade"))
     facts->flags |= FACT_CONNECTION_UPGRADE;
   else if (IS_NAME(option, "close"))
@@ -56,9 +57,9 @@ static void note_offer(upshake_private_facts *facts, size_t place) {
 }
 
 /* Notes which entries a member of Upgrade offers. */
-static NOINLINE void judge_member(upshake_private_facts *facts,
-                                  const upshake_config *config,
-                                  upshake_slice member) {
+static NOINLINE COLD void judge_member(upshake_private_facts *facts,
+                                       const upshake_config *config,
+                                       upshake_slice member) {
   const char *end = member.ptr + member.len;
   size_t slash =
       (size_t)(upshake__skip_class(member.ptr, end, CLASS_TOKEN) - member.ptr);
@@ -90,9 +91,9 @@ static void note_expectation(upshake_private_facts *facts, uint32_t at) {
 
 /* Expect = #expectation.  The only expectation is 100-continue (RFC 9110
  * 10.1.1). */
-static void judge_expect(upshake_private_facts *facts,
-                         const upshake_config *config, upshake_slice value,
-                         uint32_t at) {
+static COLD void judge_expect(upshake_private_facts *facts,
+                              const upshake_config *config, upshake_slice value,
+                              uint32_t at) {
   upshake_slice member;
 
   (void)config;
@@ -111,24 +112,22 @@ UPSHAKE_PRIVATE_CONST judge_field *const upshake__judges[FIELD_OTHER] = {
     KNOWN(JUDGE)};
 #undef JUDGE
 
-unsigned upshake__which_field(upshake_slice name) {
-#ifdef UPSHAKE_SMALL
-#define LEN(field, name, judge) sizeof name - 1,
-#define NAME(field, name, judge) name
-  static const uint8_t lens[] = {KNOWN(LEN)};
+COLD unsigned upshake__which_field(upshake_slice name) {
+#define SIZE(field, name, judge) sizeof name,
+#define NAME(field, name, judge) name "\0"
+  static const uint8_t sizes[] = {KNOWN(SIZE)};
   static const char names[] = KNOWN(NAME); /* in one string */
-#undef LEN
+#undef SIZE
 #undef NAME
   const char *known = names;
   unsigned which = 0;
 
+  /* no two of them have the same length and the same first letter */
   while (which < FIELD_OTHER &&
-         !upshake__same_fold(name, slice_of(known, lens[which])))
-    known += lens[which++];
-  return which;
-#else
-  return inlined_which_field(name);
-#endif
+         (name.len + 1 != sizes[which] || ((*name.ptr ^ *known) & ~0x20) != 0))
+    known += sizes[which++];
+  return which < FIELD_OTHER && upshake_equal_fold(name, known) ? which
+                                                                : FIELD_OTHER;
 }
 
 /* Returns the judge that these rules have for a field; NULL if they have none.

@@ -25,7 +25,7 @@ static int is_protocol(upshake_slice text) {
          skip_protocol(text.ptr, text.ptr + text.len) == text.ptr + text.len;
 }
 
-int upshake__is_protocol_list(upshake_slice text) {
+COLD int upshake__is_protocol_list(upshake_slice text) {
   const char *p = text.ptr, *end = p + text.len;
   for (;;) {
     const char *stop = skip_protocol(p, end);
@@ -55,7 +55,7 @@ uint32_t upshake__spoken(const upshake_config *config, int transport) {
   return spoken;
 }
 
-rules_kind upshake__rules_of_token(upshake_slice token) {
+COLD rules_kind upshake__rules_of_token(upshake_slice token) {
   if (IS_NAME(token, "websocket"))
     return RULES_WEBSOCKET;
   if (token.len == 3 && upshake_equal_fold(token, "h2c"))
@@ -104,7 +104,7 @@ static int is_named(const upshake_private_rules *rules, upshake_slice name) {
          upshake__rules_of_token(slice_of(name.ptr, slash)) != RULES_WEBSOCKET;
 }
 
-int upshake__is_entry(const upshake_protocol *protocol) {
+COLD int upshake__is_entry(const upshake_protocol *protocol) {
   const upshake_private_rules *rules = rules_of(protocol);
   if (!protocol->name || !is_named(rules, slice_text(protocol->name)))
     return 0;

@@ -8,15 +8,25 @@
 #include "../handshake/handshake.h"
 #include "../head/target.h"
 
+/* Returns what follows this name in the head.  Its lines are sound. */
+static COLD upshake_slice text_behind(const upshake *hs, const char *name) {
+  upshake_slice rest = head_fields(&hs->parser, hs->memory);
+  size_t len = strlen(name);
+  for (;; rest = slice_from(rest, index_of(rest, '\n') + 1)) {
+    if (UPSHAKE_NEVER(rest.len <= len))
+      return slice_none();
+    if (rest.ptr[len] == ':' &&
+        upshake_equal_fold(slice_of(rest.ptr, len), name))
+      return slice_from(rest, len + 1);
+  }
+}
+
 upshake_slice upshake__value_at(const upshake *hs, uint32_t at,
                                 const char *name) {
-  upshake_slice rest = head_fields(&hs->parser, hs->memory), value;
+  upshake_slice rest = slice_of(hs->memory + at, hs->end - at);
   /* lean: offsets are not memory positions */
-  if (HAS_LEAN && hs->end != hs->parser.pos) {
-    int is_there = upshake__next_line(&rest, name, &value);
-    return UPSHAKE_ALWAYS(is_there) ? value : slice_none();
-  }
-  rest = slice_of(hs->memory + at, hs->end - at);
+  if (HAS_LEAN && hs->end != hs->parser.pos)
+    rest = text_behind(hs, name);
   return upshake__trim(slice_of(rest.ptr, index_of(rest, '\r')));
 }
 
@@ -25,7 +35,7 @@ upshake_slice upshake__method_of(const upshake *hs) {
                                      : head_method(&hs->parser, hs->memory);
 }
 
-int upshake__is_method(const upshake *hs, const char *method) {
+COLD int upshake__is_method(const upshake *hs, const char *method) {
   return upshake_equal(upshake__method_of(hs), method);
 }
 
@@ -39,7 +49,7 @@ int upshake__has_authority(const upshake *hs) {
          NULL;
 }
 
-upshake_slice upshake__authority_of(const upshake *hs) {
+COLD upshake_slice upshake__authority_of(const upshake *hs) {
   upshake_slice authority =
       upshake__target_authority(upshake__method_of(hs), target_of(hs));
   if (authority.ptr || (hs->facts.flags & FACT_HOST) == 0)

@@ -47,9 +47,9 @@ static int parse_version(upshake_slice value) {
   return version <= 255 ? version : -1;
 }
 
-static void judge_version(upshake_private_facts *facts,
-                          const upshake_config *config, upshake_slice value,
-                          uint32_t at) {
+static COLD void judge_version(upshake_private_facts *facts,
+                               const upshake_config *config,
+                               upshake_slice value, uint32_t at) {
   int version = SLICE_IS(value, "13") ? 13 : parse_version(value);
   (void)config;
   upshake__note_once(facts, FACT_VERSION, UPSHAKE_ERR_VERSION_REPEATED, at);
@@ -81,9 +81,9 @@ static NOINLINE void choose(upshake_private_facts *facts,
   }
 }
 
-static void judge_subprotocol(upshake_private_facts *facts,
-                              const upshake_config *config, upshake_slice value,
-                              uint32_t at) {
+static COLD void judge_subprotocol(upshake_private_facts *facts,
+                                   const upshake_config *config,
+                                   upshake_slice value, uint32_t at) {
   upshake_slice name;
 
   while (upshake__next_in(&value, &name)) {

@@ -46,7 +46,7 @@
   X(505, "HTTP Version Not Supported")
 /* clang-format on */
 
-static NOINLINE upshake_slice reason_phrase(int status) {
+static NOINLINE COLD upshake_slice reason_phrase(int status) {
 #define ROW(status, phrase) {status - 300, sizeof phrase - 1},
 #define PHRASE(status, phrase) phrase
   static const struct { uint8_t code, len; } rows[] = {PHRASES(ROW)};

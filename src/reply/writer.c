@@ -5,7 +5,7 @@
 #include "writer.h"
 
 /* Stores the bytes that are inside the window, and counts all bytes. */
-static NOINLINE void put_part(writer *w, const char *bytes, size_t len) {
+static NOINLINE COLD void put_part(writer *w, const char *bytes, size_t len) {
   size_t skip = w->pos < w->from ? w->from - w->pos : 0;
   size_t at = w->pos + skip - w->from;
 
@@ -32,7 +32,7 @@ void upshake__put_bytes(writer *w, const char *bytes, size_t len) {
   put_part(w, bytes, len);
 }
 
-void upshake__put_number(writer *w, size_t number) {
+COLD void upshake__put_number(writer *w, size_t number) {
   char digits[3 * sizeof number]; /* a byte has at most 2.4 digits */
   size_t at = sizeof digits;
   do
@@ -41,15 +41,15 @@ void upshake__put_number(writer *w, size_t number) {
   put_slice(w, slice_of(digits + at, sizeof digits - at));
 }
 
-NOINLINE void upshake__put_line(writer *w, upshake_slice name,
-                                upshake_slice value) {
+COLD NOINLINE void upshake__put_line(writer *w, upshake_slice name,
+                                     upshake_slice value) {
   put_slice(w, name);
   upshake__put_bytes(w, UPSHAKE_TEXT(": "));
   put_slice(w, value);
   upshake__put_bytes(w, UPSHAKE_TEXT("\r\n"));
 }
 
-void upshake__put_field(writer *w, const char *name, upshake_slice value) {
+COLD void upshake__put_field(writer *w, const char *name, upshake_slice value) {
   if (value.ptr)
     upshake__put_line(w, slice_text(name), value);
 }

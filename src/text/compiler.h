@@ -44,8 +44,8 @@
  * - A function takes a pointer to a slice where some machines would pass the
  *   slice on the stack.
  *
- * COLD: an ordinary request does not come here, so the function is made small
- * instead of fast. */
+ * COLD: the function is made small instead of fast.  An ordinary request does
+ * not come here, or is not slower for it (tests/bench). */
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))

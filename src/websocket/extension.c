@@ -32,8 +32,8 @@ static const char *skip_quoted(const char *p, const char *end,
   return skip_blanks(p + 1, end);
 }
 
-const char *upshake__skip_parameters(const char *p, const char *end,
-                                     unsigned class_bits) {
+COLD const char *upshake__skip_parameters(const char *p, const char *end,
+                                          unsigned class_bits) {
   while (p && p < end && *p == ';') {
     p = skip_token(skip_blanks(p + 1, end), end);
     if (!p || p == end || *p != '=')
@@ -47,7 +47,7 @@ const char *upshake__skip_parameters(const char *p, const char *end,
 
 /* extension = token *( ";" token [ "=" ( token | quoted-string ) ] ).  The text
  * of a quoted-string must be a token. */
-int upshake__are_extensions(upshake_slice value) {
+COLD int upshake__are_extensions(upshake_slice value) {
   const char *p = value.ptr, *end = value.len > 0 ? p + value.len : p;
   while (p < end) {
     p = skip_blanks(p, end);
