@@ -40,8 +40,10 @@
  *           only.  UPSHAKE_NO_CLIENT: no client.  UPSHAKE_NO_BODIES: init
  *           refuses BODY_READ and BODY_ASK.  UPSHAKE_NO_LEAN: init refuses
  *           lean.  UPSHAKE_NO_PHRASES: no reason phrase, except yours and that
- *           of a 101.  They are for the sources; no switch changes a struct, an
- *           enum or a declaration.
+ *           of a 101.  UPSHAKE_EXPORT: a shared library shows the public
+ *           functions.  UPSHAKE_STATIC: everything is static.  They are for the
+ *           sources; no switch changes a struct, an enum or the type of a
+ *           function.
  * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
@@ -298,10 +300,11 @@ typedef struct upshake_result {
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 
 /* For tools: every rule that the complete head of a request breaks, in the
- * order of judgement; result.error is the first.  Begin with all 0 and call until it
- * returns OK.  A rule counts once.  Judges all fields again each time: hs is as
- * before when the call returns, but nobody may look at it meanwhile.  A head
- * that was refused before its end has no failures: what follows is not known. */
+ * order of judgement; result.error is the first.  Begin with all 0 and call
+ * until it returns OK.  A rule counts once.  Each call judges all fields again:
+ * hs is as before when the call returns, but nobody may look at it meanwhile.
+ * A head that was refused before its end has no failures, because the rest of
+ * it is not known. */
 typedef struct upshake_failure {
   upshake_error error; /* as returned                                      */
   size_t offset;       /* as in upshake_result; for lean, in upshake_head  */
@@ -334,8 +337,8 @@ UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
  * first, with result.status 100: take the reply, and feed on.  Feed the bytes
  * from data + used.  At each BODY use result.content, then feed on, with 0
  * bytes if you have no more.  Behind the body comes the 101; with BODY_ASK
- * another decision comes first, where DECLINE is not possible any more.  The
- * bytes from data + used are then the new protocol's.
+ * another decision comes first; then DECLINE is no longer possible.  The bytes
+ * from data + used are then the new protocol's.
  *
  * Content-Length and chunked are read.  Chunk extensions are skipped, trailer
  * fields are checked and dropped, up to 4096 bytes of each.  A wrong body is
@@ -381,11 +384,11 @@ UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
 
 /* The next request on a kept connection: after PLAIN, or after a refusal with
- * KEEP_OPEN.  Call it when the whole body of the request has been received, or
- * what is left of the body would be read as a request.  The first `taken` bytes
- * of rest, at most all of them, were the body and are dropped; the remainder
- * moves to the front and is parsed.  In any other state, reset starts afresh
- * and discards the rest. */
+ * KEEP_OPEN.  Call it when the whole body of the request has been received:
+ * the library would read any later bytes of the body as a request.  The first
+ * `taken` bytes of rest, at most all of them, were the body and are dropped;
+ * the remainder moves to the front and is parsed.  In any other state, reset
+ * starts afresh and discards the rest. */
 UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
 
 /* Go on with other head memory of any size; the two may overlap.  Old slices

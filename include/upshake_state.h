@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 struct upshake_config;
-struct upshake_index; /* not there yet: where field lines are noted */
+struct upshake_index; /* reserved: where field lines are noted */
 
 /* The rules of one protocol: a static object of the library. */
 typedef struct upshake_private_rules upshake_private_rules;
@@ -73,7 +73,7 @@ struct upshake {
   const struct upshake_config *config; /* as given to init                 */
   char *memory;                /* where the head is kept                   */
   void *user;                  /* for the callback                         */
-  struct upshake_index *index; /* NULL                                     */
+  struct upshake_index *index; /* reserved: NULL                           */
   upshake_hash *hash;          /* NULL: the portable one                   */
   uint32_t cap;                /* of memory                                */
   uint32_t held;               /* bytes in memory                          */
@@ -87,8 +87,8 @@ struct upshake {
   uint8_t error;               /* the first reason                         */
   uint8_t protocol;            /* place in the table                       */
   uint8_t kind;                /* a handshake, or a part of a judge        */
-  upshake_parser parser;
-  upshake_private_facts facts;
+  upshake_parser parser;       /* of the head                              */
+  upshake_private_facts facts; /* what was found in it                     */
 };
 
 #ifdef __cplusplus

@@ -15,7 +15,8 @@ typedef char upshake_needs_an_int_of_32_bits[sizeof(int) < 4 ? -1 : 1];
 #include <stdint.h>
 
 /* How public functions are linked.  UPSHAKE_BUILD is defined by the sources of
- * the library, the other names by you; see "Build switches" in the README. */
+ * the library, the other names by you: see the table of switches in the
+ * README. */
 #ifdef UPSHAKE_API /* defined by the application */
 #elif defined(UPSHAKE_STATIC) && defined(__GNUC__)
 #define UPSHAKE_API static __attribute__((unused))
