@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Ends the text at the first `mark`.  Returns the text behind it, or NULL. */
-static char *cut(char *text, char mark) {
+static char *split_at(char *text, char mark) {
   char *at = strchr(text, mark);
   if (at == NULL)
     return NULL;
@@ -56,12 +56,12 @@ static void set_rules(upshake_protocol *row) {
 const char *protocol_option(upshake_protocol *row, char *text) {
   static const char method[] = "method=";
   const size_t method_len = sizeof method - 1;
-  char *settings = cut(text, ',');
+  char *settings = split_at(text, ',');
   char *methods = NULL;
 
   while (settings != NULL) {
     char *setting = settings;
-    settings = cut(setting, ',');
+    settings = split_at(setting, ',');
     if (strcmp(setting, "body=consume") == 0)
       row->body = UPSHAKE_BODY_READ;
     else if (strncmp(setting, method, method_len) == 0 &&

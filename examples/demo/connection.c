@@ -270,7 +270,7 @@ static void take_bytes(struct connection *c, const char *bytes, size_t len);
 
 /* The bytes that arrived together with the request are the first bytes of the
  * new protocol (RFC 9110 7.8). */
-static void switch_protocols(struct connection *c, const char *glued,
+static void switch_protocols(struct connection *c, const char *early,
                              size_t len) {
   int broken = is_websocket(upshake_get_result(&c->hs).protocol)
                    ? begin_websocket(c)
@@ -281,7 +281,7 @@ static void switch_protocols(struct connection *c, const char *glued,
   }
   log_handshake(c->peer, &c->hs,
                 (struct verdict){"switched", 101, UPSHAKE_OK, NULL});
-  take_bytes(c, glued, len);
+  take_bytes(c, early, len);
 }
 
 /* ---- Bytes from the peer ------------------------------------------------ */
