@@ -6,6 +6,8 @@ usage: suites.py INSPECT TSV [KNOWN]
 
 TSV has the columns id, source, level, expect, bytes, why; bytes are escaped as
 \\r \\n \\t \\\\ \\xHH.
+expect is 101, refuse, plain, ok (101 or plain), no101, wait or any.  Statuses
+may follow, of which a refusal must have one: refuse:400,505.
 Each row runs through `INSPECT --subprotocol chat --json`, whole and one byte
 at a time.  Both have to say the same, keep the JSON contract, and be what the
 row expects.
@@ -35,10 +37,10 @@ LETTERS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 
 
 def unescape(text):
-    def octet(match):
+    def byte(match):
         letter, digits = match.groups()
         return LETTERS[letter] if letter else bytes([int(digits, 16)])
-    return ESCAPE.sub(octet, text)
+    return ESCAPE.sub(byte, text)
 
 
 def read_rows(path):
@@ -63,14 +65,14 @@ def read_known(path):
     return known
 
 
-def inspect(program, octets, *options):
+def inspect(program, content, *options):
     """Returns the exit status, the printed line and what stderr said."""
     command = [program, "--subprotocol", "chat", "--json", *options]
-    run = subprocess.run(command, input=octets, capture_output=True)
+    run = subprocess.run(command, input=content, capture_output=True)
     return run.returncode, run.stdout, run.stderr
 
 
-def broken_contract(status, said, octets):
+def broken_contract(status, said, content):
     """What in the JSON is not as it has to be, or None."""
     outcome, reply = said["outcome"], said["reply"]
     answered = outcome in ("switched", "refused")
@@ -90,37 +92,41 @@ def broken_contract(status, said, octets):
         return "error"
     if outcome in ("refused", "plain") and not said["rule"]:
         return "no rule"
-    if outcome == "incomplete" and said["consumed"] != len(octets):
+    if outcome == "incomplete" and said["consumed"] != len(content):
         return "consumed"
     return None
 
 
-def judge(program, expect, octets):
+def judge(program, expect, content):
     """Returns (what is wrong or None, the outcome in words)."""
-    status, line, errors = inspect(program, octets)
+    status, line, errors = inspect(program, content)
     if status not in range(len(OUTCOMES)) or errors:
         return "exit status %d: %s" % (status, errors.decode()[-600:]), "?"
-    slow = inspect(program, octets, "--feed", "1")
+    slow = inspect(program, content, "--feed", "1")
     if slow != (status, line, b""):
         return "--feed 1 differs: %s" % slow[1].decode()[:300], "?"
     said = json.loads(line)
     words = "%s %s %s" % (said["outcome"], said["status"] or "",
                           said["error"] or said["rule"] or "")
-    broken = broken_contract(status, said, octets)
+    broken = broken_contract(status, said, content)
     if broken:
         return "JSON contract: " + broken, words
-    if expect not in EXPECTED:
+    expected, _, statuses = expect.partition(":")
+    if expected not in EXPECTED:
         return "no such expectation", words
-    if said["outcome"] not in EXPECTED[expect]:
+    if said["outcome"] not in EXPECTED[expected]:
         return "not as expected", words
+    if (statuses and said["outcome"] == "refused" and
+            str(said["status"]) not in statuses.split(",")):
+        return "not the expected status", words
     return None, words
 
 
 def show(row, wrong, words, reason):
-    name, source, level, expect, octets, why = row
+    name, source, level, expect, content, why = row
     print("%s (%s, %s): expected %s, is %s: %s"
           % (name, source, level, expect, words, wrong))
-    print("    bytes  %s" % repr(octets[:300])[1:])
+    print("    bytes  %s" % repr(content[:300])[1:])
     if why:
         print("    row     %s" % why)
     if reason is not None:
