@@ -129,13 +129,13 @@ typedef struct upshake_protocol {
 } upshake_protocol;
 
 /* RFC 6455 4.2.1 */
-UPSHAKE_API const upshake_private_rules *upshake_websocket_rules(void);
+UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_websocket_rules(void);
 /* RFC 7540 3.2, retired by RFC 9113 3.1.  Needs HTTP2-Settings.  BuildKit sends
  * no HTTP2-Settings: UPSHAKE_PROTOCOL("h2c") accepts it. */
-UPSHAKE_API const upshake_private_rules *upshake_h2c_rules(void);
+UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_h2c_rules(void);
 /* RFC 9298 3.2, RFC 9484 4.2; the 101 says Capsule-Protocol: ?1 (RFC 9297
  * 3.4). */
-UPSHAKE_API const upshake_private_rules *upshake_capsules_rules(void);
+UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_capsules_rules(void);
 
 /* Initializers: static const upshake_protocol protocols[] =
  * {UPSHAKE_WEBSOCKET}; a program links the rules that its table names. */

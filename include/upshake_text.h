@@ -26,12 +26,18 @@ typedef char upshake_needs_an_int_of_32_bits[sizeof(int) < 4 ? -1 : 1];
 #define UPSHAKE_API __declspec(dllexport)
 #elif defined(_WIN32) && defined(UPSHAKE_SHARED) && !defined(UPSHAKE_BUILD)
 #define UPSHAKE_API __declspec(dllimport)
+#define UPSHAKE_API_CONSTANT
 #elif defined(_WIN32) || !defined(__GNUC__) || !defined(UPSHAKE_BUILD)
 #define UPSHAKE_API
 #elif defined(UPSHAKE_EXPORT)
 #define UPSHAKE_API __attribute__((visibility("default")))
 #else
 #define UPSHAKE_API __attribute__((visibility("hidden")))
+#endif
+/* For a function that a constant table may name: in C++ the address of a
+ * function of dllimport is not constant. */
+#ifndef UPSHAKE_API_CONSTANT
+#define UPSHAKE_API_CONSTANT UPSHAKE_API
 #endif
 
 #ifdef __cplusplus

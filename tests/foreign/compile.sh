@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Foreign systems, for which the library is compiled and cannot be run here:
-# Windows by clang in the manner of MSVC and by mingw, and a processor whose int
-# has 16 bits, which must be refused.
+# Windows by clang in the manner of MSVC and by mingw, a host of the DLL in C and
+# C++, and a processor whose int has 16 bits, which must be refused.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
-need clang-19:clang-19 cmake:cmake make:make \
+need clang-19:clang-19 clang++-19:clang-19 cmake:cmake make:make \
   x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
 
 out=build/compile
@@ -67,6 +67,35 @@ check "mingw, the library" test -f "$out/mingw/libupshake.a"
 check "mingw, upshake-inspect" test -f "$out/mingw/upshake-inspect.exe"
 check "mingw, a DLL" build_mingw -DBUILD_SHARED_LIBS=ON
 check "mingw, the DLL" test -f "$out/mingw/libupshake.dll"
+
+# ---- a host of the DLL ----
+
+# A table of protocols is constant there too, in C and in C++.  Debian's mingw
+# has the headers of C for clang++ as well.
+host() { # COMPILER FLAGS...
+  "$@" -Werror -DUPSHAKE_SHARED -Iinclude -c tests/header.c -o "$out/host.o"
+}
+host_cl() { # MACHINE FLAGS...
+  clang-19 --driver-mode=cl --target="$1-pc-windows-msvc" /W4 /WX \
+    -imsvc tests/foreign/msvc -Iinclude /DUPSHAKE_SHARED "${@:2}" \
+    -Wglobal-constructors -c tests/header.c "/Fo$out/host.obj"
+}
+warnings="-Wall -Wextra -pedantic-errors"
+for std in c89 c99 c2x; do
+  # shellcheck disable=SC2086
+  check "host of the DLL, mingw $std" host x86_64-w64-mingw32-gcc -std=$std \
+    $warnings
+done
+for std in c++98 c++20; do
+  # shellcheck disable=SC2086
+  check "host of the DLL, clang++ $std" host clang++-19 \
+    --target=x86_64-pc-windows-gnu -x c++ -std=$std $warnings \
+    -Wglobal-constructors
+done
+for machine in x86_64 i686 aarch64; do
+  check "host of the DLL, clang-cl $machine" host_cl "$machine"
+  check "host of the DLL, clang-cl $machine, C++" host_cl "$machine" /TP
+done
 
 # ---- an int of 16 bits ----
 
