@@ -3,6 +3,7 @@
 # What the README shows is so: its example is the marked part of
 # examples/minimal.c, its diagrams can be drawn, the files that it names are
 # there, and its commands do what it says, in its order, in a fresh clone.
+# It and the header are short, and speak of bytes.
 #
 #   test_readme.sh           runs every command (CI)
 #   test_readme.sh BUILD     soon done: takes the programs of this build, and
@@ -53,6 +54,29 @@ path='(src|tests|examples|include)/[^][)`* ]*|[A-Z]+\.md|LICENSE'
 while read -r path; do
   [ -e "$path" ] || fail "names $path, which is not there"
 done < <(grep -oE "[(\` ]($path)[])\`]" README.md | sed 's/^.//; s/.$//')
+
+# ---- What can be read in one go ---------------------------------------------
+
+# at_most LIMIT WHAT: counts the lines of standard input.
+at_most() {
+  local lines
+  lines=$(wc -l)
+  [ "$lines" -le "$1" ] || fail "$2: $lines, which is more than $1"
+}
+at_most 220 "lines of the README" <README.md
+at_most 400 "lines of include/upshake.h that are not blank" \
+  < <(grep '[^[:space:]]' include/upshake.h)
+# RFCs and their rule names say octet.
+at_most 20 "lines that say octet" \
+  < <(grep -rniI octet README.md include src examples)
+wide=$(grep -nE '^.{81}' include/*.h) || true
+[ -z "$wide" ] || fail "over 80 columns:"$'\n'"$wide"
+
+# The CHANGELOG compiles as one of the commands below does.
+while read -r command; do
+  grep -qxF "$command" README.md || fail "has not the command of CHANGELOG.md:
+$command"
+done < <(tr -s '\n ' ' ' <CHANGELOG.md | grep -oE '`cc [^`]*`' | tr -d '`')
 
 # ---- Its commands -----------------------------------------------------------
 
