@@ -24,10 +24,12 @@
 #   --jobs N         processes; without it one for each processor
 #   --only N         show all that both sides make of case N of this seed
 #   --sanitize       with AddressSanitizer and UBSan, several times slower
+#   --must           fail if REV is not in this clone
 #
 # CC and CFLAGS are those of both libraries.  Exit status: 0 no difference that
 # is not decided; 1 there is one; 2 it could not run.
-# If REV is not in this clone it says so and nothing is compared.
+# If REV is not in this clone it says so and compares nothing.  The exit status
+# is then 0, or 2 with --must.
 #
 # What it knows of a library is its adapter, tests/compare/adapter.c, written
 # against the header of its own tree: REV brings its own.  For a revision from
@@ -41,6 +43,7 @@ usage() { sed -n 's/^#   //p' "$0" >&2; exit 2; }
 rev=
 options=
 is_full=1
+status_without_rev=0
 flags=${CFLAGS-}
 jobs=$(nproc 2>/dev/null || echo 2)
 while [ $# -gt 0 ]; do
@@ -48,6 +51,7 @@ while [ $# -gt 0 ]; do
     --short) options="$options --time 60 --cases 1000000000" is_full=0 ;;
     --sanitize) flags="$flags -g -fno-omit-frame-pointer \
 -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
+    --must) status_without_rev=2 ;;
     --cases | --time | --seed | --only)
       [ $# -gt 1 ] || usage
       [ "$1" = --seed ] || is_full=0
@@ -63,7 +67,7 @@ done
 need cc:gcc stdio.h:libc6-dev git:git ld:binutils
 if ! commit=$(git rev-parse --quiet --verify "$rev^{commit}"); then
   echo "compare: skipped: $rev is not in this clone (git fetch --unshallow)"
-  exit 0
+  exit "$status_without_rev"
 fi
 
 out=build/compare

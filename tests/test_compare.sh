@@ -7,6 +7,23 @@ cd "$(dirname "$0")/.."
 . tests/need.sh
 need git:git
 
+git rev-parse --quiet --verify HEAD >/dev/null 2>&1 || {
+  echo "FAIL test_compare.sh needs a git clone, to plant edits into a commit" >&2
+  exit 1
+}
+# A commit that no clone has.
+absent=0123456789012345678901234567890123456789
+sh tests/compare.sh "$absent" >/dev/null || {
+  echo "FAIL compare.sh does not pass if REV is absent" >&2
+  exit 1
+}
+status=0
+sh tests/compare.sh --must "$absent" >/dev/null || status=$?
+[ "$status" = 2 ] || {
+  echo "FAIL compare.sh --must exits with $status if REV is absent" >&2
+  exit 1
+}
+
 mkdir -p build
 log=build/test_compare.log
 export GIT_INDEX_FILE="$PWD/build/test_compare.index"
