@@ -66,6 +66,12 @@ serves() { # by its exit status, 77 if the port is taken
   [ $status = 0 ] || [ $status = 77 ] || cat "$out/log/minimal"
 }
 check "it serves" serves
+examples() { # with each library that is here
+  gcc -std=c11 -I"$two" -c "$two/upshake.c" -o "$out/upshake.o" &&
+    sh tests/test_examples.sh "-I$PWD/$two" "$PWD/$out/upshake.o" \
+      >"$out/log/examples" 2>&1 || cat "$out/log/examples"
+}
+check "the cc lines of examples/README.md" examples
 
 # ---- no warning ----
 
