@@ -35,7 +35,7 @@ typedef struct bench_corpus {
 
 /* What is done with one request; the same for every contestant:
  *
- * parse   The head is checked, and where its parts are is known.  The octets
+ * parse   The head is checked, and where its parts are is known.  The bytes
  *         grow in place, nothing is copied.  upshake: upshake_parse_head, which
  *         stores no list of fields.  Others: their parser, which gives all
  *         fields, in an array or by callbacks that fill one; they have no
@@ -43,12 +43,12 @@ typedef struct bench_corpus {
  * fields  The same, and every field's name and value is in an array.  upshake:
  *         upshake_parse_head, then upshake_next_field until the end.  Others:
  *         as for parse.
- * judge   Octets are received into the connection's memory, parsed, and all
+ * judge   Bytes are received into the connection's memory, parsed, and all
  *         that RFC 6455 4.2.1 asks for is checked.  upshake: upshake_feed.
  *         Others: memcpy, their parser, then checks.h.
- * full    The same, and the octets of the 101 are written.
+ * full    The same, and the bytes of the 101 are written.
  *
- * Each takes the request in pieces of `step` octets.  Returns 0 where the
+ * Each takes the request in pieces of `step` bytes.  Returns 0 where the
  * request is refused; else fields: how many there are, full: the length of the
  * reply, others: 1. */
 enum { JOB_PARSE, JOB_FIELDS, JOB_JUDGE, JOB_FULL, JOBS };
@@ -63,7 +63,7 @@ typedef struct bench_contestant {
   run_function *jobs[JOBS]; /* NULL: does not take part */
   accept_function *accept;  /* NULL: does not take part */
   int (*can)(void);         /* on this machine; NULL: on all */
-  size_t state;             /* octets for each connection, buffers left out */
+  size_t state;             /* bytes for each connection, buffers left out */
   const char *version;      /* of a peer; NULL: not known, or said elsewhere */
 } bench_contestant;
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * llhttp and http-parser as contestants: both call back with pieces of names
- * and values, which here fill an array of fields.  As all octets of a head are
+ * and values, which here fill an array of fields.  As all bytes of a head are
  * in one memory, a piece that goes on only makes a length longer: no copies.
  *
  * The file that includes this defines what its parser is called:
  *   PARSER, SETTINGS   types
  *   NAME               text
  *   FIRST(parser)      begins a request
- *   EXECUTE(parser, octets, len)  0 where the octets are refused
+ *   EXECUTE(parser, octets, len)  0 where the bytes are refused
  *   IS_GET(parser)     1 for the method GET
  *   MINOR(parser)      1 for HTTP/1.1
  */

@@ -37,9 +37,9 @@ static inline uint32_t folded4(const char *p) {
   return word | UINT32_C(0x20202020);
 }
 
-/* Compares with a literal in lower case of letters and "-", 4 octets or more;
+/* Compares with a literal in lower case of letters and "-", 4 bytes or more;
  * len is known to the compiler, so a few compares of words are left of this.
- * The last word overlaps the one before it.  Of the octets that may stand in a
+ * The last word overlaps the one before it.  Of the bytes that may stand in a
  * token or a value, no two but letters become equal. */
 static inline int is_folded(const char *p, const char *lower, size_t len) {
   size_t i = 0;
@@ -74,7 +74,7 @@ static inline int has_member(const char *p, size_t len, const char *lower,
   return 0;
 }
 
-/* 1 for base64 of 16 octets. */
+/* 1 for base64 of 16 bytes. */
 static inline int is_key(const char *key, size_t len) {
   /* 0 for the alphabet of base64, 1 for all else. */
   static const unsigned char bad[256] = {

@@ -85,7 +85,7 @@ static void add_key(char line[64]) {
   char key[KEY_LEN + 1] = "";
   for (size_t i = 0; i < 22; i++)
     key[i] = base64[random_below(64)];
-  key[21] = "AQgw"[random_below(4)]; /* 16 octets: the last has 2 bits */
+  key[21] = "AQgw"[random_below(4)]; /* 16 bytes: the last has 2 bits */
   memcpy(key + 22, "==", 2);
   snprintf(line, 64, "Sec-WebSocket-Key: %s", key);
 }

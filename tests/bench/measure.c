@@ -36,7 +36,7 @@ static size_t run_requests(run_function *run, const bench_corpus *c,
 
 #define KEYS 1024
 
-/* Keys of base64, from the octets of the requests. */
+/* Keys of base64, from the bytes of the requests. */
 static const char *key_at(const bench_corpus *c, size_t i) {
   static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz0123456789+/";

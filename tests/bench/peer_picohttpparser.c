@@ -16,7 +16,7 @@ typedef struct request {
   struct phr_header fields[FIELDS_CAP];
 } request;
 
-/* One call with all octets that are there, as its documentation says.  Returns
+/* One call with all bytes that are there, as its documentation says.  Returns
  * more than 0 at the end. */
 static inline int parse(request *r, const char *octets, size_t len,
                         size_t last_len) {
@@ -68,7 +68,7 @@ const bench_contestant PICO = {
     .name = PICO_NAME,
     .jobs = {run_fields, run_fields, run_judge, NULL},
     .version = "picohttpparser " PICO_VERSION,
-    .state = 0, /* 32 octets for each field, on the stack */
+    .state = 0, /* 32 bytes for each field, on the stack */
 };
 
 #ifdef HAVE_OPENSSL

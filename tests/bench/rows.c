@@ -4,7 +4,7 @@
  */
 #include "bench.h"
 
-/* What an IPv4 host must take in one piece, less 40 octets of headers. */
+/* What an IPv4 host must take in one piece, less 40 bytes of headers. */
 #define SEGMENT 536
 
 const bench_row rows[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What gives a wrong answer is not fast.  Every contestant answers every
- * request, whole, in segments and octet by octet; and refuses what is broken.
+ * request, whole, in segments and byte by byte; and refuses what is broken.
  */
 #include "bench.h"
 
@@ -19,7 +19,7 @@ static int wrong(const bench_contestant *c, const char *what,
   return 1;
 }
 
-/* The first octet after the text, or NULL. */
+/* The first byte after the text, or NULL. */
 static const char *after(const char *octets, size_t len, const char *text) {
   size_t text_len = strlen(text);
   for (size_t i = 0; i + text_len <= len; i++)
