@@ -47,7 +47,7 @@ while read -r line; do
   case $line in *' L' | *' L '*) ;; *) fail "no L in: $line" ;; esac
   missed=$(missing "$line")
   if [ -n "$missed" ]; then
-    echo "left out, without" $missed: "$line"
+    echo "left out, as a library is missing ($missed): $line"
     continue
   fi
   rm -f "$folder/program"

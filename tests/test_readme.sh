@@ -73,6 +73,7 @@ wide=$(grep -nE '^.{81}' include/*.h) || true
 [ -z "$wide" ] || fail "over 80 columns:"$'\n'"$wide"
 
 # The CHANGELOG compiles as one of the commands below does.
+# shellcheck disable=SC2016
 while read -r command; do
   grep -qxF "$command" README.md || fail "has not the command of CHANGELOG.md:
 $command"

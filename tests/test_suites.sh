@@ -23,11 +23,11 @@ agrees() { # EXPECT BYTES
 }
 disagrees() { # EXPECT BYTES WHY
   row "$1" "$2"
-  ! says "$inspect" && grep -qF "$3" "$folder/said" || {
+  if says "$inspect" || ! grep -qF "$3" "$folder/said"; then
     echo "FAIL $1 does not say \"$3\":"
     cat "$folder/said"
     exit 1
-  }
+  fi
 }
 
 inspect=$1
