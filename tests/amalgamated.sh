@@ -306,6 +306,17 @@ unit_tests() {
 }
 check "unit tests and vectors" unit_tests
 grep 'tests passed' "$out/log/unit" || true
+left_out() { # prints each unit test that is not there
+  local file name
+  for file in tests/test_*.c; do
+    name=${file#tests/test_}
+    name=${name%.c}
+    [ -x "$out/unit/tests/upshake-test-$name" ] || echo "$name"
+  done
+}
+no_more_than_cpu() { left_out | grep -vx cpu || true; }
+check "no more is left out than test_cpu" no_more_than_cpu
+echo "left out: test_cpu, which compiles one file of src/ in its own way"
 
 echo "two files: $passed passed, $failed failed"
 [ "$failed" = 0 ]
