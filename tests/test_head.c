@@ -116,6 +116,23 @@ static void every_prefix_of_a_head_is_incomplete(void **state) {
     assert_parses(NULL, head, len, UPSHAKE_ERR_INCOMPLETE, 0);
 }
 
+/* In memory that was used before, they may be any bytes. */
+static void bytes_behind_the_length_are_not_looked_at(void **state) {
+  char memory[sizeof CHECK_REQUEST];
+  const size_t all = sizeof memory - 1;
+  (void)state;
+  for (size_t len = 0; len < all; len++) {
+    upshake_parser parser = {0};
+    outcome got;
+    memcpy(memory, CHECK_REQUEST, sizeof memory);
+    assert_int_equal(upshake_parse_head(&parser, NULL, memory, len, &got.end),
+                     UPSHAKE_ERR_INCOMPLETE);
+    memset(memory + len, 0x01, all - len);
+    got.error = upshake_parse_head(&parser, NULL, memory, all, &got.end);
+    assert_outcome(got, ANY, len, CHECK_REQUEST);
+  }
+}
+
 static void an_empty_piece_may_be_null(void **state) {
   upshake_parser parser = {0};
   size_t end = 0;
@@ -275,14 +292,33 @@ static upshake_error in_value(unsigned octet) {
   return is_value_octet(octet) ? UPSHAKE_OK : UPSHAKE_ERR_FIELD_VALUE;
 }
 
+/* Another digit than 1 is judged at the dot. */
+static upshake_error in_major(unsigned octet) {
+  if (octet == '\n')
+    return ANY;
+  if (octet >= '0' && octet <= '9')
+    return octet == '1' ? UPSHAKE_OK : SKIP;
+  return UPSHAKE_ERR_HTTP_VERSION_BYTE;
+}
+
+static upshake_error in_minor(unsigned octet) {
+  if (octet == '\n')
+    return ANY;
+  return octet >= '0' && octet <= '9' ? UPSHAKE_OK
+                                      : UPSHAKE_ERR_HTTP_VERSION_BYTE;
+}
+
 static void judges_every_octet_at_its_place(void **state) {
   static const char rest[] = "x HTTP/1.1\r\n\r\n";
   (void)state;
   assert_each_octet("G", "T / HTTP/1.1\r\n\r\n", in_method, 0);
+  assert_each_octet("H", "T / HTTP/1.1\r\n\r\n", in_method, 0);
   assert_each_octet("GET /", rest, in_path, 0);
   assert_each_octet("GET /a-much-longer-path/", rest, in_path, 0);
   assert_each_octet("GET /?", rest, in_query, 0);
   assert_each_octet("GET /a?b=c?d/", rest, in_query, 0);
+  assert_each_octet("GET / HTTP/", ".1\r\n\r\n", in_major, 0);
+  assert_each_octet("GET / HTTP/1.", "\r\n\r\n", in_minor, 0);
   assert_each_octet(LINE "X", "y: v\r\n\r\n", in_name, 0);
   assert_each_octet(LINE "X:", "y\r\n\r\n", in_value, 1);
   assert_each_octet(LINE "X: v", "y\r\n\r\n", in_value, 1);
@@ -343,6 +379,7 @@ static void judges_the_form_of_the_target_at_its_end(void **state) {
       {"GET *", 1, UPSHAKE_ERR_TARGET_FORM},
       {"options *", 1, UPSHAKE_ERR_TARGET_FORM},
       {"GET chat", 4, UPSHAKE_ERR_TARGET_FORM},
+      {"GET 0/", 2, UPSHAKE_ERR_TARGET_FORM},
       {"GET ?a", 2, UPSHAKE_ERR_TARGET_FORM},
       {"GET a/b", 3, UPSHAKE_ERR_TARGET_FORM},
       {"GET a.example:443", 13, UPSHAKE_ERR_TARGET_FORM},
@@ -506,6 +543,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(takes_a_complete_head_and_no_octet_more),
       cmocka_unit_test(every_prefix_of_a_head_is_incomplete),
+      cmocka_unit_test(bytes_behind_the_length_are_not_looked_at),
       cmocka_unit_test(an_empty_piece_may_be_null),
       cmocka_unit_test(knows_the_preface_of_http_2),
       cmocka_unit_test(refuses_at_the_octet),

@@ -103,6 +103,38 @@ static void an_asterisk_is_for_options_and_the_preface(void **state) {
   }
 }
 
+/* Each target here is the beginning of a longer one. */
+static void the_bytes_after_a_target_are_none_of_it(void **state) {
+  static const struct {
+    const char *method, *memory;
+    size_t len;
+    upshake_error error;
+  } rows[] = {
+      {"GET", "http://example.com/", 4, UPSHAKE_ERR_TARGET_FORM},
+      {"GET", "http://example.com/", 5, UPSHAKE_ERR_TARGET_FORM},
+      {"GET", "http://example.com/", 6, UPSHAKE_ERR_TARGET_FORM},
+      {"GET", "http://example.com/", 7, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET", "http://a%41", 10, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET", "http://a%41", 9, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"GET", "http://a%41", 8, UPSHAKE_OK},
+      {"CONNECT", "example.com:443", 11, UPSHAKE_ERR_TARGET_AUTHORITY},
+      {"CONNECT", "example.com:443", 12, UPSHAKE_ERR_TARGET_AUTHORITY},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    upshake_judge judge;
+    upshake_error error;
+    begin_judge(&judge, &plain_config, NULL, text(rows[i].method),
+                part_of(rows[i].memory, rows[i].len), 11);
+    for (size_t k = 0; k < GOOD_LEN; k++)
+      upshake_judge_field(&judge, text(good[k].name), text(good[k].value));
+    upshake_judge_end(&judge);
+    error = upshake_get_result(&judge.hs).error;
+    if (error != rows[i].error)
+      fail_msg("row %u: %s", (unsigned)i, upshake_explain(error).name);
+  }
+}
+
 /* ---- Values -------------------------------------------------------------- */
 
 /* A parser may leave the blanks around a value, which are none of it (RFC 9110
@@ -227,25 +259,43 @@ static void an_absent_value_is_an_empty_one(void **state) {
 }
 
 /* Anything may follow in the same memory.  Each value here is cut off, and a
- * judge that looked at the byte after it could miss that. */
-static void the_byte_after_a_value_is_none_of_it(void **state) {
+ * judge that looked at the bytes after it could miss that. */
+static void the_bytes_after_a_value_are_none_of_it(void **state) {
   static const struct {
-    const char *name, *memory; /* the value and one byte */
+    const char *name, *value, *after;
     upshake_error error;
   } rows[] = {
-      {"Transfer-Encoding", "gzip;a=\"", UPSHAKE_ERR_CODING_MALFORMED},
-      {"Transfer-Encoding", "gzip;a=b", UPSHAKE_ERR_CODING_MALFORMED},
-      {"Transfer-Encoding", "gzip;a=\"b\"", UPSHAKE_ERR_CODING_MALFORMED},
-      {"Sec-WebSocket-Extensions", "foo;a=\"", UPSHAKE_ERR_EXTENSION_MALFORMED},
-      {"Sec-WebSocket-Extensions", "foo;a=b", UPSHAKE_ERR_EXTENSION_MALFORMED},
-      {"Sec-WebSocket-Extensions", "foo;a", UPSHAKE_ERR_EXTENSION_MALFORMED},
+      {"Host", "a", "%", UPSHAKE_OK},
+      {"Host", "a%4", "1", UPSHAKE_ERR_HOST_MALFORMED},
+      {"Host", "a%", "41", UPSHAKE_ERR_HOST_MALFORMED},
+      {"Host", "[", "::1]", UPSHAKE_ERR_HOST_MALFORMED},
+      {"Host", "[", "v1.a]", UPSHAKE_ERR_HOST_MALFORMED},
+      {"Origin", "http", "://[::1]", UPSHAKE_ERR_ORIGIN_MALFORMED},
+      {"Origin", "http:", "//[::1]", UPSHAKE_ERR_ORIGIN_MALFORMED},
+      {"Origin", "http:/", "/[::1]", UPSHAKE_ERR_ORIGIN_MALFORMED},
+      {"Origin", "http://", "[::1]", UPSHAKE_ERR_ORIGIN_MALFORMED},
+      {"Transfer-Encoding", "gzip;a=", "\"", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Transfer-Encoding", "gzip;a=", "b", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Transfer-Encoding", "gzip;a=\"b", "\"", UPSHAKE_ERR_CODING_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;a=", "\"",
+       UPSHAKE_ERR_EXTENSION_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;a=", "b",
+       UPSHAKE_ERR_EXTENSION_MALFORMED},
+      {"Sec-WebSocket-Extensions", "foo;", "a",
+       UPSHAKE_ERR_EXTENSION_MALFORMED},
   };
   (void)state;
-  for (size_t i = 0; i < CHECK_LEN(rows); i++)
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t len = strlen(rows[i].value);
+    char memory[32], *alone = exact(rows[i].value, len);
+    snprintf(memory, sizeof memory, "%s%s", rows[i].value, rows[i].after);
     assert_int_equal(
-        error_of(&plain_config, rows[i].name,
-                 part_of(rows[i].memory, strlen(rows[i].memory) - 1)),
+        error_of(&plain_config, rows[i].name, part_of(memory, len)),
         rows[i].error);
+    assert_int_equal(error_of(&plain_config, rows[i].name, part_of(alone, len)),
+                     rows[i].error);
+    free(alone);
+  }
 }
 
 /* The name of an entry ends with its NUL, and an offer may be longer. */
@@ -361,11 +411,12 @@ int main(void) {
       cmocka_unit_test(every_byte_of_a_target_is_judged),
       cmocka_unit_test(a_blank_is_wrong_anywhere_in_a_target),
       cmocka_unit_test(an_asterisk_is_for_options_and_the_preface),
+      cmocka_unit_test(the_bytes_after_a_target_are_none_of_it),
       cmocka_unit_test(blanks_around_a_value_are_none_of_it),
       cmocka_unit_test(no_other_two_bytes_are_version_13),
       cmocka_unit_test(a_wrong_byte_is_found_anywhere_in_what_browsers_offer),
       cmocka_unit_test(an_absent_value_is_an_empty_one),
-      cmocka_unit_test(the_byte_after_a_value_is_none_of_it),
+      cmocka_unit_test(the_bytes_after_a_value_are_none_of_it),
       cmocka_unit_test(an_offer_may_be_longer_than_the_name_of_an_entry),
       cmocka_unit_test(a_choice_is_among_the_lines_that_are_remembered),
       cmocka_unit_test(extensions_are_those_of_the_lines_that_are_remembered),
