@@ -133,6 +133,20 @@ static void bytes_behind_the_length_are_not_looked_at(void **state) {
   }
 }
 
+/* Whatever it returns: no caller reads what was not set. */
+static void every_call_sets_the_end(void **state) {
+  static const char head[] = CHECK_REQUEST;
+  (void)state;
+  for (size_t step = 1; step < 4; step++) {
+    upshake_parser parser = {0};
+    for (size_t len = 0; len < sizeof head; len += step) {
+      size_t end = SIZE_MAX;
+      parse_at_new_address(&parser, NULL, head, len, &end);
+      assert_in_range(end, 0, len);
+    }
+  }
+}
+
 static void an_empty_piece_may_be_null(void **state) {
   upshake_parser parser = {0};
   size_t end = 0;
@@ -176,6 +190,7 @@ static void refuses_at_the_octet(void **state) {
       {"GET / ", " HTTP/1.1", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / ", "\r\n", ANY},
       {"GET / ", "http/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
+      {"M / ", ".1\rP/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP", "S/1.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP/", "x.1\r\n", UPSHAKE_ERR_HTTP_VERSION_BYTE},
       {"GET / HTTP/1", "\r\n", ANY},
@@ -308,6 +323,10 @@ static upshake_error in_minor(unsigned octet) {
                                       : UPSHAKE_ERR_HTTP_VERSION_BYTE;
 }
 
+static upshake_error behind_cr(unsigned octet) {
+  return octet == '\n' ? UPSHAKE_OK : UPSHAKE_ERR_LINE_END;
+}
+
 static void judges_every_octet_at_its_place(void **state) {
   static const char rest[] = "x HTTP/1.1\r\n\r\n";
   (void)state;
@@ -324,6 +343,10 @@ static void judges_every_octet_at_its_place(void **state) {
   assert_each_octet(LINE "X: v", "y\r\n\r\n", in_value, 1);
   assert_each_octet(LINE "X: 0123456789abcdef", "0123456789abcdef\r\n\r\n",
                     in_value, 1);
+  assert_each_octet("\r", CHECK_PLAIN, behind_cr, 0);
+  assert_each_octet("GET / HTTP/1.1\r", "\r\n", behind_cr, 0);
+  assert_each_octet(LINE "X: v\r", "\r\n", behind_cr, 0);
+  assert_each_octet(LINE "\r", "", behind_cr, 0);
 }
 
 static char *repeat(const char *before, const char *what, size_t times,
@@ -544,6 +567,7 @@ int main(void) {
       cmocka_unit_test(takes_a_complete_head_and_no_octet_more),
       cmocka_unit_test(every_prefix_of_a_head_is_incomplete),
       cmocka_unit_test(bytes_behind_the_length_are_not_looked_at),
+      cmocka_unit_test(every_call_sets_the_end),
       cmocka_unit_test(an_empty_piece_may_be_null),
       cmocka_unit_test(knows_the_preface_of_http_2),
       cmocka_unit_test(refuses_at_the_octet),
