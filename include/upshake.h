@@ -277,9 +277,9 @@ typedef struct upshake_result {
   upshake_next next;
   upshake_error error; /* the first reason why it is refused or PLAIN;
                           INCOMPLETE while the head is not complete; else OK */
-  int status;          /* of the reply, also 100 (see "Bodies"); 0 if there is
-                          no reply.  101 from ACCEPT on: it has switched when
-                          you have sent the reply                          */
+  int status;          /* of the reply, also 100 (see "Bodies"); 0 if none is
+                          due.  101 at SEND: it has switched when you have
+                          sent the reply                                   */
   size_t offset;       /* refused: the first wrong byte; if something is
                           missing, the byte behind the head                */
   size_t consumed;     /* bytes that belong to the head; not in a judge    */
@@ -287,7 +287,8 @@ typedef struct upshake_result {
                           If it is not 0, a PLAIN request cannot be replayed:
                           answer it yourself                               */
   const upshake_protocol *protocol; /* entry of the table to switch to (at
-                          DECIDE: so far), or NULL                         */
+                          DECIDE: so far; also with a 100 and in a body), or
+                          NULL                                             */
   upshake_slice subprotocol; /* chosen, or absent                          */
   upshake_slice content;     /* BODY: a piece of the body, until next call */
   uint64_t body_left;        /* bytes of the request's body that are not read
@@ -388,7 +389,8 @@ UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
  * the library would read any later bytes of the body as a request.  The first
  * `taken` bytes of rest, at most all of them, were the body and are dropped;
  * the remainder moves to the front and is parsed.  In any other state, reset
- * starts afresh and discards the rest. */
+ * starts afresh and discards the rest: behind a 101 those are bytes of the new
+ * protocol. */
 UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
 
 /* Go on with other head memory of any size; the two may overlap.  Old slices

@@ -15,7 +15,7 @@ extern "C" {
 enum upshake_keep {
   UPSHAKE_KEEP_DEFAULT = 0, /* close                                       */
   UPSHAKE_KEEP_OPEN = 1,    /* keep it; the call fails with MUST_CLOSE if
-                               result.may_keep is 0                        */
+                               result.may_keep is 0.  A 101 ignores it     */
   UPSHAKE_KEEP_CLOSE = 2    /* close                                       */
 };
 
