@@ -31,6 +31,11 @@ static int had_body(const upshake *hs) {
   return HAS_BODIES && ((hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts));
 }
 
+/* 1 if a 100 (Continue) is due. */
+static inline int is_continue(const upshake *hs) {
+  return HAS_BODIES && hs->status == CONTINUE;
+}
+
 static NOINLINE COLD void build_switch(const upshake *hs, reply *r,
                                        char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake__chosen_protocol(hs);
@@ -104,7 +109,7 @@ static int is_kept(const upshake *hs, const upshake_extra *extra) {
  * taken. */
 static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
   hs->flags |= HANDSHAKE_TAKEN;
-  if (HAS_BODIES && hs->status == CONTINUE && is_whole)
+  if (is_continue(hs) && is_whole)
     hs->flags |= HANDSHAKE_CONTINUED;
   if (extra && is_kept(hs, extra))
     hs->flags |= HANDSHAKE_KEPT;
@@ -117,7 +122,7 @@ static upshake_error check_extra_of(const upshake *hs,
   upshake_error error;
   if (is_kept(hs, extra) && !upshake__may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
-  if (hs->status == CONTINUE)
+  if (is_continue(hs))
     return UPSHAKE_OK;
   error = upshake__check_added(fields, place);
   if (!error && extra->extensions.len > 0)
@@ -147,11 +152,11 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   memset(&r, 0, sizeof r);
   r.status = hs->status;
   r.calls = calls;
-  if (hs->status != CONTINUE)
+  if (!is_continue(hs))
     r.extra = extra;
   if (hs->status == UPSHAKE_ACCEPT)
     build_switch(hs, &r, accept);
-  else if (hs->status != CONTINUE)
+  else if (!is_continue(hs))
     build_refusal(hs, &r);
   else
     r.continue_first = 1;

@@ -113,21 +113,23 @@ UPSHAKE_PRIVATE_CONST judge_field *const upshake__judges[FIELD_OTHER] = {
 #undef JUDGE
 
 COLD unsigned upshake__which_field(upshake_slice name) {
-#define SIZE(field, name, judge) sizeof name,
-#define NAME(field, name, judge) name "\0"
-  static const uint8_t sizes[] = {KNOWN(SIZE)};
+#define LEN(field, name, judge) sizeof name - 1,
+#define NAME(field, name, judge) name
+  static const uint8_t lens[] = {KNOWN(LEN)};
   static const char names[] = KNOWN(NAME); /* in one string */
-#undef SIZE
+#undef LEN
 #undef NAME
   const char *known = names;
   unsigned which = 0;
 
   /* no two of them have the same length and the same first letter */
   while (which < FIELD_OTHER &&
-         (name.len + 1 != sizes[which] || ((*name.ptr ^ *known) & ~0x20) != 0))
-    known += sizes[which++];
-  return which < FIELD_OTHER && upshake_equal_fold(name, known) ? which
-                                                                : FIELD_OTHER;
+         (name.len != lens[which] || ((*name.ptr ^ *known) & ~0x20) != 0))
+    known += lens[which++];
+  if (which < FIELD_OTHER &&
+      !upshake__same_fold(name, slice_of(known, name.len)))
+    return FIELD_OTHER;
+  return which;
 }
 
 /* Returns the judge that these rules have for a field; NULL if they have none.

@@ -136,14 +136,9 @@ static void put_final_fields(writer *w, const reply *r) {
   put_text(w, "\r\n");
 }
 
-/* What stands before the added fields.  Before a 101 that the client waits for
- * comes the 100 (RFC 9110 7.8). */
+/* What stands before the added fields. */
 static void put_head(writer *w, const reply *r) {
   int is_switch = r->status == SWITCHING;
-  if (r->continue_first)
-    put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
-  if (r->status == CONTINUE)
-    return;
   put_status_line(w, r->status, r->extra ? r->extra->reason : slice_none());
   if (is_switch || r->status == UPGRADE_REQUIRED) {
     put_text(w, NAME_UPGRADE ": ");
@@ -199,13 +194,18 @@ COLD upshake_error upshake__check_reply(const reply *r, size_t *place) {
 
 /* ---- the two ways to write ---- */
 
+/* Before a 101 that the client waits for comes the 100 (RFC 9110 7.8).  Nothing
+ * is added to a 100. */
 static void produce(const reply *r, writer *w) {
   const upshake_extra *extra = r->extra;
   writer_rewind(w);
-  if (w->first == 0)
+  if (w->first == 0) {
+    if (r->continue_first)
+      put_text(w, "HTTP/1.1 100 Continue\r\n\r\n");
+    if (r->status == CONTINUE)
+      return;
     put_head(w, r);
-  if (r->status == CONTINUE)
-    return;
+  }
   if (extra)
     r->calls->put(w, extra);
   put_text(w, "\r\n");

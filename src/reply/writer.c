@@ -10,7 +10,9 @@ static NOINLINE COLD void put_part(writer *w, const char *bytes, size_t len) {
   size_t at = w->pos + skip - w->from;
 
   w->pos += len;
+#ifndef UPSHAKE_SMALL
   w->room = 0;
+#endif
   if (skip >= len || at >= w->cap)
     return;
   len -= skip;

@@ -18,7 +18,7 @@ typedef struct writer {
   size_t pos;       /* bytes generated so far, stored or not            */
   uint32_t from;    /* the first byte to store                          */
   uint32_t first;   /* added fields that are stored whole               */
-  size_t room;      /* bytes that fit for sure, stored without a check  */
+  size_t room;      /* bytes that fit for sure: not used in UPSHAKE_SMALL */
   uint32_t next_at; /* the end of these fields                          */
   int whole;
 } writer;
@@ -26,7 +26,9 @@ typedef struct writer {
 /* Goes back to the first byte of the message. */
 static inline void writer_rewind(writer *w) {
   w->pos = 0;
+#ifndef UPSHAKE_SMALL
   w->room = w->from == 0 ? w->cap : 0;
+#endif
 }
 
 /* 1 if no further byte of this part fits. */
