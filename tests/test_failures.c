@@ -197,6 +197,29 @@ static void a_judge_gives_numbers_of_fields(void **state) {
   assert_int_equal(judge.numbers[judge.lines_len - 1], GOOD_LEN + 4);
 }
 
+/* Of two Origin lines the first is judged, as in a handshake. */
+static void of_two_origins_the_first_is_judged(void **state) {
+  static const line more[2][2] = {
+      {{"Origin", "http://example.com"}, {"Origin", "http://evil.example"}},
+      {{"Origin", "http://evil.example"}, {"Origin", "http://example.com"}}};
+  (void)state;
+  for (size_t i = 0; i < 2; i++) {
+    upshake_judge judge;
+    upshake_failure failure = none;
+    assert_int_equal(judge_with(&judge, &plain_config, more[i], 2),
+                     UPSHAKE_SEND);
+    assert_int_equal(upshake_next_failure(&judge.hs, &failure),
+                     UPSHAKE_ERR_ORIGIN_REPEATED);
+    assert_int_equal(failure.offset, GOOD_LEN + 2);
+    if (i == 1) {
+      assert_int_equal(upshake_next_failure(&judge.hs, &failure),
+                       UPSHAKE_ERR_ORIGIN_REFUSED);
+      assert_int_equal(failure.offset, GOOD_LEN + 1);
+    }
+    assert_int_equal(upshake_next_failure(&judge.hs, &failure), UPSHAKE_OK);
+  }
+}
+
 /* While a body is read, the facts of the head have made room for it. */
 static void a_body_that_is_read_is_not_disturbed(void **state) {
   static const upshake_protocol echo[] = {
@@ -226,6 +249,7 @@ int main(void) {
       cmocka_unit_test(gives_all_failures_in_the_order_of_judgement),
       cmocka_unit_test(a_missing_subprotocol_is_a_failure),
       cmocka_unit_test(a_judge_gives_numbers_of_fields),
+      cmocka_unit_test(of_two_origins_the_first_is_judged),
       cmocka_unit_test(a_body_that_is_read_is_not_disturbed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

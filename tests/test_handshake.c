@@ -221,6 +221,29 @@ static void hands_the_user_pointer_to_one_call_of_the_callback(void **state) {
   assert_int_equal(calls, 1);
 }
 
+/* The next request on the connection has the same application. */
+static void the_user_pointer_stays_after_reset(void **state) {
+  static const char stream[] = CHECK_PLAIN CHECK_REQUEST;
+  const upshake_config config = {protocols, 3, .decide = check_user};
+  (void)state;
+  for (int fed = 0; fed <= 1; fed++) { /* what reset finds, or what comes */
+    int calls = 0;
+    size_t len = fed ? strlen(CHECK_PLAIN) : sizeof stream - 1, used;
+    char *room;
+    upshake hs;
+    upshake_init(&hs, &config, memory, CAP, &calls);
+    room = upshake_room(&hs, &used);
+    memcpy(room, stream, len);
+    assert_int_equal(upshake_commit(&hs, len), UPSHAKE_PLAIN);
+    assert_int_equal(calls, 0);
+    upshake_reset(&hs, 0);
+    if (fed)
+      feed(&hs, CHECK_REQUEST, strlen(CHECK_REQUEST), &used);
+    assert_int_equal(upshake_get_result(&hs).next, UPSHAKE_SEND);
+    assert_int_equal(calls, 1);
+  }
+}
+
 /* ---- The end --------------------------------------------------------------
  */
 
@@ -359,6 +382,7 @@ int main(void) {
       cmocka_unit_test(shows_nothing_before_the_head_is_complete),
       cmocka_unit_test(an_empty_feed_may_be_null),
       cmocka_unit_test(hands_the_user_pointer_to_one_call_of_the_callback),
+      cmocka_unit_test(the_user_pointer_stays_after_reset),
       cmocka_unit_test(takes_nothing_after_the_end),
       cmocka_unit_test(octets_glued_to_the_head_are_not_taken),
       cmocka_unit_test(a_refusal_ends_before_the_octet),

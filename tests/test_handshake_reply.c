@@ -77,6 +77,36 @@ static void a_101_is_the_same_with_extras_that_add_nothing(void **state) {
     }
 }
 
+/* Whether the config lists it or not: upshake_reply has a way of its own for
+ * what the config chose. */
+static void a_101_names_the_subprotocol_of_the_application(void **state) {
+  static const char *const names[] = {"a", "b", NULL};
+  static const char *const spoken[] = {"a"};
+  (void)state;
+  for (size_t listed = 0; listed <= 1; listed++)
+    for (size_t i = 0; i < CHECK_LEN(names); i++) {
+      const upshake_config config = {protocols, 1, .decide = later,
+                                     .subprotocols = spoken,
+                                     .subprotocols_len = listed};
+      upshake hs = begin(
+          &config, OFFER_OF("websocket", "Sec-WebSocket-Protocol: a, b\r\n"),
+          UPSHAKE_DECIDE);
+      upshake_slice value = {NULL, 0};
+      char out[CAP];
+      size_t len;
+      assert_int_equal(upshake_choose_subprotocol(
+                           &hs, names[i] ? text(names[i]) : part_of(NULL, 0)),
+                       UPSHAKE_OK);
+      assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+      assert_int_equal(upshake_reply(&hs, out, CAP, &len), UPSHAKE_OK);
+      assert_int_equal(
+          count_field(view_reply(out, len), "Sec-WebSocket-Protocol", &value),
+          names[i] ? 1 : 0);
+      if (names[i])
+        assert_slice(value, names[i]);
+    }
+}
+
 /* A small machine may have no other memory for it. */
 static void a_101_may_be_written_over_its_request(void **state) {
   (void)state;
@@ -345,6 +375,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_reply_is_the_same_whole_and_in_parts),
       cmocka_unit_test(a_101_is_the_same_with_extras_that_add_nothing),
+      cmocka_unit_test(a_101_names_the_subprotocol_of_the_application),
       cmocka_unit_test(a_101_may_be_written_over_its_request),
       cmocka_unit_test(the_extras_of_a_100_are_ignored),
       cmocka_unit_test(an_answer_to_head_has_no_body),

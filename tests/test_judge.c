@@ -492,6 +492,25 @@ static void lets_the_application_choose_what_was_offered(void **state) {
                    UPSHAKE_ERR_STATE);
 }
 
+/* Many parsers hand out names in lower case. */
+static void agrees_to_extensions_in_any_case_of_the_name(void **state) {
+  static const char *const names[] = {"sec-websocket-extensions",
+                                      "Sec-WebSocket-Extensions",
+                                      "SEC-WEBSOCKET-EXTENSIONS"};
+  const upshake_extra extra = {.extensions = text("permessage-deflate")};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(names); i++) {
+    const line more[] = {{names[i], "permessage-deflate"}};
+    upshake_judge judge;
+    char out[1024];
+    size_t len;
+    assert_int_equal(judge_with(&judge, &plain_config, more, 1), UPSHAKE_SEND);
+    assert_int_equal(
+        upshake_reply_with(&judge.hs, &extra, out, sizeof out, &len),
+        UPSHAKE_OK);
+  }
+}
+
 static void the_list_sees_more_lines_than_are_remembered(void **state) {
   enum { LINES = UPSHAKE_JUDGE_LINES + 4 };
   static const char *const spoken[] = {"p19", "p16"};
@@ -616,6 +635,7 @@ int main(void) {
       cmocka_unit_test(judges_a_head_without_fields),
       cmocka_unit_test(chooses_among_several_lines),
       cmocka_unit_test(lets_the_application_choose_what_was_offered),
+      cmocka_unit_test(agrees_to_extensions_in_any_case_of_the_name),
       cmocka_unit_test(the_list_sees_more_lines_than_are_remembered),
       cmocka_unit_test(the_application_chooses_among_what_is_remembered),
       cmocka_unit_test(needs_every_slice_but_the_key_until_the_reply),
