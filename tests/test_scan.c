@@ -191,7 +191,7 @@ static void assert_known(const char *name, size_t len, size_t which) {
 }
 
 static void every_known_field_is_found_in_any_case(void **state) {
-#define NAME(field, name, judge) name,
+#define NAME(field, name, judge, owner) name,
   static const char *const names[] = {KNOWN(NAME)};
 #undef NAME
   (void)state;

@@ -107,14 +107,14 @@ static COLD void judge_expect(upshake_private_facts *facts,
 
 /* ---- which field is it? ---- */
 
-#define JUDGE(field, name, judge) judge,
+#define JUDGE(field, name, judge, owner) judge,
 UPSHAKE_PRIVATE_CONST judge_field *const upshake__judges[FIELD_OTHER] = {
     KNOWN(JUDGE)};
 #undef JUDGE
 
 COLD unsigned upshake__which_field(upshake_slice name) {
-#define LEN(field, name, judge) sizeof name - 1,
-#define NAME(field, name, judge) name
+#define LEN(field, name, judge, owner) sizeof name - 1,
+#define NAME(field, name, judge, owner) name
   static const uint8_t lens[] = {KNOWN(LEN)};
   static const char names[] = KNOWN(NAME); /* in one string */
 #undef LEN

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The fields that the judgement has rules for.
+ * The fields that the library knows: which of them it judges, and which only a
+ * handshake may write.
  */
 #ifndef UPSHAKE_SRC_JUDGE_KNOWN_H
 #define UPSHAKE_SRC_JUDGE_KNOWN_H
@@ -10,28 +11,38 @@
 
 /* clang-format off */
 
-/* X(field, name, judge of its lines).  The fields from CONTENT_TYPE on are
- * judged only by the rules of a protocol (rules.h); the fields of one protocol
- * stand together. */
+/* X(field, name, judge of its lines, who writes it).  The fields from
+ * CONTENT_TYPE on are judged only by the rules of a protocol (rules.h); the
+ * fields of one protocol stand together.  An application may add a field that
+ * is FREE, and none that is OWN; the names of PREFIX begin with OWN_PREFIX. */
 #define KNOWN(X) \
-  X(HOST, "host", upshake__judge_host) \
-  X(EXPECT, "expect", judge_expect) \
-  X(UPGRADE, "upgrade", judge_upgrade) \
-  X(CONNECTION, "connection", judge_connection) \
-  X(CONTENT_LENGTH, "content-length", upshake__judge_length) \
-  X(TRANSFER_ENCODING, "transfer-encoding", upshake__judge_coding) \
-  X(CONTENT_TYPE, "content-type", NULL) \
-  X(HTTP2_SETTINGS, "http2-settings", NULL) \
-  X(ORIGIN, "origin", NULL) \
-  X(KEY, "sec-websocket-key", NULL) \
-  X(VERSION, "sec-websocket-version", NULL) \
-  X(SUBPROTOCOL, "sec-websocket-protocol", NULL) \
-  X(EXTENSIONS, "sec-websocket-extensions", NULL)
+  X(HOST, "host", upshake__judge_host, FREE) \
+  X(EXPECT, "expect", judge_expect, FREE) \
+  X(UPGRADE, "upgrade", judge_upgrade, OWN) \
+  X(CONNECTION, "connection", judge_connection, OWN) \
+  X(CONTENT_LENGTH, "content-length", upshake__judge_length, OWN) \
+  X(TRANSFER_ENCODING, "transfer-encoding", upshake__judge_coding, OWN) \
+  X(CONTENT_TYPE, "content-type", NULL, FREE) \
+  X(HTTP2_SETTINGS, "http2-settings", NULL, OWN) \
+  X(ORIGIN, "origin", NULL, FREE) \
+  X(KEY, "sec-websocket-key", NULL, PREFIX) \
+  X(VERSION, "sec-websocket-version", NULL, PREFIX) \
+  X(SUBPROTOCOL, "sec-websocket-protocol", NULL, PREFIX) \
+  X(EXTENSIONS, "sec-websocket-extensions", NULL, PREFIX)
+#define OWN_PREFIX "sec-websocket-"
+
+/* Fields of one connection (RFC 9110 7.6.1) that are not judged.  They are OWN
+ * too. */
+#define KNOWN_BY_NAME(X) \
+  X("keep-alive") \
+  X("proxy-connection") \
+  X("te") \
+  X("trailer")
 #define FIELD_OF_RULES FIELD_CONTENT_TYPE
 
 /* clang-format on */
 
-#define FIELD(field, name, judge) FIELD_##field,
+#define FIELD(field, name, judge, owner) FIELD_##field,
 enum { KNOWN(FIELD) FIELD_OTHER };
 #undef FIELD
 
@@ -51,7 +62,7 @@ UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
   X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
   X(18) X(19) X(20) X(21) X(22) X(23) X(24)
 
-#define FITS(field, lower, judge) && sizeof lower > 4 && sizeof lower <= 25
+#define FITS(field, lower, judge, owner) && sizeof lower > 4 && sizeof lower <= 25
 STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
 #undef FITS
 
@@ -60,7 +71,7 @@ STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
 /* Compares with the known fields of this length.  The compiler knows the
  * length, so that no other field is left in each case below. */
 ALWAYS_INLINE unsigned which_field_of(const char *name, size_t len) {
-#define TEST(field, lower, judge)                                              \
+#define TEST(field, lower, judge, owner)                                        \
   if (len == sizeof lower - 1 && is_name(name, lower, sizeof lower - 1))       \
     return FIELD_##field;
   KNOWN(TEST)

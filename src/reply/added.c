@@ -5,25 +5,23 @@
  */
 #include "added.h"
 
-/* Fields that only the handshake itself may write. */
-#define RESERVED(X)                                                            \
-  X("Connection")                                                              \
-  X("Upgrade")                                                                 \
-  X("HTTP2-Settings")                                                          \
-  X("Content-Length")                                                          \
-  X("Transfer-Encoding")                                                       \
-  X("Keep-Alive") X("Proxy-Connection") X("TE") X("Trailer")
+#include "../judge/known.h"
 
+/* 1 if only the handshake itself may write this field (known.h). */
 static int is_reserved(upshake_slice name) {
-#define LEN(name) sizeof name - 1,
-#define NAME(name) name
-  static const uint8_t lens[] = {RESERVED(LEN)};
-  static const char names[] = RESERVED(NAME); /* in one string */
-#undef LEN
-#undef NAME
-  static const char prefix[] = "Sec-WebSocket-";
+#define ADD_FREE(text)
+#define ADD_PREFIX(text)
+#define ADD_OWN(text) ADD(text)
+#define ADD_KNOWN(field, text, judge, owner) ADD_##owner(text)
+#define ADD(text) sizeof text - 1,
+  static const uint8_t lens[] = {KNOWN(ADD_KNOWN) KNOWN_BY_NAME(ADD_OWN)};
+#undef ADD
+#define ADD(text) text
+  static const char names[] = KNOWN(ADD_KNOWN) KNOWN_BY_NAME(ADD_OWN);
+#undef ADD
+  static const char prefix[] = OWN_PREFIX;
   size_t prefix_len = sizeof prefix - 1;
-  const char *other = names;
+  const char *other = names; /* in one string */
 
   for (size_t i = 0; i < sizeof lens; other += lens[i++])
     if (name.len == lens[i] &&
