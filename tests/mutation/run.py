@@ -51,7 +51,7 @@ def digest(*texts):
 
 # ---- the list of survivors ----
 
-KINDS = ("equivalent", "slower", "accepted")
+KINDS = ("equivalent", "slower")
 
 
 def key_of(mutant):
@@ -247,14 +247,12 @@ class Run:
         explained.  In a sample a survivor without a reason counts as a mutant
         that the tests should have killed."""
         unknown = [m for m in self.survivors if key_of(m) not in self.listed]
-        gaps = [m for m in self.survivors
-                if self.listed.get(key_of(m), "accepted") == "accepted"]
         stale = set(self.listed) - {key_of(m) for m in self.all}
         for key in sorted(stale):
             print("survivors.txt: no such mutant any more: %s %s\n"
                   "- %s\n+ %s" % key[:4])
         killed = self.counts["killed"]
-        real = killed + len(gaps)
+        real = killed + len(unknown)
         rate = 100.0 * killed / real if real else 100.0
         low, high = interval(killed, real)
         print("mutate: " + self.summary())
