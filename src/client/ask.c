@@ -385,7 +385,7 @@ upshake_error upshake_write_request(const upshake_ask *ask,
                                     const uint8_t key[16], void *out,
                                     size_t cap, size_t *len) {
   asking a = {ask, key, 0, 0};
-  writer w = {out, 0, 0, 0, 0, 0, 0, 1};
+  writer w = {.out = out, .whole = 1};
   upshake_error error = check_ask(&a);
 
   *len = 0;

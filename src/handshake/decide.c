@@ -188,12 +188,6 @@ upshake_error upshake_choose_subprotocol(upshake *hs, upshake_slice name) {
     if (!found.ptr)
       return UPSHAKE_ERR_NOT_OFFERED;
   }
-  hs->flags |= HANDSHAKE_CHOSEN;
-  if (hs->flags & HANDSHAKE_JUDGE) {
-    ((upshake_judge *)(void *)hs)->chosen = found;
-    return UPSHAKE_OK;
-  }
-  hs->chosen_at = found.ptr ? (uint32_t)(found.ptr - hs->memory) : 0;
-  hs->chosen_len = (uint32_t)found.len;
+  keep_chosen(hs, found);
   return UPSHAKE_OK;
 }

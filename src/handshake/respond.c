@@ -10,19 +10,11 @@
 #include "../judge/protocol.h"
 #include "../reply/reply.h"
 
-static inline upshake_slice key_of(const upshake *hs) {
-  if (hs->flags & HANDSHAKE_JUDGE)
-    return slice_of(judge_of(hs)->key, sizeof judge_of(hs)->key);
-  if (bytes_left_out(hs) > 0)
-    return upshake__value_at(hs, hs->facts.key_at, "Sec-WebSocket-Key");
-  return slice_of(hs->memory + hs->facts.key_at, sizeof judge_of(hs)->key);
-}
-
 /* Computes Sec-WebSocket-Accept, by the host's function if it gave one. */
 static void put_accept_value(const upshake *hs,
                              const upshake_private_rules *rules, char *accept) {
   upshake_hash *hash = hs->hash ? hs->hash : rules->accept;
-  hash(key_of(hs).ptr, accept);
+  hash(key_of(hs), accept);
 }
 
 /* 1 if the client needs no 100 (Continue) before the 101: it was sent before
@@ -68,24 +60,6 @@ static NOINLINE COLD void build_refusal(const upshake *hs, reply *r) {
     r->allow = &allow_get;
 }
 
-/* The same for a judge, which remembers lines of several fields. */
-static NOINLINE const char *find_offer_in_judge(const upshake_judge *judge,
-                                                upshake_slice name) {
-  const char *found = NULL;
-  for (uint32_t i = 0; !found && i < judge->lines_len; i++)
-    if (upshake_equal_fold(judge->lines[i].name, "Sec-WebSocket-Extensions"))
-      found = upshake__find_extension_in(judge->lines[i].value, name);
-  return found;
-}
-
-/* Returns where the client offered this extension (RFC 6455 9.1); NULL if it
- * did not. */
-static NOINLINE const char *find_offer(const upshake *hs, upshake_slice name) {
-  if (hs->flags & HANDSHAKE_JUDGE)
-    return find_offer_in_judge(judge_of(hs), name);
-  return upshake__find_extension(head_fields(&hs->parser, hs->memory), name);
-}
-
 /* Only a 101 to WebSocket can answer extensions, and only extensions that the
  * client offered. */
 static NOINLINE upshake_error
@@ -95,7 +69,7 @@ check_agreed_extensions(const upshake *hs, upshake_slice extensions) {
       !upshake__is_extension_answer(extensions))
     return UPSHAKE_ERR_EXTRA_EXTENSION;
   while (upshake__next_in(&extensions, &member))
-    if (!find_offer(hs, upshake__extension_name(member)))
+    if (!upshake__find_offer(hs, upshake__extension_name(member)))
       return UPSHAKE_ERR_EXTRA_EXTENSION;
   return UPSHAKE_OK;
 }

@@ -108,11 +108,7 @@ upshake_slice upshake__chosen_subprotocol(const upshake *hs) {
     return hs->facts.subprotocol
                ? slice_text(hs->config->subprotocols[hs->facts.subprotocol - 1])
                : slice_none();
-  if (hs->flags & HANDSHAKE_JUDGE)
-    return judge_of(hs)->chosen;
-  return hs->chosen_len > 0
-             ? slice_of(hs->memory + hs->chosen_at, hs->chosen_len)
-             : slice_none();
+  return kept_chosen(hs);
 }
 
 /* 1 if the connection can be kept: the head is complete and sound, the client

@@ -7,13 +7,6 @@
 #include "../text/field.h"
 #include "order.h"
 
-/* Returns the offset of a line: in the head, or in a judge its number. */
-static uint32_t line_at(const upshake *hs, const upshake_field *line,
-                        uint32_t place) {
-  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->numbers[place]
-                                     : (uint32_t)(line->value.ptr - hs->memory);
-}
-
 /* Returns the error that is asked for. */
 static unsigned asked_by(const upshake_failure *failure) {
   return upshake__order[failure->place].error;
@@ -26,7 +19,7 @@ static NOINLINE void judge_again(upshake *hs, upshake_failure *failure) {
   upshake_field line;
   for (uint32_t i = 0; upshake_next_field(&fields, &line); i++) {
     hs->facts.bad = UPSHAKE_OK;
-    upshake__judge_line(hs, line.name, line.value, line_at(hs, &line, i));
+    upshake__judge_line(hs, line.name, line.value, place_of_line(hs, &line, i));
     if (hs->facts.bad == asked_by(failure) && failure->offset == SIZE_MAX)
       failure->offset = hs->facts.bad_at;
   }

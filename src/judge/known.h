@@ -71,7 +71,7 @@ STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
 /* Compares with the known fields of this length.  The compiler knows the
  * length, so that no other field is left in each case below. */
 ALWAYS_INLINE unsigned which_field_of(const char *name, size_t len) {
-#define TEST(field, lower, judge, owner)                                        \
+#define TEST(field, lower, judge, owner)                                       \
   if (len == sizeof lower - 1 && is_name(name, lower, sizeof lower - 1))       \
     return FIELD_##field;
   KNOWN(TEST)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Gives the parts of a request.  A handshake holds them as offsets into the
+ * Where the parts of a request are: a handshake holds them as offsets into the
  * head memory, a judge as slices.
  */
 #include "../text/defensive.h"
 #include "../text/field.h"
 #include "../handshake/handshake.h"
 #include "../head/target.h"
+#include "../websocket/extension.h"
 
 /* Returns what follows this name in the head.  Its lines are sound. */
 static COLD upshake_slice text_behind(const upshake *hs, const char *name) {
@@ -63,6 +64,23 @@ upshake_slice upshake__origin_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE
              ? judge_of(hs)->origin
              : upshake__value_at(hs, hs->facts.in.head.origin_at, "Origin");
+}
+
+/* The same for a judge, which remembers lines of several fields. */
+static NOINLINE const char *find_offer_in_judge(const upshake_judge *judge,
+                                                upshake_slice name) {
+  const char *found = NULL;
+  for (uint32_t i = 0; !found && i < judge->lines_len; i++)
+    if (upshake_equal_fold(judge->lines[i].name, "Sec-WebSocket-Extensions"))
+      found = upshake__find_extension_in(judge->lines[i].value, name);
+  return found;
+}
+
+NOINLINE const char *upshake__find_offer(const upshake *hs,
+                                         upshake_slice name) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return find_offer_in_judge(judge_of(hs), name);
+  return upshake__find_extension(head_fields(&hs->parser, hs->memory), name);
 }
 
 upshake_fields upshake__fields_of(const upshake *hs) {

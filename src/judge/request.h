@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Gives the parts of a request that a handshake holds.
+ * Knows where a handshake or a judge holds the parts of a request.
  */
 #ifndef UPSHAKE_SRC_JUDGE_REQUEST_H
 #define UPSHAKE_SRC_JUDGE_REQUEST_H
@@ -44,8 +44,49 @@ UPSHAKE_PRIVATE upshake_slice upshake__authority_of(const upshake *hs);
 UPSHAKE_PRIVATE int upshake__has_authority(const upshake *hs);
 UPSHAKE_PRIVATE upshake_slice upshake__origin_of(const upshake *hs);
 
+/* Returns where the client offered this extension (RFC 6455 9.1); NULL if it
+ * did not. */
+UPSHAKE_PRIVATE const char *upshake__find_offer(const upshake *hs,
+                                                upshake_slice name);
+
+/* Returns the Sec-WebSocket-Key, KEY_LEN bytes. */
+static inline const char *key_of(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return judge_of(hs)->key;
+  if (HAS_LEAN && hs->end != hs->parser.pos)
+    return upshake__value_at(hs, hs->facts.key_at, "Sec-WebSocket-Key").ptr;
+  return hs->memory + hs->facts.key_at;
+}
+
+/* Keeps the sub-protocol that the application chose, and returns it. */
+static inline void keep_chosen(upshake *hs, upshake_slice name) {
+  hs->flags |= HANDSHAKE_CHOSEN;
+  if (hs->flags & HANDSHAKE_JUDGE) {
+    ((upshake_judge *)(void *)hs)->chosen = name;
+    return;
+  }
+  hs->chosen_at = name.ptr ? (uint32_t)(name.ptr - hs->memory) : 0;
+  hs->chosen_len = (uint32_t)name.len;
+}
+
+static inline upshake_slice kept_chosen(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return judge_of(hs)->chosen;
+  return hs->chosen_len > 0
+             ? slice_of(hs->memory + hs->chosen_at, hs->chosen_len)
+             : slice_none();
+}
+
 /* Returns the field lines of the head; in a judge, as many as it keeps. */
 UPSHAKE_PRIVATE upshake_fields upshake__fields_of(const upshake *hs);
+
+/* Returns the offset of the value of line number `place` among them; in a judge
+ * the number of its field. */
+static inline uint32_t
+place_of_line(const upshake *hs, const upshake_field *line, uint32_t place) {
+  return hs->flags & HANDSHAKE_JUDGE ? judge_of(hs)->numbers[place]
+                                     : (uint32_t)(line->value.ptr - hs->memory);
+}
 
 /* 1 if this is the method; 0 while the method is not known yet. */
 UPSHAKE_PRIVATE int upshake__is_method(const upshake *hs, const char *method);

@@ -68,13 +68,17 @@ static upshake_error check_extra(const reply *r, size_t *place) {
 }
 
 /* Puts the fields that are not stored yet, while there is room. */
-static void put_extra_fields(writer *w, const upshake_extra *extra) {
-  if (w->first == 0)
-    upshake__put_field(w, "Date", extra->date);
+static NOINLINE COLD void put_added(writer *w, const upshake_extra *extra) {
   for (size_t i = w->first; i < extra->fields_len && !is_part_full(w); i++) {
     upshake__put_line(w, extra->fields[i].name, extra->fields[i].value);
     note_stored(w, i + 1);
   }
+}
+
+static void put_extra_fields(writer *w, const upshake_extra *extra) {
+  if (w->first == 0)
+    upshake__put_field(w, "Date", extra->date);
+  put_added(w, extra);
 }
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {

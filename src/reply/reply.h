@@ -62,9 +62,9 @@ UPSHAKE_PRIVATE upshake_error upshake__write_reply(const reply *r, writer *w,
                                                    size_t *len);
 
 /* A writer of all of a reply; or with a cursor of the next part. */
-static inline writer begin_writer(const upshake_cursor *cursor, void *out,
+ALWAYS_INLINE writer begin_writer(const upshake_cursor *cursor, void *out,
                                   size_t cap) {
-  writer w = {out, cap, 0, 0, 0, 0, 0, 1};
+  writer w = {.out = out, .cap = cap, .whole = 1};
   if (cursor) {
     w.from = cursor->at;
     w.first = cursor->line;
