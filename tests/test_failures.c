@@ -47,6 +47,10 @@ static const scene scenes[] = {
   /* the first entry is not offered */
     {GET "Host: a\r\nUpgrade: tcp, h2c\r\n\r\n",
      {{E(NO_CONNECTION), END}, {E(PASSED_OVER_SETTINGS), END}}},
+  /* no verdict is about an entry: the first entry that is offered counts */
+  {GET "Host: a\r\nUpgrade: h2c, websocket\r\n\r\n",
+   {{E(NO_CONNECTION), END}, {E(VERSION_MISSING), END},
+    {E(KEY_MISSING), END}}},
     /* the rules of an offer count, also if the request offers nothing */
   {GET "Host: a\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n\r\n",
    {{E(NO_CONNECTION), END}, {E(VERSION_UNSUPPORTED), "8\r\n"},
@@ -220,6 +224,26 @@ static void of_two_origins_the_first_is_judged(void **state) {
   }
 }
 
+/* A judge sees all fields, also if one of them refuses the request.  Then no
+ * verdict is about an entry either. */
+static void a_bad_line_of_a_judge_leaves_the_first_entry(void **state) {
+  static const line lines[] = {
+      {"Host", "a"}, {"Host", "a"}, {"Upgrade", "echo, websocket"}};
+  const line *const all[] = {&lines[0], &lines[1], &lines[2]};
+  const upshake_config config = {both, CHECK_LEN(both), .decide = NULL};
+  upshake_judge judge;
+  upshake_failure failure = none;
+  int is_key_missing = 0;
+  (void)state;
+  assert_int_equal(judge_lines(&judge, &config, 11, all, CHECK_LEN(all)),
+                   UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&judge.hs).error,
+                   UPSHAKE_ERR_HOST_REPEATED);
+  while (upshake_next_failure(&judge.hs, &failure))
+    is_key_missing |= failure.error == UPSHAKE_ERR_KEY_MISSING;
+  assert_true(is_key_missing);
+}
+
 /* While a body is read, the facts of the head have made room for it. */
 static void a_body_that_is_read_is_not_disturbed(void **state) {
   static const upshake_protocol echo[] = {
@@ -250,6 +274,7 @@ int main(void) {
       cmocka_unit_test(a_missing_subprotocol_is_a_failure),
       cmocka_unit_test(a_judge_gives_numbers_of_fields),
       cmocka_unit_test(of_two_origins_the_first_is_judged),
+      cmocka_unit_test(a_bad_line_of_a_judge_leaves_the_first_entry),
       cmocka_unit_test(a_body_that_is_read_is_not_disturbed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
