@@ -71,7 +71,7 @@ static int check_protocol(asking *a, upshake_slice protocol) {
          (len == protocol.len || rules == RULES_NONE);
 }
 
-static NOINLINE upshake_error check_protocols(asking *a) {
+static NOINLINE COLD upshake_error check_protocols(asking *a) {
   for (size_t i = 0; i < protocols_len(a); i++)
     if (!check_protocol(a, slice_text(protocols_of(a)[i])))
       return UPSHAKE_ERR_REPLY_PROTOCOL;
@@ -79,7 +79,7 @@ static NOINLINE upshake_error check_protocols(asking *a) {
                                                   : UPSHAKE_OK;
 }
 
-static NOINLINE upshake_error check_method(const asking *a) {
+static NOINLINE COLD upshake_error check_method(const asking *a) {
   upshake_slice method = method_of(a);
   if (!upshake_is_token(method))
     return UPSHAKE_ERR_METHOD_BYTE;
@@ -135,7 +135,7 @@ static int names_before(const upshake_ask *ask, size_t place) {
   return 0;
 }
 
-static NOINLINE upshake_error check_subprotocols(const asking *a) {
+static NOINLINE COLD upshake_error check_subprotocols(const asking *a) {
   const upshake_ask *ask = a->ask;
   if (ask->subprotocols_len > 0 && !has_rules(a, RULES_WEBSOCKET))
     return UPSHAKE_ERR_SUBPROTOCOL_MALFORMED;
@@ -150,7 +150,7 @@ static int is_bits(uint8_t bits) {
   return bits == 0 || (bits >= BITS_LEAST && bits <= BITS_MOST);
 }
 
-static NOINLINE upshake_error check_offered_extensions(const asking *a) {
+static NOINLINE COLD upshake_error check_offered_extensions(const asking *a) {
   const upshake_ask *ask = a->ask;
   if (ask->deflates_len == 0 && !ask->extensions)
     return UPSHAKE_OK;
@@ -169,7 +169,7 @@ static NOINLINE upshake_error check_offered_extensions(const asking *a) {
 }
 
 /* Origin is "null" or one origin (origin-list-or-null, RFC 6454 7.1). */
-static NOINLINE upshake_error check_origin(const upshake_ask *ask) {
+static NOINLINE COLD upshake_error check_origin(const upshake_ask *ask) {
   upshake_slice origin = text_or(ask->origin, "null");
   int32_t port;
   if (upshake_equal(origin, "null") || upshake__is_hostless(origin) ||
@@ -201,7 +201,7 @@ static int has_reserved(const asking *a, added fields) {
           has_more_added(fields, "Capsule-Protocol", 0));
 }
 
-static NOINLINE upshake_error check_fields(const asking *a) {
+static NOINLINE COLD upshake_error check_fields(const asking *a) {
   static const char singletons[][20] = {
       "Authorization", "Content-Type",        "Cookie",  "From",
       "Max-Forwards",  "Proxy-Authorization", "Referer", "User-Agent"};
@@ -352,7 +352,7 @@ static void put_extensions(writer *w, const upshake_ask *ask) {
 
 /* 16 bytes are five groups of three bytes; the last byte becomes two digits and
  * "==". */
-static NOINLINE void put_key(writer *w, const uint8_t key[NONCE_LEN]) {
+static NOINLINE COLD void put_key(writer *w, const uint8_t key[NONCE_LEN]) {
   char digits[24];
   for (size_t i = 0; i < 5; i++)
     base64_group(three_bytes((const char *)key + 3 * i), digits + 4 * i);
@@ -370,7 +370,7 @@ static void put_websocket(writer *w, const asking *a) {
            a->ask->subprotocols_len);
 }
 
-static NOINLINE void put_request(writer *w, const asking *a) {
+static NOINLINE COLD void put_request(writer *w, const asking *a) {
   writer_rewind(w);
   put_request_line(w, a);
   put_offer(w, a);
@@ -381,9 +381,9 @@ static NOINLINE void put_request(writer *w, const asking *a) {
   put_text(w, "\r\n");
 }
 
-upshake_error upshake_write_request(const upshake_ask *ask,
-                                    const uint8_t key[16], void *out,
-                                    size_t cap, size_t *len) {
+COLD upshake_error upshake_write_request(const upshake_ask *ask,
+                                         const uint8_t key[16], void *out,
+                                         size_t cap, size_t *len) {
   asking a = {ask, key, 0, 0};
   writer w = {.out = out, .whole = 1};
   upshake_error error = check_ask(&a);

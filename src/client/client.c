@@ -65,7 +65,7 @@ static int ends_at_status(const upshake_client *client) {
          client->memory[REASON_AT - 1] == '\r';
 }
 
-static NOINLINE upshake_error parse_status_line(upshake_client *client) {
+static NOINLINE COLD upshake_error parse_status_line(upshake_client *client) {
   upshake_parser *parser = &client->parser;
   for (; parser->pos < REASON_AT; parser->pos++) {
     upshake_error error;
@@ -146,7 +146,7 @@ static void judge_framing(upshake_client *client) {
   }
 }
 
-static NOINLINE upshake_client_next judge_other(upshake_client *client) {
+static NOINLINE COLD upshake_client_next judge_other(upshake_client *client) {
   upshake_private_facts *facts = &client->facts;
   if (is_http_1_0(client))
     facts->flags = FACT_HTTP_1_0;
@@ -213,8 +213,8 @@ static upshake_error take_piece(upshake_client *client, const char *data,
 }
 
 /* Returns 1 if the final head is complete and must be judged. */
-static NOINLINE int take_all(upshake_client *client, const char *data,
-                             size_t len, size_t *used) {
+static NOINLINE COLD int take_all(upshake_client *client, const char *data,
+                                  size_t len, size_t *used) {
   while (client->next == UPSHAKE_CLIENT_READ && *used < len) {
     upshake_error error = take_piece(client, data + *used, len - *used, used);
     if (error && error != UPSHAKE_ERR_INCOMPLETE)
@@ -279,7 +279,7 @@ static NOINLINE int offers_protocols(upshake_slice fields) {
 }
 
 /* 1 if this request asks for a switch, with a key if it asks for WebSocket. */
-static NOINLINE int asks(const upshake_parser *parser, const char *bytes) {
+static NOINLINE COLD int asks(const upshake_parser *parser, const char *bytes) {
   static const upshake_slice websocket = {UPSHAKE_TEXT("websocket")};
   upshake_slice fields = head_fields(parser, bytes);
 
@@ -310,10 +310,10 @@ static uint32_t most_of_head(const upshake_client_policy *policy, size_t cap) {
   return head_limit(policy ? policy->limits.total : 0, most, most);
 }
 
-upshake_error upshake_client_init(upshake_client *client,
-                                  const upshake_client_policy *policy,
-                                  upshake_slice request, void *memory,
-                                  size_t cap) {
+COLD upshake_error upshake_client_init(upshake_client *client,
+                                       const upshake_client_policy *policy,
+                                       upshake_slice request, void *memory,
+                                       size_t cap) {
   static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
                                       UINT16_MAX, 0, 0};
   upshake_parser parser;
@@ -345,7 +345,7 @@ static uint64_t body_len(const upshake_client *client) {
 
 /* 1 if the connection can be kept (RFC 9112 9.3): neither side says close,
  * HTTP/1.0 says keep-alive, and the end of the body can be found. */
-static NOINLINE int may_keep(const upshake_client *client) {
+static NOINLINE COLD int may_keep(const upshake_client *client) {
   upshake_slice fields = client_fields(client);
   int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
                   body_len(client) == 0;
@@ -365,9 +365,8 @@ static upshake_slice reason_of(const upshake_client *client) {
 
 /* No pointer to the result is passed on, so that the compiler builds it in the
  * caller's memory. */
-static NOINLINE upshake_client_result make_result(const upshake_client *client,
-                                                  const agreement *agreed,
-                                                  int keep) {
+static NOINLINE COLD upshake_client_result
+make_result(const upshake_client *client, const agreement *agreed, int keep) {
   upshake_client_result result = {0};
 
   result.next = (upshake_client_next)client->next;
@@ -393,7 +392,8 @@ static NOINLINE upshake_client_result make_result(const upshake_client *client,
 }
 
 /* Looks at the fields before there is a result: see NOINLINE. */
-upshake_client_result upshake_client_get_result(const upshake_client *client) {
+COLD upshake_client_result
+upshake_client_get_result(const upshake_client *client) {
   agreement agreed = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
   int keep = client->next == UPSHAKE_CLIENT_OTHER && may_keep(client);
 

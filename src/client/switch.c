@@ -52,8 +52,8 @@ static int same_protocol(upshake_slice a, const upshake_slice *b) {
          upshake__same(slice_from(a, slash), slice_from(*b, slash));
 }
 
-upshake_slice upshake__find_member(upshake_slice fields, const char *name,
-                                   const upshake_slice *member) {
+COLD upshake_slice upshake__find_member(upshake_slice fields, const char *name,
+                                        const upshake_slice *member) {
   upshake_slice line, found;
   while (next_line(&fields, name, &line))
     while (next_in(&line, &found))
@@ -81,7 +81,7 @@ static rules_kind kind_of(const upshake_client *client) {
 
 /* A 101 ends at its empty line, whatever its fields say of content (RFC 9112
  * 6.3).  With capsules such a field makes it malformed (RFC 9297 3.2). */
-static NOINLINE int judge_content(upshake_client *client) {
+static NOINLINE COLD int judge_content(upshake_client *client) {
   upshake_slice fields = client_fields(client);
   upshake_field field;
 
@@ -113,8 +113,8 @@ static NOINLINE upshake_error judge_layer(upshake_slice first,
 
 /* 1 if every member of Upgrade was asked for, or is a layer that need not
  * be. */
-static NOINLINE int judge_switch_protocol(upshake_client *client,
-                                          upshake_slice first) {
+static NOINLINE COLD int judge_switch_protocol(upshake_client *client,
+                                               upshake_slice first) {
   upshake_slice fields = client_fields(client), value, member;
 
   while (upshake__next_line(&fields, "Upgrade", &value)) {
@@ -144,7 +144,7 @@ static NOINLINE int judge_alone(upshake_client *client, upshake_slice first) {
   return 1;
 }
 
-static NOINLINE int judge_switch_option(upshake_client *client) {
+static NOINLINE COLD int judge_switch_option(upshake_client *client) {
   upshake_slice fields = client_fields(client), value, member;
   int has_upgrade = 0;
 
@@ -161,7 +161,7 @@ static NOINLINE int judge_switch_option(upshake_client *client) {
   return 1;
 }
 
-int upshake__judge_switch(upshake_client *client) {
+COLD int upshake__judge_switch(upshake_client *client) {
   upshake_slice first = first_protocol(client);
   if (!first.ptr)
     return refuse_missing(client, UPSHAKE_ERR_UPGRADE_MISSING);
@@ -303,7 +303,8 @@ int upshake__judge_accepted(upshake_client *client) {
          judge_names(client) && judge_deflate(client);
 }
 
-void upshake__read_agreement(const upshake_client *client, agreement *agreed) {
+COLD void upshake__read_agreement(const upshake_client *client,
+                                  agreement *agreed) {
   agreed->protocol = first_protocol(client);
   agreed->protocol = find_asked(client, &agreed->protocol);
   if (kind_of(client) != RULES_WEBSOCKET)

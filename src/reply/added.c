@@ -39,7 +39,7 @@ static upshake_error check_field(const upshake_field *field) {
   return upshake__is_value(field->value) ? UPSHAKE_OK : UPSHAKE_ERR_EXTRA_VALUE;
 }
 
-upshake_error upshake__check_added(added fields, size_t *place) {
+COLD upshake_error upshake__check_added(added fields, size_t *place) {
   upshake_error error = UPSHAKE_OK;
   size_t i = 0;
   while (i < fields.len && (error = check_field(&fields.fields[i])) == 0)

@@ -155,8 +155,8 @@ static int take_value(upshake_slice *text, upshake_slice *value) {
          unquote_into(*value, NULL) != SIZE_MAX;
 }
 
-int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
-                           upshake_slice *value) {
+COLD int upshake_next_parameter(upshake_slice *member, upshake_slice *name,
+                                upshake_slice *value) {
   upshake_slice rest = *member;
 
   trim_front(&rest);

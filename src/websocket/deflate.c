@@ -22,7 +22,7 @@ typedef struct deflate_terms {
 
 /* Returns 8 to 15, or 0 for anything else.  The number is a token or a
  * quoted-string, without a leading zero (7.1.2.1). */
-static uint8_t parse_bits(upshake_slice value) {
+static COLD uint8_t parse_bits(upshake_slice value) {
   char digits[2];
   size_t len = upshake_unquote(value, digits, sizeof digits);
 
@@ -87,7 +87,7 @@ static NOINLINE int take_parameter(deflate_terms *o, int which,
   }
 }
 
-static NOINLINE int parse_offer(upshake_slice member, deflate_terms *o) {
+static NOINLINE COLD int parse_offer(upshake_slice member, deflate_terms *o) {
   upshake_slice name, value;
   int more;
 
@@ -210,8 +210,8 @@ static void complete(upshake_deflate *agreed, const deflate_terms *o) {
   agreed->no_client_takeover |= o->no_client_takeover;
 }
 
-int upshake__check_deflate(upshake_slice fields, upshake_slice member,
-                           upshake_deflate *agreed) {
+COLD int upshake__check_deflate(upshake_slice fields, upshake_slice member,
+                                upshake_deflate *agreed) {
   upshake_slice line;
   deflate_terms o;
 

@@ -79,7 +79,8 @@ const char *upshake__find_extension_in(upshake_slice line, upshake_slice name) {
   return find_in_line(line, name);
 }
 
-const char *upshake__find_extension(upshake_slice fields, upshake_slice name) {
+COLD const char *upshake__find_extension(upshake_slice fields,
+                                         upshake_slice name) {
   upshake_slice line;
   const char *found = NULL;
   while (!found &&
