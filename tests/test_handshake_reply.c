@@ -261,23 +261,6 @@ static void names_no_added_field_if_none_is_wrong(void **state) {
   assert_int_equal(len, 0);
 }
 
-/* As upshake_write does (test_extra.c). */
-static void names_a_wrong_field_before_a_wrong_extension(void **state) {
-  const upshake_field field = {text("Upgrade"), text("b")};
-  const upshake_extra extra = {
-      .fields = &field, .fields_len = 1, .extensions = text("foo")};
-  const upshake_response response = {.status = 404};
-  upshake hs = begin(&accepting, CHECK_REQUEST, UPSHAKE_SEND);
-  char out[CAP];
-  size_t len = 9;
-  (void)state;
-  assert_unchanged(hs, upshake_reply_with(&hs, &extra, out, CAP, &len),
-                   UPSHAKE_ERR_EXTRA_RESERVED);
-  assert_int_equal(len, 0);
-  assert_int_equal(upshake_write(&response, &extra, out, CAP, &len),
-                   UPSHAKE_ERR_EXTRA_RESERVED);
-}
-
 /* Wherever a part ends, the next part begins there. */
 static void many_added_fields_come_in_parts_of_any_length(void **state) {
   static upshake_field fields[200];
@@ -382,7 +365,6 @@ int main(void) {
       cmocka_unit_test(a_part_of_no_bytes_is_checked_too),
       cmocka_unit_test(names_the_place_of_the_added_field_that_is_wrong),
       cmocka_unit_test(names_no_added_field_if_none_is_wrong),
-      cmocka_unit_test(names_a_wrong_field_before_a_wrong_extension),
       cmocka_unit_test(many_added_fields_come_in_parts_of_any_length),
       cmocka_unit_test(an_incomplete_answer_changes_nothing),
       cmocka_unit_test(there_is_no_reply_but_at_send),

@@ -110,7 +110,7 @@ static void judge_bytes(upshake_judge *judge, upshake_slice name,
 static void remember(upshake_judge *judge, upshake_slice name,
                      upshake_slice value) {
   unsigned which = upshake__which_field(name);
-  if (which == FIELD_HOST && !judge->host.ptr)
+  if (which == FIELD_HOST)
     judge->host = value;
   if (which == FIELD_ORIGIN && !judge->origin.ptr)
     judge->origin = value;

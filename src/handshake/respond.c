@@ -93,15 +93,15 @@ static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
 static upshake_error check_extra_of(const upshake *hs,
                                     const upshake_extra *extra, size_t *place) {
   added fields = {extra->fields, extra->fields_len};
-  upshake_error error;
+  upshake_error error = UPSHAKE_OK;
   if (is_kept(hs, extra) && !upshake__may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
   if (is_continue(hs))
     return UPSHAKE_OK;
-  error = upshake__check_added(fields, place);
-  if (!error && extra->extensions.len > 0)
+  *place = extra->fields_len;
+  if (extra->extensions.len > 0)
     error = check_agreed_extensions(hs, extra->extensions);
-  return error;
+  return error ? error : upshake__check_added(fields, place);
 }
 
 static upshake_error check_reply(const upshake *hs, const upshake_extra *extra,

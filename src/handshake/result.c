@@ -44,9 +44,13 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
                            void *memory, size_t cap, void *user) {
   if (!is_config(config))
     return UPSHAKE_ERR_CONFIG;
-  /* in three pieces, which become stores; one memset would become a loop */
+#ifdef UPSHAKE_SMALL
+  memset(hs, 0, offsetof(upshake, facts));
+#else /* in three pieces, which become stores; one memset would become a loop  \
+       */
   memset(hs, 0, offsetof(upshake, parser));
   memset(&hs->parser, 0, sizeof hs->parser);
+#endif
   begin_facts(&hs->facts, config, config->transport);
   hs->config = config;
   hs->memory = memory;

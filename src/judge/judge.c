@@ -66,7 +66,7 @@ static NOINLINE COLD void judge_member(upshake_private_facts *facts,
 
   if (slash < member.len && member.ptr[slash] != '/')
     return; /* neither a name, nor a name and a version */
-  if (!upshake__is_spoken(slice_of(member.ptr, slash), facts->transport))
+  if (!upshake__is_spoken(member, facts->transport))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
     if (is_offer_of(member, slash, &config->protocols[i]))

@@ -43,8 +43,11 @@ COLD int upshake__is_protocol_list(upshake_slice text) {
 /* ---- rules ---- */
 
 int upshake__is_spoken(upshake_slice name, int transport) {
-  return transport != UPSHAKE_TRANSPORT_SECURED ||
-         !upshake_equal_fold(name, "h2c");
+  if (transport != UPSHAKE_TRANSPORT_SECURED)
+    return 1;
+  if (name.len > 3 && name.ptr[3] == '/')
+    name.len = 3; /* without the version */
+  return !upshake_equal_fold(name, "h2c");
 }
 
 uint32_t upshake__spoken(const upshake_config *config, int transport) {
