@@ -35,15 +35,16 @@
  * Errors.   A bad request is not an error of a call: it becomes a reply to
  *           send.  A call against the rules returns an upshake_error and has
  *           changed nothing.  errno is never touched.
- * Time.     For your deadline: upshake_answer(&hs, 408), then upshake_reply.
+ * Time.     When your deadline has passed, call upshake_answer(&hs, 408), then
+ *           upshake_reply.
  * Build.    UPSHAKE_SMALL: less code, but slower.  UPSHAKE_PORTABLE: plain C
  *           only.  UPSHAKE_NO_CLIENT: no client.  UPSHAKE_NO_BODIES: init
  *           refuses BODY_READ and BODY_ASK.  UPSHAKE_NO_LEAN: init refuses
  *           lean.  UPSHAKE_NO_PHRASES: no reason phrase, except yours and that
  *           of a 101.  UPSHAKE_EXPORT: a shared library shows the public
- *           functions.  UPSHAKE_STATIC: everything is static.  They are for the
- *           sources; no switch changes a struct, an enum or the type of a
- *           function.
+ *           functions.  UPSHAKE_STATIC: everything is static.  Set the switches
+ *           when you compile the sources.  No switch changes a struct, an enum
+ *           or the type of a function.
  * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
@@ -57,8 +58,9 @@
  *                            +--> SEND   send the reply: 101 switched;
  *                                        else close (or keep) --------+
  *
- * A path that you do not serve: the callback returns 404, as the README's
- * example does; an ordinary request for it: upshake_answer(&hs, 404) at PLAIN.
+ * If an offer is for a path that you do not serve, return 404 from the
+ * callback, as the README's example does.  If an ordinary request is for such a
+ * path, call upshake_answer(&hs, 404) at PLAIN.
  */
 #ifndef UPSHAKE_H
 #define UPSHAKE_H
@@ -85,7 +87,7 @@ typedef enum upshake_next { /* What to do next. */
                          feed on; only if the table asks for bodies        */
 } upshake_next;
 
-enum upshake_answers { /* Or the status of a refusal, 300 to 599. */
+enum upshake_answers { /* One of these, or a refusal's status: 300 to 599. */
   UPSHAKE_LATER = 0,   /* from the callback only: you answer later         */
   UPSHAKE_DECLINE = 1, /* do not switch: the request becomes PLAIN         */
   UPSHAKE_ACCEPT = 101 /* switch protocols                                 */
@@ -122,16 +124,18 @@ typedef struct upshake_protocol {
   const upshake_private_rules *(*rules)(void); /* a function below; NULL: only
                           RFC 9110 7.8, not allowed for "websocket"        */
   const char *methods; /* "GET, POST"; NULL: "GET".  WebSocket and capsules
-                          allow only GET.  Another method: 405 for WebSocket,
-                          400 for capsules; any other offer is ignored     */
+                          allow only GET.  For another method, WebSocket is
+                          refused with 405 and capsules with 400; an offer of
+                          any other protocol is ignored                    */
   const char *upgrade; /* in the 101: "TLS/1.2, HTTP/1.1"; NULL: name      */
   uint8_t body, failed;
 } upshake_protocol;
 
 /* RFC 6455 4.2.1 */
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_websocket_rules(void);
-/* RFC 7540 3.2, retired by RFC 9113 3.1.  Needs HTTP2-Settings.  BuildKit sends
- * no HTTP2-Settings: UPSHAKE_PROTOCOL("h2c") accepts it. */
+/* RFC 7540 3.2, retired by RFC 9113 3.1.  The offer must have HTTP2-Settings.
+ * BuildKit sends no HTTP2-Settings.  To accept BuildKit, use
+ * UPSHAKE_PROTOCOL("h2c") instead. */
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_h2c_rules(void);
 /* RFC 9298 3.2, RFC 9484 4.2; the 101 says Capsule-Protocol: ?1 (RFC 9297
  * 3.4). */
@@ -166,7 +170,8 @@ enum upshake_transport {
                                       offer of h2c is ignored              */
 };
 
-/* Limits.  0 is the default. */
+/* Limits.  0 is the default.  Each comment names the default, the highest value
+ * that you may set, and the status of the refusal. */
 typedef struct upshake_limits {
   uint32_t method; /* 32 bytes, at most 255.  Longer: 501                  */
   uint32_t target; /* the head memory.  Longer: 414                        */
@@ -205,26 +210,28 @@ typedef struct upshake_config {
 /* Begin.  The head is kept in `memory`.  A head of exactly cap bytes fits; a
  * longer one is refused with 414 or 431. 8192 bytes suit browsers with cookies,
  * 1024 most other clients. `user` is for the callback and may be NULL.  Returns
- * OK; or CONFIG, and hs must not be used: an array is NULL and its length is
- * not 0, there are more than 32 protocols, a text cannot be a part of a reply,
- * "websocket" stands without its rules, an entry breaks a rule of its protocol,
- * a member has an unknown value, or it needs what a switch has left out. */
+ * OK or CONFIG.  After CONFIG hs must not be used.  CONFIG means that an array
+ * is NULL and its length is not 0, there are more than 32 protocols, a text
+ * cannot be a part of a reply, "websocket" stands without its rules, an entry
+ * breaks a rule of its protocol, a member has an unknown value, or a member
+ * needs what a switch has left out. */
 UPSHAKE_API upshake_error upshake_init(upshake *hs,
     const upshake_config *config, void *memory, size_t cap, void *user);
 
 /* Take bytes from the client.  The outcome is the same however they are split.
  * *used says how many were consumed.  At DECIDE, after a 101 and at PLAIN the
  * bytes from data + *used belong to the next protocol, or to the request's
- * body: keep them.  After a refusal drop them, unless you keep the connection:
- * then they are the rest of the body and the next request.  In every state but
- * READ and BODY feed returns the same outcome again and *used is 0. data must
- * not overlap the head memory.  RFC 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+ * body: keep them.  After a refusal drop these bytes.  If you keep the
+ * connection after a refusal, keep the bytes too: they are the rest of the body
+ * and the next request.  In every state but READ and BODY feed returns the same
+ * outcome again and *used is 0.  `data` must not overlap the head memory.  RFC
+ * 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
 UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
     size_t *used);
 
-/* What the client asks for, as soon as its head is complete; before that every
- * member is absent or 0.  The slices are valid until reset or move, as long as
- * the head memory is; path may be a static "/". */
+/* What the client asks for.  Every member is absent or 0 until the head is
+ * complete.  The slices are valid until reset or move, and only while the head
+ * memory is valid.  path may point to a static "/". */
 typedef struct upshake_request {
   upshake_slice method, target; /* as sent                                 */
   upshake_slice scheme;    /* of the target; else http or https by the
@@ -245,27 +252,31 @@ typedef struct upshake_request {
 #define UPSHAKE_BODY_CHUNKED ((uint64_t)-1)
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 
-/* Answer an offer that waits:  ACCEPT, DECLINE, or the status of a refusal.
+/* Answer an offer that waits: ACCEPT, DECLINE, or the status of a refusal.
  * You may refuse in every state until the first byte of a reply was taken: for
  * example 408 or 503 at READ, 404 or 426 at PLAIN, another status than the
- * library's at SEND.  A refusal changes the status only. result.error and
- * .offset keep the first cause (DECLINED after DECLINE).  If there was no
- * cause, they become REFUSED and result.consumed.  If the cause is VERSION_...,
- * the reply says Sec-WebSocket-Version: 13 with every status.  Returns OK (now
- * SEND, PLAIN, or READ if a body comes first), ANSWER (no such answer; 426 and
- * no protocol to name) or STATE. */
+ * library's at SEND.  If the request already has a cause to be refused or
+ * PLAIN, your refusal changes only the status: result.error and .offset keep
+ * the first cause (DECLINED after DECLINE).  If it has no cause, result.error
+ * becomes REFUSED and result.offset becomes result.consumed.  If the cause is
+ * VERSION_..., the reply says Sec-WebSocket-Version: 13 with every status.
+ * Returns OK (the state is now SEND, PLAIN, or READ if a body comes first),
+ * ANSWER (there is no such answer, or 426 has no protocol to name) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
-/* Write the whole reply, or nothing.  Returns OK and *len bytes are in `out`;
- * or ROOM, and *len is the cap that is needed; or another error, and *len is 0:
- * STATE (not at SEND), or NEEDS_...: a 401, 405 or 407 needs a field, which
- * only upshake_reply_with can add.  UPSHAKE_REPLY_CAP bytes are enough if the
- * texts of the table and the sub-protocol have at most 256 bytes together.
- * `out` may be the head memory, if you chose no sub-protocol from it yourself;
- * the slices of the request and rest are gone then.
+/* Write the whole reply, or nothing.  Returns
+ *   OK         *len bytes are in `out`
+ *   ROOM       *len is the cap that is needed
+ *   STATE      the state is not SEND; *len is 0
+ *   NEEDS_...  a 401, 405 or 407 needs a field, which only upshake_reply_with
+ *              can add; *len is 0
+ * UPSHAKE_REPLY_CAP bytes are enough if the texts of the table and the
+ * sub-protocol have at most 256 bytes together.  `out` may be the head memory,
+ * unless you called upshake_choose_subprotocol with a name.  The slices of the
+ * request and upshake_rest are invalid then.
  *
- * After a refusal the connection is closed, but not at once: bytes of the
- * client that are still unread would destroy the reply on its way.  Shut down
+ * After a refusal close the connection, but not at once: if bytes of the client
+ * are still unread, closing would destroy the reply on its way.  Shut down
  * sending, read and drop until the client closes or your limit of time has
  * passed, then close. */
 #define UPSHAKE_REPLY_CAP 512
@@ -286,9 +297,9 @@ typedef struct upshake_result {
   size_t dropped;      /* lean: how many of the consumed bytes were not kept.
                           If it is not 0, a PLAIN request cannot be replayed:
                           answer it yourself                               */
-  const upshake_protocol *protocol; /* entry of the table to switch to (at
-                          DECIDE: so far; also with a 100 and in a body), or
-                          NULL                                             */
+  const upshake_protocol *protocol; /* the table's entry to switch to, or
+                          NULL.  Set at DECIDE (your choice may change it),
+                          with a 100, in a body and with a 101             */
   upshake_slice subprotocol; /* chosen, or absent                          */
   upshake_slice content;     /* BODY: a piece of the body, until next call */
   uint64_t body_left;        /* bytes of the request's body that are not read
@@ -300,12 +311,13 @@ typedef struct upshake_result {
 } upshake_result;
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 
-/* For tools: every rule that the complete head of a request breaks, in the
- * order of judgement; result.error is the first.  Begin with all 0 and call
- * until it returns OK.  A rule counts once.  Each call judges all fields again:
- * hs is as before when the call returns, but nobody may look at it meanwhile.
- * A head that was refused before its end has no failures, because the rest of
- * it is not known. */
+/* For tools: gives every rule that the complete head of a request breaks, one
+ * for each call, in the order of judgement.  The first is result.error.  Begin
+ * with a failure of all 0 and call until the function returns OK.  A rule
+ * counts once.  Each call judges all fields again and changes hs meanwhile: no
+ * other thread may read hs during the call.  hs is as before when the call
+ * returns.  A head that was refused before its end has no failures, because the
+ * rest of it is not known. */
 typedef struct upshake_failure {
   upshake_error error; /* as returned                                      */
   size_t offset;       /* as in upshake_result; for lean, in upshake_head  */
@@ -323,44 +335,50 @@ UPSHAKE_API upshake_error upshake_next_failure(upshake *hs,
 UPSHAKE_API upshake_error upshake_reply_with(upshake *hs,
     const upshake_extra *extra, void *out, size_t cap, size_t *len);
 
-/* Write the next part of the reply, at most cap bytes.  *len 0 is its end.
- * Begin with a cursor of all 0, and give the same extra (or NULL) in each call.
- * If sending a part failed, take it again with a copy of the cursor from before
- * the call. */
+/* Write the next part of the reply, at most cap bytes.  At the end of the reply
+ * *len is 0.  Begin with a cursor of all 0, and give the same extra (or NULL)
+ * in each call.  To be able to repeat a part that could not be sent, copy the
+ * cursor before the call, and take the part again with the copy. */
 UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
     const upshake_extra *extra, upshake_cursor *cursor, void *out, size_t cap,
     size_t *len);
 
 /* ---- Bodies (RFC 9112 6 and 7) ------------------------------------------ */
-/* If the entry says BODY_READ or BODY_ASK, an offer may have a body, which is
- * read before the switch (RFC 9110 7.8).  You decide when the head is complete;
- * ACCEPT then means: read the body.  If the client waits for a 100, SEND comes
- * first, with result.status 100: take the reply, and feed on.  Feed the bytes
- * from data + used.  At each BODY use result.content, then feed on, with 0
- * bytes if you have no more.  Behind the body comes the 101; with BODY_ASK
- * another decision comes first; then DECLINE is no longer possible.  The bytes
- * from data + used are then the new protocol's.
+/* If the entry says BODY_READ or BODY_ASK, an offer may have a body.  The body
+ * is read before the switch (RFC 9110 7.8), in these steps:
+ *   1. You decide when the head is complete.  ACCEPT means: read the body.
+ *   2. If the client waits for a 100, SEND comes with result.status 100.  Take
+ *      the reply, send it, and feed on.
+ *   3. Feed the bytes from data + *used, then what you receive.
+ *   4. At each BODY use result.content, then feed on, with 0 bytes if you have
+ *      no more.
+ *   5. With BODY_ASK you decide again after the body.  DECLINE is then no
+ *      longer possible.
+ *   6. SEND comes with the 101.  The bytes from data + *used belong to the new
+ *      protocol.
  *
  * Content-Length and chunked are read.  Chunk extensions are skipped, trailer
  * fields are checked and dropped, up to 4096 bytes of each.  A wrong body is
- * refused like a wrong head.  A judge sees no body: its host reads the body,
- * and answers Expect before the reply. */
+ * refused like a wrong head.  A judge (upshake_foreign.h) sees no body: your
+ * program reads the body, and answers Expect before the reply. */
 
 /* ---- Choosing and settings ---------------------------------------------- */
-/* Choose among what was offered, in the callback or at DECIDE: a protocol by
- * its name, compared as in the table; a sub-protocol of a WebSocket offer byte
- * for byte, or none with an absent slice.  If you do not choose: the first
- * offered entry of the table, and the sub-protocol that the config chooses.
- * Returns OK, NOT_OFFERED or STATE. */
+/* Choose an offered protocol, or an offered sub-protocol of WebSocket, in the
+ * callback or at DECIDE.  The name of a protocol is compared as in the table,
+ * the name of a sub-protocol byte for byte.  An absent slice means no
+ * sub-protocol.  If you do not choose, the protocol is the first offered entry
+ * of the table, and the config chooses the sub-protocol.  Returns OK,
+ * NOT_OFFERED or STATE. */
 UPSHAKE_API upshake_error upshake_choose_protocol(upshake *hs,
     upshake_slice name);
 UPSHAKE_API upshake_error upshake_choose_subprotocol(upshake *hs,
     upshake_slice name);
 
-/* Settings of one connection, after init or reset and before the first byte:
- * the transport instead of the config's; the processor's SHA-1, from
- * upshake_cpu_hash (NULL: plain C).  They stay after reset.  Return OK,
- * STATE, or CONFIG: no such transport. */
+/* Settings of one connection.  Call these functions after init or reset, before
+ * the first byte.  set_transport replaces the config's transport.  set_hash
+ * sets the processor's SHA-1, from upshake_cpu_hash (NULL: plain C).  The
+ * settings stay after reset.  Both return OK, STATE, or CONFIG: no such
+ * transport. */
 UPSHAKE_API upshake_error upshake_set_transport(upshake *hs, int transport);
 UPSHAKE_API upshake_error upshake_set_hash(upshake *hs, upshake_hash *hash);
 
@@ -368,18 +386,18 @@ UPSHAKE_API upshake_error upshake_set_hash(upshake *hs, upshake_hash *hash);
 /* The bytes taken since init or reset, skipped empty lines included.  Together
  * with the bytes from data + used they are the stream as it came: replay it to
  * another parser.  If result.dropped is not 0, they are only the kept lines.
- * A host that speaks HTTP/2 does so at SEND with the error HTTP2_PREFACE: it
- * sends nothing and replays the stream. */
+ * If your program speaks HTTP/2 and SEND comes with the error HTTP2_PREFACE,
+ * send no reply and replay the stream to your HTTP/2 code. */
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives the place
- * and its cap.  The cap is 0 in every state but READ and BODY, and if the
- * memory is full.  The commit that fills the memory refuses a head that is
+ * and its cap.  The cap is 0 if the memory is full, or if the state is neither
+ * READ nor BODY.  The commit that fills the memory refuses a head that is
  * still incomplete.  commit takes the first len bytes of the room, at most its
- * cap.  Bytes behind the head stay in the memory; rest gives them, valid until
- * reset or move, and in a body until the next call.  If a body does not fit
- * behind its head, feed it; feed first reads the bytes that commit left in the
- * memory. */
+ * cap.  Bytes behind the head stay in the memory, and rest gives them as a
+ * slice.  The slice is valid until reset or move; in a body, only until the
+ * next call.  If a body does not fit behind its head, feed it.  feed first
+ * reads the bytes that commit left in the memory. */
 UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
@@ -389,8 +407,8 @@ UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
  * the library would read any later bytes of the body as a request.  The first
  * `taken` bytes of rest, at most all of them, were the body and are dropped;
  * the remainder moves to the front and is parsed.  In any other state, reset
- * starts afresh and discards the rest: behind a 101 those are bytes of the new
- * protocol. */
+ * starts afresh and discards the rest.  After a 101 the rest belongs to the new
+ * protocol: use it before reset. */
 UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
 
 /* Go on with other head memory of any size; the two may overlap.  Old slices

@@ -45,13 +45,14 @@ typedef struct upshake_ask {
 } upshake_ask;
 
 /* Write the whole request, or nothing: *len and ROOM are as for upshake_reply.
- * `key` is 16 bytes for Sec-WebSocket-Key, new for each connection, of the
- * system's randomness (getrandom, arc4random_buf, BCryptGenRandom, a
- * microcontroller's RNG); NULL if "websocket" is not asked for.  A member that
- * breaks a rule returns the error of the rule, or EXTRA_...; so do the
- * handshake's own fields among `fields`: Host, Origin, Expect, Connection and
- * the like.  Send nothing more until the answer is there: it could be read as
- * another request (RFC 6455 4.1, RFC 9931 6). */
+ * `key` is 16 random bytes for Sec-WebSocket-Key, new for each connection.
+ * Take them from the system (getrandom, arc4random_buf, BCryptGenRandom, a
+ * microcontroller's RNG).  `key` is NULL if you do not ask for "websocket".
+ * If a member breaks a rule, the call returns the error of the rule, or
+ * EXTRA_....  The handshake's own fields break a rule in `fields`: Host,
+ * Origin, Expect, Connection and the like.  Send nothing more until the answer
+ * is there: the server could read more bytes as another request (RFC 6455 4.1,
+ * RFC 9931 6). */
 UPSHAKE_API upshake_error upshake_write_request(const upshake_ask *ask,
     const uint8_t key[16], void *out, size_t cap, size_t *len);
 
@@ -89,10 +90,11 @@ typedef struct upshake_client {
 } upshake_client;
 
 /* Begin with the head of a request as it was sent, written by the call above or
- * by anybody: the answer may give only what it asks for.  The request is not
- * copied: it, the policy and `memory` must live until the last call.  `memory`
- * keeps the head of the response, as in upshake_init.  policy may be NULL.
- * Returns OK; or REQUEST: this is no complete head that asks for a switch. */
+ * by other code.  The answer may give only what this request asks for.  The
+ * request is not copied: it, the policy and `memory` must live until the last
+ * call.  `memory` keeps the head of the response, as in upshake_init.  policy
+ * may be NULL.  Returns OK; or REQUEST: this is no complete head that asks for
+ * a switch. */
 UPSHAKE_API upshake_error upshake_client_init(upshake_client *client,
     const upshake_client_policy *policy, upshake_slice request, void *memory,
     size_t cap);

@@ -5,9 +5,12 @@
  *
  * Every byte is checked again, but a fault that the other parser has removed
  * cannot be seen.  Hand over each field as it was received: Host with its
- * port, lines not joined, values whole.  The bytes behind the head are where
- * the parser stopped: http_parser_execute's return value, llhttp_get_error_pos,
- * phr_parse_request's return value, bufferevent_get_input of evhttp.
+ * port, lines not joined, values whole.  The bytes behind the head begin
+ * where the parser stopped.  These calls tell you where:
+ *   http-parser     the return value of http_parser_execute
+ *   llhttp          llhttp_get_error_pos
+ *   picohttpparser  the return value of phr_parse_request
+ *   evhttp          bufferevent_get_input
  *
  * A refusal says "Connection: close".  If your host keeps the connection and
  * result.may_keep is 1, call upshake_reply_with and extra.keep KEEP_OPEN.  If
@@ -32,10 +35,11 @@ typedef struct upshake_found {
   upshake_slice target; /* as sent                                         */
 } upshake_found;
 
-/* A request judged without a head in memory.  At the end judge.hs is at DECIDE,
- * SEND or PLAIN, for get_request, get_result, answer, choose and reply; it
- * stays in its judge.  result.offset is the number of the field, from 1; 0 is
- * the request line; the number of fields + 1 is the end of the head. */
+/* A request judged without a head in memory.  After judge_end, judge.hs is at
+ * DECIDE, SEND or PLAIN: use it for get_request, get_result, answer, choose and
+ * reply.  Do not copy hs out of its judge.  result.offset is the number of the
+ * field, from 1; 0 is the request line; the number of fields + 1 is the end of
+ * the head. */
 #define UPSHAKE_JUDGE_LINES 16
 typedef struct upshake_judge {
   upshake hs;                 /* readable: for the calls named above       */
@@ -52,11 +56,11 @@ typedef struct upshake_judge {
   char key[24];               /* readable: for upshake_accept              */
 } upshake_judge;
 
-/* Begin; then call judge_field for each field, in any order; then end.  Every
- * byte is checked again.  The slices must be valid until the reply is taken;
- * only the key is copied.  get_request gives what begin was given, and
- * `lines` as its fields.  The order of fields with different names changes
- * nothing.  begin returns as upshake_init. */
+/* Call judge_begin, then judge_field for each field, then judge_end.  Fields
+ * with different names may come in any order.  Every byte is checked again.
+ * The slices must be valid until the reply is taken; only the key is copied.
+ * get_request gives the members of `found`, and `lines` as its fields.
+ * judge_begin returns the same values as upshake_init. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
     const upshake_config *config, void *user, const upshake_found *found);
 UPSHAKE_API void upshake_judge_field(upshake_judge *judge, upshake_slice name,

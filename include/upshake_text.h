@@ -80,7 +80,7 @@ UPSHAKE_API upshake_slice upshake_find_field(upshake_fields fields,
 /* Walks the members of all lines with one name: several lines are one list.
  *     upshake_list list = upshake_begin_list(fields, "Upgrade");
  *     while (upshake_next_member(&list, &member)) ...
- * For the list in one value start from { value }, the rest 0. */
+ * To walk a list in one value, start from { value } and all other members 0. */
 typedef struct upshake_list {
   upshake_slice value; upshake_fields fields; const char *name;
 } upshake_list;
@@ -105,8 +105,8 @@ UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
  * Returns SIZE_MAX for a broken quoted-string. */
 UPSHAKE_API size_t upshake_unquote(upshake_slice value, char *out, size_t cap);
 
-/* 1 if the only field with this name is the structured boolean ?1, whatever its
- * parameters; else 0 (RFC 9297 3.4, RFC 8941 3.3.6). */
+/* 1 if exactly one field has this name, and its value is the structured boolean
+ * ?1, with any parameters; else 0 (RFC 9297 3.4, RFC 8941 3.3.6). */
 UPSHAKE_API int upshake_is_true(upshake_fields fields, const char *name);
 
 #ifdef __cplusplus
