@@ -384,7 +384,7 @@ static NOINLINE COLD void put_request(writer *w, const asking *a) {
 COLD upshake_error upshake_write_request(const upshake_ask *ask,
                                          const uint8_t key[16], void *out,
                                          size_t cap, size_t *len) {
-  asking a = {ask, key, 0, 0};
+  asking a = {.ask = ask, .key = key};
   writer w = {.out = out, .whole = 1};
   upshake_error error = check_ask(&a);
 

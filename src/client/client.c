@@ -314,8 +314,8 @@ COLD upshake_error upshake_client_init(upshake_client *client,
                                        const upshake_client_policy *policy,
                                        upshake_slice request, void *memory,
                                        size_t cap) {
-  static const upshake_limits most = {UINT8_MAX,  0, UINT16_MAX,
-                                      UINT16_MAX, 0, 0};
+  static const upshake_limits most = {
+      .method = UINT8_MAX, .fields = UINT16_MAX, .name = UINT16_MAX};
   upshake_parser parser;
   size_t end;
 
@@ -394,7 +394,7 @@ make_result(const upshake_client *client, const agreement *agreed, int keep) {
 /* Looks at the fields before there is a result: see NOINLINE. */
 COLD upshake_client_result
 upshake_client_get_result(const upshake_client *client) {
-  agreement agreed = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+  agreement agreed = {.protocol = {NULL, 0}};
   int keep = client->next == UPSHAKE_CLIENT_OTHER && may_keep(client);
 
   if (client->next == UPSHAKE_CLIENT_SWITCHED)

@@ -21,31 +21,27 @@ static const upshake_limits *limits_of(const upshake_judge *judge) {
 
 /* ---- the request line ---- */
 
-/* Judges a part that is one run of bytes.  Only a value may be empty. */
-static NOINLINE void note_run(upshake_judge *judge, head_run run,
-                              upshake_slice part, uint32_t limit) {
+/* Judges a part that is one run of bytes.  Only a value may be empty.  Returns
+ * 1 if all of its bytes may be there. */
+static NOINLINE int note_run(upshake_judge *judge, head_run run,
+                             upshake_slice part) {
   head_run_rule rule = head_rule(run);
   if (!upshake__all_in(part, rule.class_bits) ||
-      (part.len == 0 && run != RUN_VALUE))
+      (part.len == 0 && run != RUN_VALUE)) {
     note_syntax(judge, (upshake_error)rule.wrong);
-  else if (part.len > limit)
+    return 0;
+  }
+  if (part.len > head_run_limit(run, limits_of(judge)))
     note_syntax(judge, (upshake_error)rule.too_long);
+  return 1;
 }
 
-static void note_method(upshake_judge *judge) {
-  note_run(judge, RUN_METHOD, judge->found.method,
-           head_method_limit(limits_of(judge)));
-}
-
-/* 1 if the bytes before the first "?" may be a path, and the bytes from it on a
- * query. */
-static int is_target(upshake_slice target) {
-  size_t mark = index_of(target, '?');
-  return target.len > 0 &&
-         upshake__all_in(slice_of(target.ptr, mark),
-                         head_rule(RUN_PATH).class_bits) &&
-         upshake__all_in(slice_from(target, mark),
-                         head_rule(RUN_QUERY).class_bits);
+/* Judges the bytes before the first "?" as a path, and the others as a query:
+ * every byte of a path may be in a query too. */
+static int note_target_bytes(upshake_judge *judge, upshake_slice target) {
+  upshake_slice path = slice_of(target.ptr, index_of(target, '?'));
+  int is_path = upshake__all_in(path, head_rule(RUN_PATH).class_bits);
+  return note_run(judge, is_path ? RUN_QUERY : RUN_PATH, target);
 }
 
 static void note_version(upshake_judge *judge, int is_preface, int version) {
@@ -59,12 +55,8 @@ static void note_target(upshake_judge *judge, int is_preface, int version) {
   upshake_slice target = judge->found.target;
   upshake_error error;
 
-  if (!is_target(target)) {
-    note_syntax(judge, (upshake_error)head_rule(RUN_PATH).wrong);
+  if (!note_target_bytes(judge, target))
     return;
-  }
-  if (target.len > head_target_limit(limits_of(judge)))
-    note_syntax(judge, (upshake_error)head_rule(RUN_PATH).too_long);
   error = upshake__check_target(judge->found.method, target);
   if (error && (!is_preface || version / 10 == 1))
     note_syntax(judge, error);
@@ -86,7 +78,7 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
   memset((char *)judge + sizeof judge->hs, 0, sizeof *judge - sizeof judge->hs);
   judge->hs.flags = HANDSHAKE_JUDGE;
   judge->found = *found;
-  note_method(judge);
+  note_run(judge, RUN_METHOD, found->method);
   is_preface =
       upshake_equal(found->method, "PRI") && upshake_equal(found->target, "*");
   note_target(judge, is_preface, found->version);
@@ -100,9 +92,9 @@ upshake_error upshake_judge_begin(upshake_judge *judge,
 
 static void judge_bytes(upshake_judge *judge, upshake_slice name,
                         upshake_slice value) {
-  note_run(judge, RUN_NAME, name, head_name_limit(limits_of(judge)));
-  note_run(judge, RUN_VALUE, value, UINT32_MAX);
-  if (judge->hs.parser.pos > head_fields_limit(limits_of(judge)))
+  note_run(judge, RUN_NAME, name);
+  note_run(judge, RUN_VALUE, value);
+  if (judge->hs.parser.pos > limit_of_fields(limits_of(judge)))
     note_syntax(judge, UPSHAKE_ERR_FIELDS_MANY);
 }
 

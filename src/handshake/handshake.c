@@ -102,18 +102,6 @@ static NOINLINE head_event find_event(upshake *hs) {
   return event;
 }
 
-/* Runs one step, and judges what it completes. */
-static NOINLINE COLD head_event judge_step(upshake *hs) {
-  head_event event = find_event(hs);
-  if (event == HEAD_TARGET)
-    judge_target(hs);
-  else if (event == HEAD_LINE && hs->parser.minor == 0)
-    hs->facts.flags |= FACT_HTTP_1_0;
-  else if (event == HEAD_FIELD)
-    judge_line(hs);
-  return event;
-}
-
 /* Refuses the head at a line about Host or framing that is bad. */
 static inline head_event judge_facts(upshake *hs, head_event event) {
   if (is_line_bad(&hs->facts))
@@ -122,21 +110,30 @@ static inline head_event judge_facts(upshake *hs, head_event event) {
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
-/* Parses what the memory holds, until the head is complete or refused, or more
- * bytes are needed; for lean, where each line may be left out. */
+/* Runs one step, and judges what it completes. */
+static NOINLINE COLD head_event judge_step(void *user) {
+  upshake *hs = user;
+  head_event event = find_event(hs);
+  if (event == HEAD_TARGET)
+    judge_target(hs);
+  else if (event == HEAD_LINE && hs->parser.minor == 0)
+    hs->facts.flags |= FACT_HTTP_1_0;
+  else if (event == HEAD_FIELD)
+    judge_line(hs);
+  return judge_facts(hs, event);
+}
+
+/* Parses what the memory holds; for lean, where each line may be left out. */
 static head_event parse_lean(upshake *hs) {
-  head_event event;
-  do
-    event = judge_facts(hs, judge_step(hs));
-  while (head_goes_on(event));
-  return event;
+  return head_go_through(&hs->parser, NULL, judge_step, hs);
 }
 
 /* The same, with whole lines. */
 #ifdef UPSHAKE_SMALL
 #define parse parse_lean
 #else
-static NOINLINE head_event judge_lines(upshake *hs) {
+static NOINLINE head_event judge_lines(void *user) {
+  upshake *hs = user;
   const upshake_limits *limits = &hs->config->limits;
   head_walk walk = head_begin_lines(&hs->parser, limits, hs->memory, hs->held);
   field_line line;
@@ -146,19 +143,12 @@ static NOINLINE head_event judge_lines(upshake *hs) {
                 (uint32_t)(line.value - hs->memory));
     is_bad = is_line_bad(&hs->facts);
   }
-  return head_end_lines(&walk, &hs->parser, limits, is_bad);
+  return judge_facts(hs, head_end_lines(&walk, &hs->parser, limits, is_bad));
 }
 
 static head_event parse(upshake *hs) {
-  head_event event;
   take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
-  do {
-    event = is_at_line(&hs->parser) ? judge_lines(hs) : HEAD_GO_ON;
-    if (event == HEAD_GO_ON)
-      event = judge_step(hs);
-    event = judge_facts(hs, event);
-  } while (head_goes_on(event));
-  return event;
+  return head_go_through(&hs->parser, judge_lines, judge_step, hs);
 }
 #endif
 

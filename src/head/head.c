@@ -28,7 +28,8 @@ NOINLINE head_event upshake__head_refuse(head_step *step, upshake_error error) {
  * limit.  So it is refused at the first byte too many, and no later byte is
  * read. */
 NOINLINE head_event upshake__head_scan(head_step *step, head_run run,
-                                       uint32_t begin, uint32_t limit) {
+                                       uint32_t begin) {
+  uint32_t limit = head_run_limit(run, step->limits);
   int is_cut = step->len - begin > limit;
   unsigned error = is_cut ? head_rule(run).too_long : UPSHAKE_OK;
   const char *end = step->bytes + (is_cut ? begin + limit + 1 : step->len);
@@ -55,7 +56,7 @@ static NOINLINE head_event parse_field(head_step *step) {
   }
   if (is_blank(byte)) /* obs-fold (RFC 9112 5.2), or before all fields (2.2) */
     return upshake__head_refuse(step, UPSHAKE_ERR_FIELD_FOLDED);
-  if (parser->fields == head_fields_limit(step->limits))
+  if (parser->fields == limit_of_fields(step->limits))
     return upshake__head_refuse(step, UPSHAKE_ERR_FIELDS_MANY);
   parser->name_at = parser->pos;
   return head_go_on(step, STATE_NAME);
@@ -64,8 +65,7 @@ static NOINLINE head_event parse_field(head_step *step) {
 /* field-name ":" (RFC 9112 5.1) */
 static NOINLINE head_event parse_name(head_step *step) {
   upshake_parser *parser = step->parser;
-  head_event event = upshake__head_scan(step, RUN_NAME, parser->name_at,
-                                        head_name_limit(step->limits));
+  head_event event = upshake__head_scan(step, RUN_NAME, parser->name_at);
   char byte;
 
   if (event != HEAD_GO_ON)
@@ -170,51 +170,47 @@ head_event upshake__head_step(head_step *step) {
 }
 
 #ifdef UPSHAKE_SMALL
-#define pass_lines(parser, limits, bytes, len) HEAD_GO_ON
+#define pass_lines NULL
 #else
 /* Only the grammar of a line is checked here, and that is checked already. */
-static NOINLINE head_event pass_lines(upshake_parser *parser,
-                                      const upshake_limits *limits,
-                                      const char *bytes, uint32_t len) {
-  head_walk walk = head_begin_lines(parser, limits, bytes, len);
+static NOINLINE head_event pass_lines(void *user) {
+  head_step *step = user;
+  head_walk walk =
+      head_begin_lines(step->parser, step->limits, step->bytes, step->len);
   field_line line;
   while (head_next_line(&walk, &line))
     ;
-  return head_end_lines(&walk, parser, limits, 0);
+  return head_end_lines(&walk, step->parser, step->limits, 0);
 }
 #endif
-
-/* Runs one step.  Not inlined, so that its frame is gone before judging starts.
- * If a byte is refused, *error says why and *end says where. */
-static NOINLINE head_event take_step(upshake_parser *parser,
-                                     const upshake_limits *limits,
-                                     const char *bytes, uint32_t len,
-                                     upshake_error *error, size_t *end) {
-  head_step step = head_begin(parser, limits, bytes, len);
-  head_event event = upshake__head_step(&step);
-  *error = step.error;
-  *end = step.offset;
-  return event;
-}
 
 /* Checks that the form of the target goes with the method (RFC 9112 3.2).  If
  * not, the parser goes back to the SP behind the target, so that a later call
  * refuses it again. */
-static upshake_error judge_target_form(upshake_parser *parser,
-                                       const char *bytes, size_t *offset) {
-  upshake_error error = upshake__check_target(head_method(parser, bytes),
-                                              head_target(parser, bytes));
-  *offset = head_target_at(parser);
-  if (error) {
-    parser->pos = head_target_end(parser);
-    parser->state = STATE_PATH;
-  }
-  return error;
+static head_event judge_target_form(head_step *step) {
+  upshake_parser *parser = step->parser;
+  step->error = upshake__check_target(head_method(parser, step->bytes),
+                                      head_target(parser, step->bytes));
+  if (!step->error)
+    return HEAD_TARGET;
+  step->offset = head_target_at(parser);
+  parser->pos = head_target_end(parser);
+  parser->state = STATE_PATH;
+  return HEAD_REFUSED;
 }
 
-static upshake_error result_of(head_event event) {
-  if (event == HEAD_END)
-    return UPSHAKE_OK;
+static head_event pass_step(void *user) {
+  head_event event = upshake__head_step(user);
+  return event == HEAD_TARGET ? judge_target_form(user) : event;
+}
+
+/* Returns what an event means for upshake_parse_head, and in *end where the
+ * head ends or is wrong. */
+static upshake_error result_of(head_event event, const head_step *step,
+                               size_t *end) {
+  *end = event == HEAD_REFUSED ? step->offset : step->parser->pos;
+  if (event == HEAD_REFUSED || event == HEAD_END)
+    return step->error;
   return event == HEAD_PREFACE ? UPSHAKE_ERR_HTTP2_PREFACE
                                : UPSHAKE_ERR_INCOMPLETE;
 }
@@ -223,24 +219,11 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const upshake_limits *limits,
                                         const char *bytes, size_t len,
                                         size_t *end) {
-  uint32_t most = clamp_len(len);
-  upshake_error error = UPSHAKE_OK;
-  head_event event;
+  head_step step = head_begin(parser, limits, bytes, clamp_len(len));
 
-  take_request_line(parser, limits, bytes, most);
-  do {
-    event = HEAD_GO_ON;
-    if (is_at_line(parser))
-      event = pass_lines(parser, limits, bytes, most);
-    if (event == HEAD_GO_ON)
-      event = take_step(parser, limits, bytes, most, &error, end);
-    if (event == HEAD_TARGET)
-      error = judge_target_form(parser, bytes, end);
-    if (error)
-      return error;
-  } while (head_goes_on(event));
-  *end = parser->pos;
-  return result_of(event);
+  take_request_line(parser, limits, bytes, step.len);
+  return result_of(head_go_through(parser, pass_lines, pass_step, &step), &step,
+                   end);
 }
 
 /* Like head_take_byte, for the LF of a field line: no line is judged here. */

@@ -39,7 +39,12 @@ typedef struct head_step {
 static inline head_step head_begin(upshake_parser *parser,
                                    const upshake_limits *limits,
                                    const char *bytes, uint32_t len) {
-  head_step step = {parser, bytes, len, limits, UPSHAKE_OK, 0};
+  head_step step = {.parser = parser,
+                    .bytes = bytes,
+                    .len = len,
+                    .limits = limits,
+                    .error = UPSHAKE_OK,
+                    .offset = 0};
   return step;
 }
 

@@ -61,7 +61,7 @@ static inline char byte_at(const head_step *step, uint32_t pos) {
 /* Goes over a run that began at `begin`, to the first byte behind it: GO_ON;
  * MORE if the run may go on behind the input. */
 UPSHAKE_PRIVATE head_event upshake__head_scan(head_step *step, head_run run,
-                                              uint32_t begin, uint32_t limit);
+                                              uint32_t begin);
 
 /* Parses a part of the request line.  The parser is in one of its states. */
 UPSHAKE_PRIVATE head_event upshake__request_line_part(head_step *step);

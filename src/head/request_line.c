@@ -25,8 +25,7 @@ static NOINLINE head_event parse_target(head_step *step) {
   upshake_parser *parser = step->parser;
   head_run run = parser->state == STATE_PATH ? RUN_PATH : RUN_QUERY;
   uint32_t begin = head_target_at(parser);
-  head_event event =
-      upshake__head_scan(step, run, begin, head_target_limit(step->limits));
+  head_event event = upshake__head_scan(step, run, begin);
   char byte;
 
   if (event != HEAD_GO_ON)
@@ -44,8 +43,7 @@ static NOINLINE head_event parse_target(head_step *step) {
 static NOINLINE head_event parse_method(head_step *step) {
   upshake_parser *parser = step->parser;
   uint32_t begin = head_method_at(parser);
-  head_event event = upshake__head_scan(step, RUN_METHOD, begin,
-                                        head_method_limit(step->limits));
+  head_event event = upshake__head_scan(step, RUN_METHOD, begin);
 
   if (event != HEAD_GO_ON)
     return event;
@@ -206,8 +204,8 @@ void upshake__take_request_line(upshake_parser *parser,
     stop = upshake__skip_class(stop, end, CLASS_QUERY);
   if (end - stop < HEAD_VERSION_LEN ||
       memcmp(stop, " HTTP/1.1\r\n", HEAD_VERSION_LEN) != 0 ||
-      (size_t)(target - begin - 1) > head_method_limit(limits) ||
-      (size_t)(stop - target) > head_target_limit(limits))
+      (size_t)(target - begin - 1) > head_run_limit(RUN_METHOD, limits) ||
+      (size_t)(stop - target) > head_run_limit(RUN_PATH, limits))
     return;
   parser->method_len = (uint8_t)(target - begin - 1);
   parser->target_len = (uint32_t)(stop - target);

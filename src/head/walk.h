@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The two faster ways through a head: single bytes that continue the current
- * part, and an iterator over whole lines that are plain (see scan.h).  They do
- * only what the steps of the parser would do, and leave everything else to
- * them. UPSHAKE_SMALL has only steps.
+ * The way through a head, and its two faster speeds: single bytes that continue
+ * the current part, and an iterator over whole lines that are plain (see
+ * scan.h).  They do only what the steps of the parser would do, and leave
+ * everything else to them.  UPSHAKE_SMALL has only steps.
  */
 #ifndef UPSHAKE_SRC_HEAD_WALK_H
 #define UPSHAKE_SRC_HEAD_WALK_H
@@ -30,6 +30,13 @@ static inline int in_run(head_run run, char byte) {
   return in_class(byte, head_rule(run).class_bits);
 }
 
+/* 1 if a run that began at `begin` has room for another byte. */
+static inline int has_room(const upshake_parser *parser,
+                           const upshake_limits *limits, head_run run,
+                           uint32_t begin) {
+  return parser->pos - begin < head_run_limit(run, limits);
+}
+
 /* This function does only what the steps would do. */
 ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
                                  const upshake_limits *limits, char byte) {
@@ -37,7 +44,7 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
   if (parser->state == STATE_VALUE && in_run(RUN_VALUE, byte))
     return 1; /* the most frequent case */
   if (parser->state == STATE_NAME && in_run(RUN_NAME, byte))
-    return parser->pos - parser->name_at < head_name_limit(limits);
+    return has_room(parser, limits, RUN_NAME, parser->name_at);
   switch ((enum head_state)parser->state) {
   case STATE_VALUE:
     if (byte == '\r')
@@ -56,18 +63,18 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
     return 1;
   case STATE_METHOD:
     return in_run(RUN_METHOD, byte) &&
-           parser->pos - head_method_at(parser) < head_method_limit(limits);
+           has_room(parser, limits, RUN_METHOD, head_method_at(parser));
   case STATE_PATH:
     return in_run(RUN_PATH, byte) &&
-           parser->pos - head_target_at(parser) < head_target_limit(limits);
+           has_room(parser, limits, RUN_PATH, head_target_at(parser));
   case STATE_QUERY:
     return in_run(RUN_QUERY, byte) &&
-           parser->pos - head_target_at(parser) < head_target_limit(limits);
+           has_room(parser, limits, RUN_QUERY, head_target_at(parser));
   case STATE_VERSION:
     place = parser->pos - head_target_end(parser);
     return place < HEAD_VERSION_LEN - 1 && !judge_version_byte(byte, place);
   case STATE_FIELD:
-    if (!in_run(RUN_NAME, byte) || parser->fields >= head_fields_limit(limits))
+    if (!in_run(RUN_NAME, byte) || parser->fields >= limit_of_fields(limits))
       return 0;
     parser->name_at = parser->pos;
     parser->state = STATE_NAME;
@@ -92,11 +99,11 @@ typedef struct head_walk {
 ALWAYS_INLINE head_walk head_begin_lines(const upshake_parser *parser,
                                          const upshake_limits *limits,
                                          const char *bytes, uint32_t len) {
-  head_walk walk = {bytes, NULL, NULL, {NULL, 0}, 0, 0};
-  walk.end = bytes + len;
-  walk.at = bytes + parser->pos;
-  walk.left = head_fields_limit(limits) - parser->fields;
-  walk.name_limit = head_name_limit(limits);
+  head_walk walk = {.begin = bytes,
+                    .end = bytes + len,
+                    .at = bytes + parser->pos,
+                    .left = limit_of_fields(limits) - parser->fields,
+                    .name_limit = head_run_limit(RUN_NAME, limits)};
   return walk;
 }
 
@@ -123,7 +130,7 @@ ALWAYS_INLINE head_event head_end_lines(const head_walk *walk,
                                         const upshake_limits *limits,
                                         int is_bad) {
   parser->pos = (uint32_t)(walk->at - walk->begin);
-  parser->fields = (uint16_t)(head_fields_limit(limits) - walk->left);
+  parser->fields = (uint16_t)(limit_of_fields(limits) - walk->left);
   if (is_bad)
     return HEAD_MORE;
   if (!scan_is_line_end(walk->at, walk->end))
@@ -131,6 +138,27 @@ ALWAYS_INLINE head_event head_end_lines(const head_walk *walk,
   end_lines(parser);
   return HEAD_END;
 }
+
+/* ---- the whole head ---- */
+
+typedef head_event head_take(void *user);
+
+/* Goes through a head until it ends or is refused, or more bytes are needed:
+ * `lines` takes whole lines where one begins (NULL: it is left out), and `step`
+ * runs one step of the parser for everything else. */
+ALWAYS_INLINE head_event head_go_through(const upshake_parser *parser,
+                                         head_take *lines, head_take *step,
+                                         void *user) {
+  head_event event;
+  do {
+    event = lines && is_at_line(parser) ? lines(user) : HEAD_GO_ON;
+    if (event == HEAD_GO_ON)
+      event = step(user);
+  } while (head_goes_on(event));
+  return event;
+}
+
+/* ---- what a line holds ---- */
 
 static inline upshake_slice line_name(const field_line *line) {
   return slice_of(line->name, (size_t)(line->colon - line->name));

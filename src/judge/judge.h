@@ -12,7 +12,7 @@
 
 /* What can be seen in a head: bits of upshake_private_facts.flags. */
 #define FACTS(X) \
-  X(HOST) \
+  X(HOST)                /* in the end also if none is needed: HTTP/1.0 */ \
   X(LENGTH)              /* Content-Length                             */ \
   X(CODING)              /* Transfer-Encoding                          */ \
   X(CHUNKED)             /* chunked is among the codings               */ \
@@ -38,7 +38,6 @@
 /* What follows from the other facts and from the config, when the head is
  * complete (order.c).  ALWAYS is a fact of every request. */
 #define FACTS_AT_END(X) \
-  X(HTTP_1_1) \
   X(NOTED)               /* a line noted an error                      */ \
   X(OFFERED)             /* an entry of the table is offered           */ \
   X(BODY)                /* there is a body, or may be one             */ \

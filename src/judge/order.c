@@ -19,8 +19,8 @@ UPSHAKE_PRIVATE_CONST const order_row upshake__order[ORDER_LEN] = {
 void upshake__facts_of_request(const upshake *hs, order_facts *found) {
   const upshake_private_facts *facts = &hs->facts;
   uint32_t flags = facts->flags | FACT_ALWAYS;
-  if ((flags & FACT_HTTP_1_0) == 0)
-    flags |= FACT_HTTP_1_1;
+  if (flags & FACT_HTTP_1_0)
+    flags |= FACT_HOST; /* needs none */
   if (facts->bad)
     flags |= FACT_NOTED;
   if (facts->offered)
@@ -112,7 +112,7 @@ static upshake_next next_of(upshake_error error) {
 /* The first row that is broken, from this row on, becomes the verdict. */
 static NOINLINE verdict judge_rows(const upshake *hs, const order_row *row,
                                    const order_facts *facts) {
-  verdict result = {0, 0, 0, 0};
+  verdict result = {.error = UPSHAKE_OK};
   while (!is_broken(row, facts))
     row++;
   result.error = row->error;
@@ -121,7 +121,7 @@ static NOINLINE verdict judge_rows(const upshake *hs, const order_row *row,
   return result;
 }
 
-static const verdict verdict_good = {0, UPSHAKE_DECIDE, UPSHAKE_OK, 0};
+static const verdict verdict_good = {.next = UPSHAKE_DECIDE};
 
 /* A row that has no exception is whole if its fact is not there, so that one
  * test of bits is enough for all such rows.  That is all that an ordinary
@@ -194,7 +194,10 @@ static void judge_protocols(upshake *hs, const order_facts *facts,
 }
 
 verdict upshake__judge_request(upshake *hs) {
-  verdict result = {hs->facts.bad_at, UPSHAKE_SEND, hs->facts.bad, 0};
+  verdict result = {.offset = hs->facts.bad_at,
+                    .next = UPSHAKE_SEND,
+                    .error = hs->facts.bad,
+                    .protocol = 0};
   order_facts facts;
   if (is_refused_at_once((upshake_error)result.error))
     return result;

@@ -19,7 +19,7 @@
  *
  * X(error,              offers,   found,           unless,       place) */
 #define ORDER_OF_REQUEST(X) \
-  X(HOST_MISSING,         ALL,     HTTP_1_1,        HOST,         END) \
+  X(HOST_MISSING,         ALL,     ALWAYS,          HOST,         END) \
   X(CODING_NOT_CHUNKED,   ALL,     CODING,          CHUNKED_LAST, CONTENT) \
   X(PROXY_TOOK_UPGRADE,   ALL,     KEY,             UPGRADE,      END) \
   X(PROXY_TOOK_UPGRADE,   ALL,     VERSION,         UPGRADE,      END) \
@@ -74,17 +74,17 @@ enum {
 #undef ONE
 
 /* Which offers a row is about: a bit of rules_kind, or of the entry. */
+#define KIND(kind) FOR_##kind = RULES_##kind,
 enum {
-  FOR_WEBSOCKET = RULES_WEBSOCKET,
-  FOR_H2C = RULES_H2C,
-  FOR_CAPSULES = RULES_CAPSULES,
-  FOR_STRICT = RULES_STRICT,
-  FOR_LOOSE = RULES_NONE | RULES_H2C,
-  FOR_PASSING_BODY = 16,  /* the entry is passed over if there is a body    */
-  FOR_REFUSING_BODY = 32, /* the entry refuses a body                       */
-  FOR_REQUIRED = 64,      /* WebSocket, where a sub-protocol is required    */
-  FOR_ALL = 255
+  RULES(KIND) FOR_STRICT = RULES_STRICT,
+  FOR_LOOSE = ((1 << RULES_LEN) - 1) & ~RULES_STRICT,
+  FOR_PASSING_BODY = 1 << RULES_LEN,  /* passed over if there is a body     */
+  FOR_REFUSING_BODY = 2 << RULES_LEN, /* a body is refused                  */
+  FOR_REQUIRED = 4 << RULES_LEN, /* WebSocket with a required sub-protocol  */
+  FOR_ALL = (8 << RULES_LEN) - 1
 };
+#undef KIND
+STATIC_ASSERT(FOR_ALL <= UINT8_MAX, bits_of_offers);
 
 /* Where the offset of an error is. */
 enum {

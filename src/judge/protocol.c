@@ -59,12 +59,11 @@ uint32_t upshake__spoken(const upshake_config *config, int transport) {
 }
 
 COLD rules_kind upshake__rules_of_token(upshake_slice token) {
-  if (IS_NAME(token, "websocket"))
-    return RULES_WEBSOCKET;
-  if (token.len == 3 && upshake_equal_fold(token, "h2c"))
-    return RULES_H2C;
-  if (IS_NAME(token, "connect-udp") || IS_NAME(token, "connect-ip"))
-    return RULES_CAPSULES;
+#define TEST(text, kind)                                                       \
+  if (IS_NAME(token, text))                                                    \
+    return RULES_##kind;
+  TOKENS_WITH_RULES(TEST)
+#undef TEST
   return RULES_NONE;
 }
 

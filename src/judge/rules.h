@@ -8,15 +8,36 @@
 
 #include "judge.h"
 
+/* clang-format off */
+
+/* The kinds of rules. */
+#define RULES(X) \
+  X(NONE)      /* RFC 9110 7.8 alone     */ \
+  X(WEBSOCKET) /* RFC 6455 4.2.1         */ \
+  X(H2C)       /* RFC 7540 3.2           */ \
+  X(CAPSULES)  /* RFC 9298 3.2, RFC 9484 */
+
+/* X(token, the rules that it has) */
+#define TOKENS_WITH_RULES(X) \
+  X("websocket",   WEBSOCKET) \
+  X("h2c",         H2C) \
+  X("connect-udp", CAPSULES) \
+  X("connect-ip",  CAPSULES)
+
+/* clang-format on */
+
+#define PLACE(kind) RULES_PLACE_##kind,
+enum { RULES(PLACE) RULES_LEN };
+#undef PLACE
+
 /* One bit for each. */
+#define KIND(kind) RULES_##kind = 1 << RULES_PLACE_##kind,
 typedef enum rules_kind {
-  RULES_NONE = 1,      /* RFC 9110 7.8 alone     */
-  RULES_WEBSOCKET = 2, /* RFC 6455 4.2.1         */
-  RULES_H2C = 4,       /* RFC 7540 3.2           */
-  RULES_CAPSULES = 8,  /* RFC 9298 3.2, RFC 9484 */
+  RULES(KIND)
   /* GET, a host, and no body unless the entry allows it: */
   RULES_STRICT = RULES_WEBSOCKET | RULES_CAPSULES
 } rules_kind;
+#undef KIND
 
 /* What belongs to the rules of one protocol besides the rows of the order of
  * judgement (order.c).  A member that is NULL adds nothing. */

@@ -82,4 +82,4 @@ static void put_extra_fields(writer *w, const upshake_extra *extra) {
 }
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
-    check_extra, has_extra_field, put_extra_fields};
+    .check = check_extra, .has = has_extra_field, .put = put_extra_fields};

@@ -64,7 +64,14 @@ UPSHAKE_PRIVATE upshake_error upshake__write_reply(const reply *r, writer *w,
 /* A writer of all of a reply; or with a cursor of the next part. */
 ALWAYS_INLINE writer begin_writer(const upshake_cursor *cursor, void *out,
                                   size_t cap) {
-  writer w = {out, cap, 0, 0, 0, 0, 0, 1};
+  writer w = {.out = out,
+              .cap = cap,
+              .pos = 0,
+              .from = 0,
+              .first = 0,
+              .room = 0,
+              .next_at = 0,
+              .whole = 1};
   if (cursor) {
     w.from = cursor->at;
     w.first = cursor->line;

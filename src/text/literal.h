@@ -53,14 +53,15 @@ static inline int is_text(const char *bytes, const char *text, size_t len) {
           differ16(bytes + len - 16, text + len - 16)) == 0;
 }
 
-/* 1 if the slice equals a literal in lower case, of 4 to 24 bytes; the case of
+/* 1 if the slice equals a literal in lower case, of 1 to 24 bytes; the case of
  * the slice is ignored. */
 #ifdef UPSHAKE_SMALL
 #define IS_NAME(slice, literal) upshake_equal_fold(slice, literal)
 #else
 #define IS_NAME(slice, literal)                                                \
   ((slice).len == sizeof(literal) - 1 &&                                       \
-   is_name((slice).ptr, literal, sizeof(literal) - 1))
+   (sizeof(literal) > 4 ? is_name((slice).ptr, literal, sizeof(literal) - 1)   \
+                        : upshake_equal_fold(slice, literal)))
 #endif
 
 #endif
