@@ -129,6 +129,39 @@ static void errors_of_the_version_and_405_bring_their_field(void **state) {
   }
 }
 
+/* Behind a sound message that ends where all agree on it, a refusal of the
+ * offer alone leaves the connection as it was (RFC 9112 9.3, RFC 9931 5). */
+static void only_a_refused_offer_keeps_the_connection(void **state) {
+  static const upshake_error kept[] = {
+      UPSHAKE_ERR_METHOD,
+      UPSHAKE_ERR_METHOD_NOT_GET,
+      UPSHAKE_ERR_CAPSULES,
+      UPSHAKE_ERR_EXPECTATION,
+      UPSHAKE_ERR_VERSION_REPEATED,
+      UPSHAKE_ERR_VERSION_MALFORMED,
+      UPSHAKE_ERR_VERSION_MISSING,
+      UPSHAKE_ERR_VERSION_UNSUPPORTED,
+      UPSHAKE_ERR_KEY_REPEATED,
+      UPSHAKE_ERR_KEY_MALFORMED,
+      UPSHAKE_ERR_KEY_MISSING,
+      UPSHAKE_ERR_SUBPROTOCOL_MALFORMED,
+      UPSHAKE_ERR_EXTENSION_MALFORMED,
+      UPSHAKE_ERR_ORIGIN_REPEATED,
+      UPSHAKE_ERR_ORIGIN_MALFORMED,
+      UPSHAKE_ERR_ORIGIN_REFUSED,
+      UPSHAKE_ERR_SUBPROTOCOL_REQUIRED,
+      UPSHAKE_ERR_REFUSED,
+      UPSHAKE_ERR_DECISION,
+  };
+  (void)state;
+  for (const row *r = rows; r < rows + CHECK_LEN(rows); r++) {
+    int is_kept = 0;
+    for (size_t i = 0; i < CHECK_LEN(kept); i++)
+      is_kept |= r->error == kept[i];
+    CHECK_ROW(r, !causes_a_reply(r) || (r->class == ERROR_OF_OFFER) == is_kept);
+  }
+}
+
 /* ---- The vectors ----------------------------------------------------------
  */
 
@@ -194,6 +227,7 @@ int main(void) {
       cmocka_unit_test(the_status_fits_the_class),
       cmocka_unit_test(the_columns_of_a_server_are_those_of_the_table),
       cmocka_unit_test(errors_of_the_version_and_405_bring_their_field),
+      cmocka_unit_test(only_a_refused_offer_keeps_the_connection),
       cmocka_unit_test(every_error_has_a_vector),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

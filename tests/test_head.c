@@ -562,6 +562,40 @@ static void obeys_large_limits(void **state) {
   }
 }
 
+/* A limit beyond what the parser can count is the most that it can count. */
+static void a_limit_has_a_most(void **state) {
+  const upshake_limits huge = {65536, 0, 65536, 65536, 0, 0};
+  static const struct {
+    const char *before, *what, *after;
+    size_t most;
+    upshake_error error;
+  } rows[] = {
+      {"", "M", " / HTTP/1.1\r\n\r\n", 255, UPSHAKE_ERR_METHOD_LONG},
+      {LINE, "n", ": v\r\n\r\n", 65535, UPSHAKE_ERR_FIELD_NAME_LONG},
+      {LINE, "a:\r\n", "\r\n", 65535, UPSHAKE_ERR_FIELDS_MANY},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    size_t most = rows[i].most;
+    char *good = repeat(rows[i].before, rows[i].what, most, rows[i].after);
+    char *bad = repeat(rows[i].before, rows[i].what, most + 1, rows[i].after);
+    size_t end = strlen(rows[i].before) + strlen(rows[i].what) * most;
+    size_t good_len = strlen(good), bad_len = strlen(bad);
+    for (size_t first = end - 4; first <= end; first += 4) {
+      assert_outcome(parse_by(&huge, good, good_len, first, 1), UPSHAKE_OK,
+                     good_len, rows[i].what);
+      assert_outcome(parse_by(&huge, bad, bad_len, first, 1), rows[i].error,
+                     end, rows[i].what);
+    }
+    assert_outcome(parse_by(&huge, good, good_len, good_len, 1), UPSHAKE_OK,
+                   good_len, rows[i].what);
+    assert_outcome(parse_by(&huge, bad, bad_len, bad_len, 1), rows[i].error,
+                   end, rows[i].what);
+    free(good);
+    free(bad);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(takes_a_complete_head_and_no_octet_more),
@@ -578,6 +612,7 @@ int main(void) {
       cmocka_unit_test(has_the_limits_of_the_header),
       cmocka_unit_test(obeys_limits_that_were_set),
       cmocka_unit_test(obeys_large_limits),
+      cmocka_unit_test(a_limit_has_a_most),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,8 @@ static void moves_to_larger_smaller_and_overlapping_memory(void **state) {
     if (to < room || to > room + 3 * CAP)
       to = at;
     assert_int_equal(upshake_move(&hs, to, held + 3), UPSHAKE_OK);
+    upshake_room(&hs, &cap); /* of the new memory, also if it is smaller */
+    assert_int_equal(cap, i + 1 < len ? 2 : 0);
     at = to;
     assert_ptr_equal(upshake_head(&hs).ptr, at);
     assert_memory_equal(upshake_head(&hs).ptr, head, i + 1);
