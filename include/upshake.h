@@ -171,7 +171,7 @@ enum upshake_transport {
 };
 
 /* Limits.  0 is the default.  Each comment names the default, the highest value
- * that you may set, and the status of the refusal. */
+ * (a higher one counts as this), and the status of the refusal. */
 typedef struct upshake_limits {
   uint32_t method; /* 32 bytes, at most 255.  Longer: 501                  */
   uint32_t target; /* the head memory.  Longer: 414                        */
@@ -220,12 +220,12 @@ UPSHAKE_API upshake_error upshake_init(upshake *hs,
 
 /* Take bytes from the client.  The outcome is the same however they are split.
  * *used says how many were consumed.  At DECIDE, after a 101 and at PLAIN the
- * bytes from data + *used belong to the next protocol, or to the request's
- * body: keep them.  After a refusal drop these bytes.  If you keep the
- * connection after a refusal, keep the bytes too: they are the rest of the body
- * and the next request.  In every state but READ and BODY feed returns the same
- * outcome again and *used is 0.  `data` must not overlap the head memory.  RFC
- * 9112 2, RFC 9110 7.8, RFC 6455 4.2.1. */
+ * bytes from data + *used belong to the next protocol, to the request's body or
+ * to the next request: keep them.  After a refusal keep them if you keep the
+ * connection, else drop them.  feed takes bytes at READ, at BODY, and at SEND
+ * once a 100 was taken; else it returns the same outcome again and *used is 0.
+ * `data` must not overlap the head memory.  RFC 9112 2, RFC 9110 7.8, RFC 6455
+ * 4.2.1. */
 UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
     size_t *used);
 
@@ -246,8 +246,8 @@ typedef struct upshake_request {
   uint8_t has_upgrade;     /* 1: it has an Upgrade field                   */
   uint8_t has_expect;      /* 1: Expect: 100-continue; 2: something else   */
   uint8_t unknown_coding;  /* 1: a coding besides chunked: answer 501      */
-  uint8_t empty_host;      /* 1: Host is empty; refuse the request if you have
-                              no default host                              */
+  uint8_t empty_host;      /* 1: Host is empty.  If authority is empty too and
+                              you have no default host, refuse the request */
 } upshake_request;
 #define UPSHAKE_BODY_CHUNKED ((uint64_t)-1)
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
@@ -268,8 +268,8 @@ UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
  *   OK         *len bytes are in `out`
  *   ROOM       *len is the cap that is needed
  *   STATE      the state is not SEND; *len is 0
- *   NEEDS_...  a 401, 405 or 407 needs a field, which only upshake_reply_with
- *              can add; *len is 0
+ *   NEEDS_...  a 401, 405 or 407 that you answered needs a field, which only
+ *              upshake_reply_with can add; *len is 0
  * UPSHAKE_REPLY_CAP bytes are enough if the texts of the table and the
  * sub-protocol have at most 256 bytes together.  `out` may be the head memory,
  * unless you called upshake_choose_subprotocol with a name.  The slices of the
@@ -293,7 +293,7 @@ typedef struct upshake_result {
                           sent the reply                                   */
   size_t offset;       /* refused: the first wrong byte; if something is
                           missing, the byte behind the head                */
-  size_t consumed;     /* bytes that belong to the head; not in a judge    */
+  size_t consumed;     /* bytes of the head; in a judge fields + 1         */
   size_t dropped;      /* lean: how many of the consumed bytes were not kept.
                           If it is not 0, a PLAIN request cannot be replayed:
                           answer it yourself                               */
@@ -305,19 +305,20 @@ typedef struct upshake_result {
   uint64_t body_left;        /* bytes of the request's body that are not read
                                 yet; UPSHAKE_BODY_CHUNKED: unknown         */
   int may_keep; /* 1: UPSHAKE_KEEP_OPEN is possible: sound framing, HTTP/1.1
-                   without close, no CONNECT.  Read or skip body_left bytes
-                   before the next request.  Unsafe if clients send the new
-                   protocol before the answer (RFC 9931 5)                 */
+                   without close, no CONNECT, no body that waits for a 100 or
+                   is being read.  Read or skip body_left bytes before the next
+                   request.  Unsafe if clients send the new protocol before the
+                   answer (RFC 9931 5)                                     */
 } upshake_result;
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
 
 /* For tools: gives every rule that the complete head of a request breaks, one
- * for each call, in the order of judgement.  The first is result.error.  Begin
- * with a failure of all 0 and call until the function returns OK.  A rule
- * counts once.  Each call judges all fields again and changes hs meanwhile: no
- * other thread may read hs during the call.  hs is as before when the call
- * returns.  A head that was refused before its end has no failures, because the
- * rest of it is not known. */
+ * for each call, in the order of judgement.  The first is result.error, unless
+ * you refused or the body is wrong.  Begin with a failure of all 0 and call
+ * until the function returns OK.  A rule counts once.  Each call judges all
+ * fields again and changes hs meanwhile: no other thread may read hs during the
+ * call.  hs is as before when the call returns.  A head that was refused before
+ * its end has no failures, because the rest of it is not known. */
 typedef struct upshake_failure {
   upshake_error error; /* as returned                                      */
   size_t offset;       /* as in upshake_result; for lean, in upshake_head  */
@@ -329,16 +330,18 @@ UPSHAKE_API upshake_error upshake_next_failure(upshake *hs,
 
 /* ---- More about replies ------------------------------------------------- */
 /* As upshake_reply, with `extra` (upshake_reply.h): fields, Date, a body, keep.
- * extra may be NULL.  Other errors: EXTRA_..., NEEDS_..., MUST_CLOSE.  If an
- * added field is the culprit, *len is its place in extra->fields.  Correct it
- * and call again, or answer 500, which needs no extra. */
+ * extra may be NULL.  Other errors: EXTRA_..., NEEDS_..., MUST_CLOSE.  After
+ * EXTRA_... *len is the place of the wrong field in extra->fields, or
+ * fields_len if another member is wrong.  Correct it and call again, or answer
+ * 500, which needs no extra.  Nothing is added to a 100. */
 UPSHAKE_API upshake_error upshake_reply_with(upshake *hs,
     const upshake_extra *extra, void *out, size_t cap, size_t *len);
 
 /* Write the next part of the reply, at most cap bytes.  At the end of the reply
- * *len is 0.  Begin with a cursor of all 0, and give the same extra (or NULL)
- * in each call.  To be able to repeat a part that could not be sent, copy the
- * cursor before the call, and take the part again with the copy. */
+ * *len is 0.  If cap is 0 the call returns ROOM.  Begin with a cursor of all 0,
+ * and give the same extra (or NULL) in each call.  `out` must not be the head
+ * memory: each call looks at the request again.  To repeat a part that could
+ * not be sent, copy the cursor before the call and call again with the copy. */
 UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
     const upshake_extra *extra, upshake_cursor *cursor, void *out, size_t cap,
     size_t *len);
@@ -349,9 +352,10 @@ UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
  *   1. You decide when the head is complete.  ACCEPT means: read the body.
  *   2. If the client waits for a 100, SEND comes with result.status 100.  Take
  *      the reply, send it, and feed on.
- *   3. Feed the bytes from data + *used, then what you receive.
- *   4. At each BODY use result.content, then feed on, with 0 bytes if you have
- *      no more.
+ *   3. Feed the bytes from data + *used, then what you receive.  With commit,
+ *      begin with commit(hs, 0): bytes of the body may be in the memory.
+ *   4. At each BODY use result.content, then feed or commit on, with 0 bytes
+ *      if you have no more.
  *   5. With BODY_ASK you decide again after the body.  DECLINE is then no
  *      longer possible.
  *   6. SEND comes with the 101.  The bytes from data + *used belong to the new
@@ -391,9 +395,9 @@ UPSHAKE_API upshake_error upshake_set_hash(upshake *hs, upshake_hash *hash);
 UPSHAKE_API upshake_slice upshake_head(const upshake *hs);
 
 /* Instead of feed: receive straight into the head memory.  room gives the place
- * and its cap.  The cap is 0 if the memory is full, or if the state is neither
- * READ nor BODY.  The commit that fills the memory refuses a head that is
- * still incomplete.  commit takes the first len bytes of the room, at most its
+ * and its cap.  The cap is 0 if the memory is full, and where feed takes no
+ * bytes.  The commit that fills the memory refuses a head that is still
+ * incomplete.  commit takes the first len bytes of the room, at most its
  * cap.  Bytes behind the head stay in the memory, and rest gives them as a
  * slice.  The slice is valid until reset or move; in a body, only until the
  * next call.  If a body does not fit behind its head, feed it.  feed first

@@ -27,8 +27,8 @@ typedef struct upshake_deflate_offer {
  * is left out. */
 typedef struct upshake_ask {
   const char *scheme;    /* "ws", "wss", "http", "https"; NULL: "ws"       */
-  const char *authority; /* "example.com:8080", for Host, which leaves out the
-                            default port of the scheme                     */
+  const char *authority; /* needed: "example.com:8080", for Host, which leaves
+                            out the default port of the scheme             */
   const char *target;    /* "/chat?room=1"; "/" is put before "?" and for NULL;
                             "*" with OPTIONS.  No "#"                      */
   const char *method;    /* NULL: "GET", the only one for WebSocket and

@@ -10,9 +10,11 @@
 extern "C" {
 #endif
 
-/* src/error/errors.h has the status, the rule and a sentence for each.  Host
- * and framing are refused at the first line that is wrong.  Elsewhere, and in a
- * judge, the error that stands first in this list is reported. */
+/* src/error/errors.h has the status, the rule and a sentence for each.  A wrong
+ * byte is refused where it stands, Host and framing at the end of their line.
+ * A complete head is judged in the order of src/judge/order.h.  Of several
+ * lines that are wrong, and in a judge, the error that stands first here
+ * counts. */
 typedef enum upshake_error {
   UPSHAKE_OK, UPSHAKE_ERR_INCOMPLETE, /* the head is not complete yet */
   /* Why a request is PLAIN. */

@@ -59,7 +59,9 @@ typedef struct upshake_judge {
 /* Call judge_begin, then judge_field for each field, then judge_end.  Fields
  * with different names may come in any order.  Every byte is checked again.
  * The slices must be valid until the reply is taken; only the key is copied.
- * get_request gives the members of `found`, and `lines` as its fields.
+ * get_request gives the members of `found`, and `lines` as its fields: no
+ * Cookie, for example, so find your own request by `user`.  A sub-protocol can
+ * be chosen if it is in `lines`.  For the transport use `found`.
  * judge_begin returns the same values as upshake_init. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
     const upshake_config *config, void *user, const upshake_found *found);

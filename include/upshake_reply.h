@@ -20,7 +20,8 @@ enum upshake_keep {
 };
 
 /* What the application adds to a response.  Start from all 0.  Everything is
- * checked before the first byte is written.  The handshake's own fields
+ * checked before the first byte is written.  Content-Type, Location,
+ * Retry-After, Server and Date may stand once.  The handshake's own fields
  * (Connection, Upgrade, Sec-WebSocket-..., HTTP2-Settings, Content-Length,
  * Transfer-Encoding, Keep-Alive, Proxy-Connection, TE, Trailer) are refused,
  * and so are bytes that break a response. */
@@ -41,7 +42,8 @@ typedef struct upshake_cursor {
   uint32_t line, at; char text[56];
 } upshake_cursor;
 
-/* A response: 101 or a final status.  Everything but status may be absent. */
+/* A response: 101 or a final status.  101 and 426 need `upgrade`, 405 needs
+ * `allow` or an added Allow; everything else but status may be absent. */
 typedef struct upshake_response {
   int status;                 /* 100 (alone), 101, 300 to 599              */
   uint8_t continue_first;     /* 1: a 100 (Continue) goes before the 101   */

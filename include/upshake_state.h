@@ -65,7 +65,7 @@ typedef struct upshake_private_facts {
       uint8_t order[8];    /* of the client's offers                       */
     } head;
     upshake_private_body body; /* behind the head                          */
-  } in;
+  } part;
 } upshake_private_facts;
 
 /* A handshake. */

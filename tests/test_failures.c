@@ -136,6 +136,24 @@ static void gives_all_failures_in_the_order_of_judgement(void **state) {
   }
 }
 
+/* The transport of the connection counts, not that of the config: on a secured
+ * connection h2c is not offered. */
+static void a_connection_keeps_its_transport(void **state) {
+  const upshake_config config = {table, CHECK_LEN(table), .decide = NULL};
+  static const scene secured = {
+      GET "Host: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+      {{E(NOT_SUPPORTED), END}}};
+  char memory[256];
+  upshake hs;
+  size_t used;
+  (void)state;
+  upshake_init(&hs, &config, memory, sizeof memory, NULL);
+  upshake_set_transport(&hs, UPSHAKE_TRANSPORT_SECURED);
+  upshake_feed(&hs, secured.head, strlen(secured.head), &used);
+  assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_NOT_SUPPORTED);
+  expect_failures(&secured, &hs);
+}
+
 /* No name of the list was offered, and one is required. */
 static void a_missing_subprotocol_is_a_failure(void **state) {
   static const char *const names[] = {"b"};
@@ -224,8 +242,8 @@ static void of_two_origins_the_first_is_judged(void **state) {
   }
 }
 
-/* A judge sees all fields, also if one of them refuses the request.  Then no
- * verdict is about an entry either. */
+/* A judge sees all fields, also if one of them refuses the request: that error
+ * comes first.  Then no verdict is about an entry either. */
 static void a_bad_line_of_a_judge_leaves_the_first_entry(void **state) {
   static const line lines[] = {
       {"Host", "a"}, {"Host", "a"}, {"Upgrade", "echo, websocket"}};
@@ -239,6 +257,9 @@ static void a_bad_line_of_a_judge_leaves_the_first_entry(void **state) {
                    UPSHAKE_SEND);
   assert_int_equal(upshake_get_result(&judge.hs).error,
                    UPSHAKE_ERR_HOST_REPEATED);
+  assert_int_equal(upshake_next_failure(&judge.hs, &failure),
+                   UPSHAKE_ERR_HOST_REPEATED);
+  assert_int_equal(failure.offset, 2);
   while (upshake_next_failure(&judge.hs, &failure))
     is_key_missing |= failure.error == UPSHAKE_ERR_KEY_MISSING;
   assert_true(is_key_missing);
@@ -271,6 +292,7 @@ static void a_body_that_is_read_is_not_disturbed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gives_all_failures_in_the_order_of_judgement),
+      cmocka_unit_test(a_connection_keeps_its_transport),
       cmocka_unit_test(a_missing_subprotocol_is_a_failure),
       cmocka_unit_test(a_judge_gives_numbers_of_fields),
       cmocka_unit_test(of_two_origins_the_first_is_judged),

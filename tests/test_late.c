@@ -30,9 +30,11 @@ static void take_100(upshake *hs, size_t from, size_t cap) {
   upshake_cursor cursor = {0};
   char out[64];
   size_t len;
-  assert_int_equal(upshake_reply_part(hs, NULL, &cursor, out, from, &len),
-                   UPSHAKE_OK);
-  assert_int_equal(len, from);
+  if (from > 0) {
+    assert_int_equal(upshake_reply_part(hs, NULL, &cursor, out, from, &len),
+                     UPSHAKE_OK);
+    assert_int_equal(len, from);
+  }
   assert_int_equal(upshake_reply_part(hs, NULL, &cursor, out, cap, &len),
                    UPSHAKE_OK);
   assert_memory_equal(out, &CONTINUE[from], len);

@@ -152,6 +152,20 @@ static void assert_too_late(upshake *hs) {
   assert_unchanged(copy, upshake_set_hash(&copy, NULL), UPSHAKE_ERR_STATE);
 }
 
+/* A judge has no bytes: the transport is that of its first field. */
+static void nothing_is_set_after_the_first_field(void **state) {
+  const upshake_found found = {
+      .version = 11, .method = text("GET"), .target = text("/")};
+  upshake_judge judge;
+  (void)state;
+  assert_int_equal(upshake_judge_begin(&judge, &waiting, NULL, &found),
+                   UPSHAKE_OK);
+  assert_int_equal(upshake_set_transport(&judge.hs, 0), UPSHAKE_OK);
+  assert_int_equal(upshake_set_hash(&judge.hs, NULL), UPSHAKE_OK);
+  upshake_judge_field(&judge, text("X"), text("y"));
+  assert_too_late(&judge.hs);
+}
+
 static void nothing_is_set_after_the_first_byte(void **state) {
   static const char head[] = "\r\n" CHECK_REQUEST;
   upshake hs;
@@ -250,6 +264,7 @@ int main(void) {
       cmocka_unit_test(there_are_three_transports),
       cmocka_unit_test(the_hash_writes_the_accept),
       cmocka_unit_test(the_hash_writes_every_kind_of_reply),
+      cmocka_unit_test(nothing_is_set_after_the_first_field),
       cmocka_unit_test(nothing_is_set_after_the_first_byte),
       cmocka_unit_test(nothing_is_set_after_an_outcome),
       cmocka_unit_test(nothing_is_set_after_a_byte_that_is_not_kept),

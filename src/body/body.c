@@ -159,7 +159,7 @@ static upshake_error judge_state(upshake_private_body *body, unsigned from,
 
 static body_event refuse_body(const upshake *hs, body_step *step,
                               upshake_error error, uint32_t back) {
-  uint64_t offset = (uint64_t)hs->end + hs->facts.in.body.taken - back;
+  uint64_t offset = (uint64_t)hs->end + hs->facts.part.body.taken - back;
   step->error = error;
   step->offset = offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX;
   return BODY_REFUSED;
@@ -168,14 +168,14 @@ static body_event refuse_body(const upshake *hs, body_step *step,
 /* A chunk begins: adds its size, and returns 1 if the body is then too long. */
 static int is_too_long(upshake *hs) {
   uint64_t most = hs->config->limits.body;
-  if (most > 0 && hs->facts.in.body.left > most - hs->facts.body_len)
+  if (most > 0 && hs->facts.part.body.left > most - hs->facts.body_len)
     return 1;
-  hs->facts.body_len += hs->facts.in.body.left;
+  hs->facts.body_len += hs->facts.part.body.left;
   return hs->facts.body_len > INT64_MAX;
 }
 
 static void count_taken(upshake *hs, size_t len, body_step *step) {
-  uint32_t *taken = &hs->facts.in.body.taken;
+  uint32_t *taken = &hs->facts.part.body.taken;
   *taken = len < UINT32_MAX - *taken ? *taken + (uint32_t)len : UINT32_MAX;
   step->used += len;
 }
@@ -188,7 +188,7 @@ static body_event take_content(upshake *hs, uint64_t *left, size_t len,
     len = (size_t)*left;
   *left -= len;
   if (*left == 0)
-    hs->facts.in.body.state = CHUNK_DATA_CR;
+    hs->facts.part.body.state = CHUNK_DATA_CR;
   step->content = len;
   count_taken(hs, len, step);
   return BODY_CONTENT;
@@ -196,7 +196,7 @@ static body_event take_content(upshake *hs, uint64_t *left, size_t len,
 
 /* Takes one byte that is not content. */
 static body_event step_framing(upshake *hs, char byte, body_step *step) {
-  upshake_private_body *body = &hs->facts.in.body;
+  upshake_private_body *body = &hs->facts.part.body;
   unsigned from = body->state, to = take_framing(body, byte);
   upshake_error error = judge_state(body, from, to);
 
@@ -215,7 +215,7 @@ static body_event step_framing(upshake *hs, char byte, body_step *step) {
 /* A body with Content-Length is all content. */
 COLD body_event upshake__body_step(upshake *hs, const char *bytes, size_t len,
                                    body_step *step) {
-  upshake_private_body *body = &hs->facts.in.body;
+  upshake_private_body *body = &hs->facts.part.body;
   uint64_t *left = &body->left;
 
   memset(step, 0, sizeof *step);

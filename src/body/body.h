@@ -24,8 +24,8 @@ typedef struct body_step {
 
 /* Begins to read the body of a request that was accepted. */
 static inline void begin_body(upshake *hs) {
-  memset(&hs->facts.in.body, 0, sizeof hs->facts.in.body);
-  hs->facts.in.body.state = BODY_BEGIN;
+  memset(&hs->facts.part.body, 0, sizeof hs->facts.part.body);
+  hs->facts.part.body.state = BODY_BEGIN;
   hs->dropped = 0;
 }
 

@@ -248,8 +248,8 @@ static NOINLINE COLD size_t take_body(upshake *hs, const char *bytes,
     hs->dropped += (uint32_t)step.used;
   if (event == BODY_CONTENT) {
     hs->next = UPSHAKE_BODY;
-    hs->facts.in.body.content = bytes + step.used - step.content;
-    hs->facts.in.body.content_len = (uint32_t)step.content;
+    hs->facts.part.body.content = bytes + step.used - step.content;
+    hs->facts.part.body.content_len = (uint32_t)step.content;
   }
   if (event == BODY_END)
     upshake__conclude_body(hs);

@@ -137,6 +137,8 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   if (r.accept) /* not below build_switch: see NOINLINE */
     put_accept_value(hs, rules_of(r.protocols), accept);
   error = upshake__check_reply(&r, len);
+  if (!error)
+    error = check_part(cursor, cap, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);

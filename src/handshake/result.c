@@ -63,7 +63,7 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
 /* ---- settings of one connection ---- */
 
 static int is_fresh(const upshake *hs) {
-  return hs->next == UPSHAKE_READ && hs->held == 0 && hs->end == 0;
+  return hs->next == UPSHAKE_READ && hs->parser.pos == 0 && hs->end == 0;
 }
 
 upshake_error upshake_set_transport(upshake *hs, int transport) {
@@ -150,7 +150,7 @@ upshake_result upshake_get_result(const upshake *hs) {
     result.offset = hs->facts.bad_at;
   if (HAS_BODIES && hs->next == UPSHAKE_BODY)
     result.content =
-        slice_of(hs->facts.in.body.content, hs->facts.in.body.content_len);
+        slice_of(hs->facts.part.body.content, hs->facts.part.body.content_len);
   result.consumed = bytes_taken(hs);
   result.protocol = upshake__chosen_protocol(hs);
   result.subprotocol = upshake__chosen_subprotocol(hs);

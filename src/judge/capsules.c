@@ -15,7 +15,7 @@ static void judge_content_type(upshake_private_facts *facts,
   (void)config;
   (void)value;
   if ((facts->flags & (FACT_LENGTH | FACT_CODING | FACT_CONTENT_TYPE)) == 0)
-    facts->in.head.content_at = at;
+    facts->part.head.content_at = at;
   facts->flags |= FACT_CONTENT_TYPE;
 }
 

@@ -7,9 +7,13 @@
 #include "../text/field.h"
 #include "order.h"
 
-/* Returns the error that is asked for. */
+/* The row that is asked for.  A place of 0 is before all rows. */
+static const order_row *row_of(const upshake_failure *failure) {
+  return &upshake__order[failure->place - 1];
+}
+
 static unsigned asked_by(const upshake_failure *failure) {
-  return upshake__order[failure->place].error;
+  return row_of(failure)->error;
 }
 
 /* Judges all lines again, and keeps what this error is about at the first line
@@ -32,12 +36,10 @@ static inline void judge_rest(upshake *hs, const upshake_failure *failure) {
   facts->bad = UPSHAKE_OK;
   note_host_none(hs);
   prepare_rules(hs);
-  if (failure->offset != SIZE_MAX) {
-    facts->bad = (uint8_t)asked_by(failure);
-    facts->bad_at = (uint32_t)failure->offset;
-  } else if (facts->bad != asked_by(failure)) {
-    facts->bad = UPSHAKE_OK;
-  }
+  if (failure->offset == SIZE_MAX)
+    return;
+  facts->bad = (uint8_t)asked_by(failure);
+  facts->bad_at = (uint32_t)failure->offset;
 }
 
 /* Forgets all facts but those of the request line. */
@@ -61,11 +63,11 @@ static size_t explained_entry(const upshake *hs) {
 /* Returns the error of this row if the request breaks it, or UPSHAKE_OK. */
 static NOINLINE upshake_error judge_row(const upshake *hs,
                                         upshake_failure *failure) {
-  const order_row *row = &upshake__order[failure->place];
+  const order_row *row = row_of(failure);
   order_facts facts;
 
   upshake__facts_of_request(hs, &facts);
-  if (failure->place >= ORDER_OF_REQUEST_LEN) {
+  if (failure->place > ORDER_OF_REQUEST_LEN) {
     if (!hs->facts.offered)
       return UPSHAKE_OK;
     upshake__facts_of_offer(hs, explained_entry(hs), &facts);
@@ -88,13 +90,25 @@ static void next_row(upshake *hs, upshake_failure *failure) {
   while (failure->error && asked_by(failure) == (unsigned)failure->error);
 }
 
+/* Begins with what a line was refused for at once: a judge sees the other
+ * fields too, so that its head is complete. */
+static void begin_rows(const upshake *hs, upshake_failure *failure) {
+  failure->place = 1;
+  if (!is_refused_at_once((upshake_error)hs->error))
+    return;
+  failure->error = (upshake_error)hs->error;
+  failure->offset = hs->facts.bad_at;
+}
+
 /* The facts are kept where the failure is: see NOINLINE. */
 upshake_error upshake_next_failure(upshake *hs, upshake_failure *failure) {
   failure->error = UPSHAKE_OK;
   if (hs->next == UPSHAKE_READ || !(hs->flags & HANDSHAKE_COMPLETE))
     return UPSHAKE_OK;
+  if (failure->place == 0)
+    begin_rows(hs, failure);
   failure->facts = hs->facts;
-  while (!failure->error && failure->place < ORDER_LEN)
+  while (!failure->error && failure->place <= ORDER_LEN)
     next_row(hs, failure);
   hs->facts = failure->facts;
   return failure->error;

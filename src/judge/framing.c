@@ -61,7 +61,7 @@ COLD void upshake__judge_length(upshake_private_facts *facts,
   if (facts->flags & FACT_CODING)
     error = UPSHAKE_ERR_LENGTH_AND_CODING;
   facts->flags |= FACT_LENGTH;
-  facts->in.head.content_at = at;
+  facts->part.head.content_at = at;
   note_framing(facts, error, at);
 }
 
@@ -121,5 +121,5 @@ COLD void upshake__judge_coding(upshake_private_facts *facts,
     error = UPSHAKE_ERR_LENGTH_AND_CODING;
   note_framing(facts, error, at);
   if (is_first || !is_known_before(facts))
-    facts->in.head.content_at = at;
+    facts->part.head.content_at = at;
 }

@@ -43,12 +43,12 @@ static void judge_connection(upshake_private_facts *facts,
 
 /* Notes an entry as offered, and the order of the first offers. */
 static void note_offer(upshake_private_facts *facts, size_t place) {
-  uint8_t *order = facts->in.head.order;
+  uint8_t *order = facts->part.head.order;
   uint32_t bit = (uint32_t)1 << place;
   if (facts->offered & bit)
     return;
   facts->offered |= bit;
-  for (size_t i = 0; i < sizeof facts->in.head.order; i++) {
+  for (size_t i = 0; i < sizeof facts->part.head.order; i++) {
     if (order[i] == 0) {
       order[i] = (uint8_t)(place + 1);
       return;

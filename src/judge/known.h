@@ -114,7 +114,7 @@ static inline void judge_known(upshake *hs, unsigned which, upshake_slice value,
   if (which < FIELD_OF_RULES)
     upshake__judges[which](&hs->facts, hs->config, value, at);
   else if (which != FIELD_OTHER &&
-           !judge_by(hs->facts.in.head.rules, hs, which, value, at))
+           !judge_by(hs->facts.part.head.rules, hs, which, value, at))
     upshake__judge_by_other_rules(hs, which, value, at);
 }
 

@@ -88,7 +88,7 @@ void upshake__facts_of_offer(const upshake *hs, size_t place,
 uint32_t upshake__order_place(const upshake *hs, unsigned place) {
   switch (place) {
   case PLACE_CONTENT:
-    return hs->facts.in.head.content_at;
+    return hs->facts.part.head.content_at;
   case PLACE_HOST:
     return hs->facts.host_at;
   case PLACE_METHOD:
@@ -179,12 +179,12 @@ static void judge_place(upshake *hs, size_t place, const order_facts *facts,
 static void judge_protocols(upshake *hs, const order_facts *facts,
                             verdict *best) {
   const upshake_config *config = hs->config;
-  const uint8_t *order = hs->facts.in.head.order;
+  const uint8_t *order = hs->facts.part.head.order;
   uint32_t left = hs->facts.offered;
 
   best->next = UINT8_MAX; /* every verdict is better */
   if (config->protocol_client_order)
-    for (size_t i = 0; i < sizeof hs->facts.in.head.order && order[i]; i++)
+    for (size_t i = 0; i < sizeof hs->facts.part.head.order && order[i]; i++)
       judge_place(hs, order[i] - 1u, facts, &left, best);
   for (size_t i = 0; left; i++)
     judge_place(hs, i, facts, &left, best);

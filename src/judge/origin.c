@@ -59,5 +59,5 @@ void upshake__judge_origin(upshake *hs) {
     return;
   error = judge_policy(hs);
   if (error)
-    upshake__note_bad(facts, error, facts->in.head.origin_at);
+    upshake__note_bad(facts, error, facts->part.head.origin_at);
 }

@@ -63,7 +63,7 @@ COLD upshake_slice upshake__authority_of(const upshake *hs) {
 upshake_slice upshake__origin_of(const upshake *hs) {
   return hs->flags & HANDSHAKE_JUDGE
              ? judge_of(hs)->origin
-             : upshake__value_at(hs, hs->facts.in.head.origin_at, "Origin");
+             : upshake__value_at(hs, hs->facts.part.head.origin_at, "Origin");
 }
 
 /* The same for a judge, which remembers lines of several fields. */

@@ -68,14 +68,15 @@ static inline void begin_facts(upshake_private_facts *facts,
                                uint8_t transport) {
   memset(facts, 0, sizeof *facts);
   facts->transport = transport;
-  facts->in.head.rules = config->protocols_len > 0 ? rules_of(config->protocols)
-                                                   : &upshake__no_rules;
+  facts->part.head.rules = config->protocols_len > 0
+                               ? rules_of(config->protocols)
+                               : &upshake__no_rules;
 }
 
 /* Judges what needs the whole head, before the request is judged.  Only one
  * kind of rules has this step. */
 static inline void prepare_rules(upshake *hs) {
-  const upshake_private_rules *rules = hs->facts.in.head.rules;
+  const upshake_private_rules *rules = hs->facts.part.head.rules;
   if (!hs->facts.offered)
     return;
   for (size_t i = 1; !rules->prepare && i < hs->config->protocols_len; i++)

@@ -18,7 +18,7 @@ static void judge_origin_line(upshake_private_facts *facts,
   (void)config;
   (void)value;
   if (upshake__note_once(facts, FACT_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at))
-    facts->in.head.origin_at = at;
+    facts->part.head.origin_at = at;
 }
 
 static void judge_key(upshake_private_facts *facts,

@@ -303,6 +303,8 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
              .to_head = response->to_head,
              .capsules = response->capsules};
   upshake_error error = upshake__check_reply(&r, len);
+  if (!error)
+    error = check_part(cursor, cap, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
