@@ -137,8 +137,6 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   if (r.accept) /* not below build_switch: see NOINLINE */
     put_accept_value(hs, rules_of(r.protocols), accept);
   error = upshake__check_reply(&r, len);
-  if (!error)
-    error = check_part(cursor, cap, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
@@ -245,5 +243,7 @@ upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  upshake_cursor *cursor, void *out, size_t cap,
                                  size_t *len) {
   upshake_error error = check_reply(hs, extra, len);
+  if (!error)
+    error = check_part(cap, len);
   return error ? error : respond_with(hs, extra, cursor, out, cap, len);
 }

@@ -303,8 +303,6 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
              .to_head = response->to_head,
              .capsules = response->capsules};
   upshake_error error = upshake__check_reply(&r, len);
-  if (!error)
-    error = check_part(cursor, cap, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
@@ -338,5 +336,7 @@ upshake_error upshake_write_part(const upshake_response *response,
                                  const upshake_extra *extra,
                                  upshake_cursor *cursor, void *out, size_t cap,
                                  size_t *len) {
-  return check_and_write(response, extra, cursor, out, cap, len);
+  upshake_error error = check_part(cap, len);
+  return error ? error
+               : check_and_write(response, extra, cursor, out, cap, len);
 }

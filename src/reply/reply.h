@@ -81,9 +81,8 @@ ALWAYS_INLINE writer begin_writer(const upshake_cursor *cursor, void *out,
 }
 
 /* A part has at least one byte: *len is 0 only at the end of a reply. */
-static inline upshake_error check_part(const upshake_cursor *cursor, size_t cap,
-                                       size_t *len) {
-  if (!cursor || cap > 0)
+static inline upshake_error check_part(size_t cap, size_t *len) {
+  if (cap > 0)
     return UPSHAKE_OK;
   *len = 1;
   return UPSHAKE_ERR_ROOM;
