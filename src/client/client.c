@@ -238,14 +238,17 @@ upshake_client_next upshake_client_feed(upshake_client *client,
 
 /* ---- begin and result ---- */
 
-static const upshake_slice option_upgrade = {UPSHAKE_TEXT("upgrade")};
-static const upshake_slice option_close = {UPSHAKE_TEXT("close")};
-static const upshake_slice option_keep_alive = {UPSHAKE_TEXT("keep-alive")};
+/* 1 if a list field has this member.  The text has its length, so that no other
+ * call takes stack: see NOINLINE. */
+static NOINLINE int has_member(upshake_slice fields, const char *name,
+                               const char *text, size_t len) {
+  upshake_slice member = slice_of(text, len);
+  return upshake__find_member(fields, name, &member).ptr != NULL;
+}
 
 /* 1 if Connection has this option (RFC 9110 7.6.1). */
-static int has_option(upshake_slice fields, const upshake_slice *option) {
-  return upshake__find_member(fields, "Connection", option).ptr != NULL;
-}
+#define HAS_OPTION(fields, option)                                             \
+  has_member(fields, "Connection", UPSHAKE_TEXT(option))
 
 /* 1 if there is exactly one key, and it is valid (RFC 6455 4.1). */
 static NOINLINE int has_key(upshake_slice fields) {
@@ -280,14 +283,13 @@ static NOINLINE int offers_protocols(upshake_slice fields) {
 
 /* 1 if this request asks for a switch, with a key if it asks for WebSocket. */
 static NOINLINE COLD int asks(const upshake_parser *parser, const char *bytes) {
-  static const upshake_slice websocket = {UPSHAKE_TEXT("websocket")};
   upshake_slice fields = head_fields(parser, bytes);
 
   if (parser->minor == 0 ||
       upshake_equal(head_method(parser, bytes), "CONNECT") ||
-      !has_option(fields, &option_upgrade) || !offers_protocols(fields))
+      !HAS_OPTION(fields, "upgrade") || !offers_protocols(fields))
     return 0;
-  return !upshake__find_member(fields, "Upgrade", &websocket).ptr ||
+  return !has_member(fields, "Upgrade", UPSHAKE_TEXT("websocket")) ||
          has_key(fields);
 }
 
@@ -300,7 +302,7 @@ static NOINLINE void read_request(upshake_client *client,
   client->asked_len = (uint32_t)fields.len;
   if (upshake_equal(head_method(parser, bytes), "HEAD"))
     client->flags |= CLIENT_HEAD;
-  if (has_option(fields, &option_close))
+  if (HAS_OPTION(fields, "close"))
     client->flags |= CLIENT_CLOSE;
 }
 
@@ -350,9 +352,9 @@ static NOINLINE COLD int may_keep(const upshake_client *client) {
   int is_framed = (client->facts.flags & (FACT_LENGTH | FACT_CHUNKED_LAST)) ||
                   body_len(client) == 0;
   if (!is_framed || (client->flags & CLIENT_CLOSE) ||
-      has_option(fields, &option_close))
+      HAS_OPTION(fields, "close"))
     return 0;
-  return !is_http_1_0(client) || has_option(fields, &option_keep_alive);
+  return !is_http_1_0(client) || HAS_OPTION(fields, "keep-alive");
 }
 
 /* Returns the reason phrase.  It is empty if the line ends right after the
