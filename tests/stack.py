@@ -25,15 +25,11 @@ POINTER = "__indirect_call"
 # The functions that only give the rules of a protocol (upshake_*_rules) have
 # next to no frame.
 BY_POINTER = [
-    # judges of field lines
-    (r"judge_lines|judge_known|upshake__judge_line|judge_again",
-     r"(judge\.c:|(^|:)upshake__)judge_(host|length|coding|connection|upgrade|"
-     r"expect)$", 6),
-    # those that only the rules of a protocol have
+    # judges of the field lines that only the rules of a protocol judge
     (r"judge_lines|judge_known|upshake__judge_line|judge_again|"
      r"upshake__judge_by_other_rules",
-     r"((websocket|h2c|capsules)\.c:|:upshake__)judge_(key|version|"
-     r"subprotocol|extensions|origin_line|settings|content_type)$", 7),
+     r"((websocket|h2c|capsules)\.c:|:upshake__)judge_(own|settings|"
+     r"content_type)$", 3),
     # what the rules of a protocol judge first
     (r"upshake__conclude|prepare_rules|judge_rest|next_row|upshake_next_failure",
      r"(^|:)upshake__judge_origin$", 1),
@@ -50,7 +46,7 @@ BY_POINTER = [
     # the application, and the rules of an entry
     (r"ask_application|check_agreed_extensions|upshake__chosen_subprotocol|"
      r"upshake__is_entry|upshake_choose_subprotocol|upshake_init|rules_of|"
-     r"find_judge|chosen_rules|is_websocket|(upshake__)?facts_of_offer|"
+     r"find_rules|chosen_rules|is_websocket|(upshake__)?facts_of_offer|"
      r"rows_for|prepare_rules|begin_facts|judge_rest|forget_lines|next_row|"
      r"upshake_next_failure",
      r"^upshake_(websocket|h2c|capsules)_rules$", 3),

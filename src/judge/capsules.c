@@ -11,21 +11,22 @@
  * theirs. */
 static void judge_content_type(upshake_private_facts *facts,
                                const upshake_config *config,
-                               upshake_slice value, uint32_t at) {
+                               upshake_slice value, uint32_t at,
+                               unsigned which) {
   (void)config;
   (void)value;
+  (void)which;
   if ((facts->flags & (FACT_LENGTH | FACT_CODING | FACT_CONTENT_TYPE)) == 0)
     facts->part.head.content_at = at;
   facts->flags |= FACT_CONTENT_TYPE;
 }
 
 const upshake_private_rules *upshake_capsules_rules(void) {
-  static judge_field *const judges[] = {judge_content_type};
   static const upshake_private_rules rules = {
       .kind = RULES_CAPSULES,
       .first = FIELD_CONTENT_TYPE,
       .len = 1,
-      .judges = judges,
+      .judge = judge_content_type,
   };
   return &rules;
 }

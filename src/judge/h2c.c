@@ -9,21 +9,21 @@
 /* HTTP2-Settings has one line, with whole settings (RFC 7540 3.2.1). */
 static void judge_settings(upshake_private_facts *facts,
                            const upshake_config *config, upshake_slice value,
-                           uint32_t at) {
+                           uint32_t at, unsigned which) {
   (void)config;
   (void)at;
+  (void)which;
   if ((facts->flags & FACT_SETTINGS) || !upshake__is_settings(value))
     facts->flags |= FACT_SETTINGS_BAD;
   facts->flags |= FACT_SETTINGS;
 }
 
 const upshake_private_rules *upshake_h2c_rules(void) {
-  static judge_field *const judges[] = {judge_settings};
   static const upshake_private_rules rules = {
       .kind = RULES_H2C,
       .first = FIELD_HTTP2_SETTINGS,
       .len = 1,
-      .judges = judges,
+      .judge = judge_settings,
   };
   return &rules;
 }

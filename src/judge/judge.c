@@ -28,9 +28,9 @@ static COLD int note_option(upshake_private_facts *facts,
 
 /* Connection = #token (RFC 9110 7.6.1).  Quotes are not a part of this grammar,
  * but an option inside of quotes must not count either. */
-static void judge_connection(upshake_private_facts *facts,
-                             const upshake_config *config, upshake_slice value,
-                             uint32_t at) {
+void upshake__judge_connection(upshake_private_facts *facts,
+                               const upshake_config *config,
+                               upshake_slice value, uint32_t at) {
   upshake_slice option;
 
   (void)config;
@@ -73,9 +73,9 @@ static NOINLINE COLD void judge_member(upshake_private_facts *facts,
       note_offer(facts, i);
 }
 
-static void judge_upgrade(upshake_private_facts *facts,
-                          const upshake_config *config, upshake_slice value,
-                          uint32_t at) {
+void upshake__judge_upgrade(upshake_private_facts *facts,
+                            const upshake_config *config, upshake_slice value,
+                            uint32_t at) {
   upshake_slice member;
 
   (void)at;
@@ -91,9 +91,9 @@ static void note_expectation(upshake_private_facts *facts, uint32_t at) {
 
 /* Expect = #expectation.  The only expectation is 100-continue (RFC 9110
  * 10.1.1). */
-static COLD void judge_expect(upshake_private_facts *facts,
-                              const upshake_config *config, upshake_slice value,
-                              uint32_t at) {
+COLD void upshake__judge_expect(upshake_private_facts *facts,
+                                const upshake_config *config,
+                                upshake_slice value, uint32_t at) {
   upshake_slice member;
 
   (void)config;
@@ -107,14 +107,9 @@ static COLD void judge_expect(upshake_private_facts *facts,
 
 /* ---- which field is it? ---- */
 
-#define JUDGE(field, name, judge, owner) judge,
-UPSHAKE_PRIVATE_CONST judge_field *const upshake__judges[FIELD_OTHER] = {
-    KNOWN(JUDGE)};
-#undef JUDGE
-
 COLD unsigned upshake__which_field(upshake_slice name) {
-#define LEN(field, name, judge, owner) sizeof name - 1,
-#define NAME(field, name, judge, owner) name
+#define LEN(field, name, owner, judge) sizeof name - 1,
+#define NAME(field, name, owner, judge) name
   static const uint8_t lens[] = {KNOWN(LEN)};
   static const char names[] = KNOWN(NAME); /* in one string */
 #undef LEN
@@ -132,30 +127,25 @@ COLD unsigned upshake__which_field(upshake_slice name) {
   return which;
 }
 
-/* Returns the judge that these rules have for a field; NULL if they have none.
- */
-static inline judge_field *judge_of_rules(const upshake_private_rules *rules,
-                                          unsigned which) {
-  unsigned place = which - rules->first;
-  return place < rules->len ? rules->judges[place] : NULL;
-}
-
-/* Returns the judge that the rules of the other entries have for a field. */
-static NOINLINE judge_field *find_judge(const upshake_config *config,
-                                        unsigned which) {
-  judge_field *judge = NULL;
-  for (size_t i = 1; !judge && i < config->protocols_len; i++)
-    judge = judge_of_rules(rules_of(&config->protocols[i]), which);
-  return judge;
+/* Returns the rules of another entry that judge this field; NULL if there are
+ * none. */
+static NOINLINE const upshake_private_rules *
+find_rules(const upshake_config *config, unsigned which) {
+  for (size_t i = 1; i < config->protocols_len; i++) {
+    const upshake_private_rules *rules = rules_of(&config->protocols[i]);
+    if (which - rules->first < rules->len)
+      return rules;
+  }
+  return NULL;
 }
 
 /* Key and version show that a proxy removed Upgrade.  They are noted also for a
  * server that does not speak WebSocket. */
 void upshake__judge_by_other_rules(upshake *hs, unsigned which,
                                    upshake_slice value, uint32_t at) {
-  judge_field *judge = find_judge(hs->config, which);
-  if (judge) {
-    judge(&hs->facts, hs->config, value, at);
+  const upshake_private_rules *rules = find_rules(hs->config, which);
+  if (rules) {
+    rules->judge(&hs->facts, hs->config, value, at, which);
     return;
   }
   if (which == FIELD_KEY)

@@ -80,6 +80,9 @@ UPSHAKE_PRIVATE void upshake__judge_line(upshake *hs, upshake_slice name,
 typedef void judge_field(upshake_private_facts *, const upshake_config *,
                          upshake_slice, uint32_t at);
 
+UPSHAKE_PRIVATE judge_field upshake__judge_expect, upshake__judge_upgrade,
+    upshake__judge_connection;
+
 typedef struct verdict {
   uint32_t offset;
   uint8_t next;     /* DECIDE, SEND or PLAIN */

@@ -45,8 +45,9 @@ struct upshake_private_rules {
   uint8_t kind;
   uint8_t first; /* the first known field that only these rules judge */
   uint8_t len;   /* how many fields only these rules judge */
-  judge_field *const *judges; /* the judges of their lines */
-
+  /* Judges a line of one of these fields. */
+  void (*judge)(upshake_private_facts *, const upshake_config *, upshake_slice,
+                uint32_t at, unsigned which);
   /* Judges values that need the whole head, and notes what is bad. */
   void (*prepare)(upshake *hs);
   /* Computes Sec-WebSocket-Accept. */

@@ -118,16 +118,35 @@ static void judge_extensions(upshake_private_facts *facts,
     upshake__note_bad(facts, UPSHAKE_ERR_EXTENSION_MALFORMED, at);
 }
 
-static judge_field *const judges[] = {judge_origin_line, judge_key,
-                                      judge_version, judge_subprotocol,
-                                      judge_extensions};
+/* ---- the rules ---- */
+
+static void judge_own(upshake_private_facts *facts,
+                      const upshake_config *config, upshake_slice value,
+                      uint32_t at, unsigned which) {
+  switch (which) {
+  case FIELD_ORIGIN:
+    judge_origin_line(facts, config, value, at);
+    return;
+  case FIELD_KEY:
+    judge_key(facts, config, value, at);
+    return;
+  case FIELD_VERSION:
+    judge_version(facts, config, value, at);
+    return;
+  case FIELD_SUBPROTOCOL:
+    judge_subprotocol(facts, config, value, at);
+    return;
+  default:
+    judge_extensions(facts, config, value, at);
+  }
+}
 
 const upshake_private_rules *upshake_websocket_rules(void) {
   static const upshake_private_rules rules = {
       .kind = RULES_WEBSOCKET,
       .first = FIELD_ORIGIN,
-      .len = sizeof judges / sizeof judges[0],
-      .judges = judges,
+      .len = FIELD_EXTENSIONS - FIELD_ORIGIN + 1,
+      .judge = judge_own,
       .prepare = upshake__judge_origin,
       .accept = upshake_accept,
   };

@@ -12,7 +12,7 @@ static int is_reserved(upshake_slice name) {
 #define ADD_FREE(text)
 #define ADD_PREFIX(text)
 #define ADD_OWN(text) ADD(text)
-#define ADD_KNOWN(field, text, judge, owner) ADD_##owner(text)
+#define ADD_KNOWN(field, text, owner, judge) ADD_##owner(text)
 #define ADD(text) sizeof text - 1,
   static const uint8_t lens[] = {KNOWN(ADD_KNOWN) KNOWN_BY_NAME(ADD_OWN)};
 #undef ADD
