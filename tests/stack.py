@@ -25,6 +25,9 @@ POINTER = "__indirect_call"
 # The functions that only give the rules of a protocol (upshake_*_rules) have
 # next to no frame.
 BY_POINTER = [
+    # judges of field lines
+    (r"judge_lines|judge_known|upshake__judge_line|judge_again",
+     r"(^|:)upshake__judge_(host|length|coding|connection|upgrade|expect)$", 6),
     # judges of the field lines that only the rules of a protocol judge
     (r"judge_lines|judge_known|upshake__judge_line|judge_again|"
      r"upshake__judge_by_other_rules",

@@ -316,8 +316,9 @@ COLD upshake_error upshake_client_init(upshake_client *client,
                                        const upshake_client_policy *policy,
                                        upshake_slice request, void *memory,
                                        size_t cap) {
-  static const upshake_limits most = {
-      .method = UINT8_MAX, .fields = UINT16_MAX, .name = UINT16_MAX};
+#define MOST(name, otherwise, most) .name = most,
+  static const upshake_limits most = {LIMITS(MOST)};
+#undef MOST
   upshake_parser parser;
   size_t end;
 

@@ -136,6 +136,7 @@ static NOINLINE head_event judge_lines(void *user) {
   upshake *hs = user;
   const upshake_limits *limits = &hs->config->limits;
   head_walk walk = head_begin_lines(&hs->parser, limits, hs->memory, hs->held);
+  head_event event;
   field_line line;
   int is_bad = 0;
   while (!is_bad && head_next_line(&walk, &line)) {
@@ -143,7 +144,8 @@ static NOINLINE head_event judge_lines(void *user) {
                 (uint32_t)(line.value - hs->memory));
     is_bad = is_line_bad(&hs->facts);
   }
-  return judge_facts(hs, head_end_lines(&walk, &hs->parser, limits, is_bad));
+  event = head_end_lines(&walk, &hs->parser, limits, is_bad);
+  return is_bad ? judge_facts(hs, event) : event;
 }
 
 static head_event parse(upshake *hs) {

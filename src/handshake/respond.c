@@ -45,6 +45,9 @@ static NOINLINE COLD void build_switch(const upshake *hs, reply *r,
     r->subprotocol = upshake__chosen_subprotocol(hs);
 }
 
+static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
+static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
+
 /* Adds the field that the reason for a refusal needs. */
 static NOINLINE COLD void build_refusal(const upshake *hs, reply *r) {
   unsigned field = error_field_of((upshake_error)hs->error);
@@ -52,9 +55,9 @@ static NOINLINE COLD void build_refusal(const upshake *hs, reply *r) {
   r->named = upshake__spoken(hs->config, hs->facts.transport);
   r->to_head = upshake__is_method(hs, "HEAD") ? 1 : 0;
   if (field == ERROR_VERSION)
-    r->version_13 = 1;
+    r->ws_version = &version_13;
   if (field == ERROR_ALLOW && (hs->flags & HANDSHAKE_ANSWERED) == 0)
-    r->allow_get = 1;
+    r->allow = &allow_get;
 }
 
 /* Only a 101 to WebSocket can answer extensions, and only extensions that the

@@ -27,7 +27,6 @@
   X(VERSION) \
   X(KEY) \
   X(SUBPROTOCOL)         /* a sub-protocol is offered                  */ \
-  X(ORIGIN) \
   X(HTTP_1_0) \
   X(SETTINGS)            /* HTTP2-Settings                             */ \
   X(SETTINGS_BAD)        /* it is malformed, or has several lines      */ \

@@ -96,6 +96,17 @@ enum {
                     line did, the row is not broken                 */
 };
 
+/* A head keeps one noted error, the first in upshake_error.  So a row with
+ * PLACE_LINE is about every offer or about WebSocket: if another kind of rules
+ * noted errors too, one error would hide the other, and a bad offer would be
+ * accepted.  Such rules need a fact for each error instead. */
+#define HIDES_NONE(error, offers, found, unless, place)                        \
+  &&(PLACE_##place != PLACE_LINE || FOR_##offers == FOR_ALL ||                 \
+     FOR_##offers == FOR_WEBSOCKET)
+STATIC_ASSERT(1 ORDER_OF_REQUEST(HIDES_NONE) ORDER_OF_OFFER(HIDES_NONE),
+              noted_errors_hide_none);
+#undef HIDES_NONE
+
 /* A row; `found` and `unless` are numbers of bits. */
 typedef struct order_row {
   uint8_t error, offers, found, unless, place;

@@ -54,7 +54,7 @@ void upshake__judge_origin(upshake *hs) {
   upshake_private_facts *facts = &hs->facts;
   upshake_error error;
 
-  if ((facts->flags & FACT_ORIGIN) == 0 ||
+  if (facts->part.head.origin_at == 0 ||
       hs->config->origin == UPSHAKE_ORIGIN_ANY)
     return;
   error = judge_policy(hs);

@@ -74,16 +74,18 @@ static inline void begin_facts(upshake_private_facts *facts,
                                : &upshake__no_rules;
 }
 
-/* Judges what needs the whole head, before the request is judged.  Only one
- * kind of rules has this step. */
+/* Judges what needs the whole head, before the request is judged. */
 static inline void prepare_rules(upshake *hs) {
   const upshake_private_rules *rules = hs->facts.part.head.rules;
   if (!hs->facts.offered)
     return;
-  for (size_t i = 1; !rules->prepare && i < hs->config->protocols_len; i++)
+  for (size_t i = 1;; i++) {
+    if (rules->prepare)
+      rules->prepare(hs);
+    if (i >= hs->config->protocols_len)
+      return;
     rules = rules_of(&hs->config->protocols[i]);
-  if (rules->prepare)
-    rules->prepare(hs);
+  }
 }
 
 /* Returns which rules belong to a token. */

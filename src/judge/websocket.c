@@ -17,7 +17,9 @@ static void judge_origin_line(upshake_private_facts *facts,
                               uint32_t at) {
   (void)config;
   (void)value;
-  if (upshake__note_once(facts, FACT_ORIGIN, UPSHAKE_ERR_ORIGIN_REPEATED, at))
+  if (facts->part.head.origin_at > 0)
+    upshake__note_bad(facts, UPSHAKE_ERR_ORIGIN_REPEATED, at);
+  else
     facts->part.head.origin_at = at;
 }
 

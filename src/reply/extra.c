@@ -35,7 +35,7 @@ static int is_repeated(const reply *r, const upshake_extra *extra,
     if (has_more(extra, singletons[i], 1, place))
       return 1;
   return has_more(extra, "Date", extra->date.ptr ? 0 : 1, place) ||
-         ((r->allow || r->allow_get) && has_more(extra, "Allow", 0, place)) ||
+         (r->allow && has_more(extra, "Allow", 0, place)) ||
          (r->capsules && has_more(extra, "Capsule-Protocol", 0, place));
 }
 

@@ -107,14 +107,9 @@ static void put_named(writer *w, const char *name, const char *value) {
     upshake__put_field(w, name, slice_text(value));
 }
 
-/* Puts the value that the host gave, or the only value that the library knows.
- * A text needs no pointer that must be relocated. */
-static void put_field_of(writer *w, const char *name,
-                         const upshake_slice *value, int is_own,
-                         const char *own) {
-  if (is_own)
-    put_named(w, name, own);
-  else if (value)
+static void put_optional(writer *w, const char *name,
+                         const upshake_slice *value) {
+  if (value)
     upshake__put_field(w, name, *value);
 }
 
@@ -132,8 +127,8 @@ static void put_switch_fields(writer *w, const reply *r) {
 
 /* What a final reply has. */
 static void put_final_fields(writer *w, const reply *r) {
-  put_field_of(w, "Sec-WebSocket-Version", r->ws_version, r->version_13, "13");
-  put_field_of(w, "Allow", r->allow, r->allow_get, "GET");
+  put_optional(w, "Sec-WebSocket-Version", r->ws_version);
+  put_optional(w, "Allow", r->allow);
   if (r->status == NOT_MODIFIED)
     return;
   put_text(w, "Content-Length: ");
@@ -184,7 +179,7 @@ static upshake_error check_refusal(const reply *r) {
     return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
   if (r->status == 407 && lacks(r, "Proxy-Authenticate"))
     return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
-  if (r->status == 405 && !r->allow && !r->allow_get && lacks(r, "Allow"))
+  if (r->status == 405 && !r->allow && lacks(r, "Allow"))
     return UPSHAKE_ERR_NEEDS_ALLOW;
   return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }

@@ -46,10 +46,8 @@ struct reply {
   upshake_slice subprotocol;
   uint32_t named; /* a bit for each protocol to name */
   uint16_t status;
-  uint8_t continue_first;        /* 1: a 100 (Continue) is written first */
-  uint8_t to_head, capsules;     /* as in upshake_response */
-  uint8_t version_13, allow_get; /* 1: these are the values of ws_version and
-                                    allow */
+  uint8_t continue_first;    /* 1: a 100 (Continue) is written first */
+  uint8_t to_head, capsules; /* as in upshake_response */
 };
 
 /* Checks everything before the first byte is written.  The caller has checked
