@@ -202,9 +202,9 @@ static int has_reserved(const asking *a, added fields) {
 }
 
 static NOINLINE COLD upshake_error check_fields(const asking *a) {
-  static const char singletons[][20] = {
-      "Authorization", "Content-Type",        "Cookie",  "From",
-      "Max-Forwards",  "Proxy-Authorization", "Referer", "User-Agent"};
+  static const char singletons[] = /* in one string; an empty name ends it */
+      "Authorization\0Content-Type\0Cookie\0From\0Max-Forwards\0"
+      "Proxy-Authorization\0Referer\0User-Agent\0";
   added fields = {a->ask->fields, a->ask->fields_len};
   size_t place;
   upshake_error error = upshake__check_added(fields, &place);
@@ -213,8 +213,8 @@ static NOINLINE COLD upshake_error check_fields(const asking *a) {
     return error;
   if (has_reserved(a, fields))
     return UPSHAKE_ERR_EXTRA_RESERVED;
-  for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
-    if (has_more_added(fields, singletons[i], 1))
+  for (const char *name = singletons; *name; name += strlen(name) + 1)
+    if (has_more_added(fields, name, 1))
       return UPSHAKE_ERR_EXTRA_REPEATED;
   return UPSHAKE_OK;
 }
