@@ -15,20 +15,19 @@
  * field that is FREE, and none that is OWN; the names of PREFIX begin with
  * OWN_PREFIX.  Fields of every request: */
 #define KNOWN_TO_ALL(X) \
-  X(HOST,              "host",                     FREE, upshake__judge_host) \
-  X(EXPECT,            "expect",                   FREE, upshake__judge_expect) \
-  X(UPGRADE,           "upgrade",                  OWN, upshake__judge_upgrade) \
-  X(CONNECTION,        "connection",               OWN, \
-    upshake__judge_connection) \
-  X(CONTENT_LENGTH,    "content-length",           OWN, upshake__judge_length) \
-  X(TRANSFER_ENCODING, "transfer-encoding",        OWN, upshake__judge_coding)
+  X(HOST,              "host",              FREE, upshake__judge_host) \
+  X(EXPECT,            "expect",            FREE, upshake__judge_expect) \
+  X(UPGRADE,           "upgrade",           OWN,  upshake__judge_upgrade) \
+  X(CONNECTION,        "connection",        OWN,  upshake__judge_connection) \
+  X(CONTENT_LENGTH,    "content-length",    OWN,  upshake__judge_length) \
+  X(TRANSFER_ENCODING, "transfer-encoding", OWN,  upshake__judge_coding)
 
 /* Fields that only the rules of a protocol judge (rules.h).  The fields of one
  * protocol stand together. */
 #define KNOWN_TO_RULES(X) \
-  X(CONTENT_TYPE,      "content-type",             FREE, BY_RULES) \
-  X(HTTP2_SETTINGS,    "http2-settings",           OWN, BY_RULES) \
-  X(ORIGIN,            "origin",                   FREE, BY_RULES) \
+  X(CONTENT_TYPE,      "content-type",             FREE,   BY_RULES) \
+  X(HTTP2_SETTINGS,    "http2-settings",           OWN,    BY_RULES) \
+  X(ORIGIN,            "origin",                   FREE,   BY_RULES) \
   X(KEY,               "sec-websocket-key",        PREFIX, BY_RULES) \
   X(VERSION,           "sec-websocket-version",    PREFIX, BY_RULES) \
   X(SUBPROTOCOL,       "sec-websocket-protocol",   PREFIX, BY_RULES) \
@@ -65,7 +64,8 @@ UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
   X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
   X(18) X(19) X(20) X(21) X(22) X(23) X(24)
 
-#define FITS(field, lower, owner, judge) && sizeof lower > 4 && sizeof lower <= 25
+#define FITS(field, lower, owner, judge) \
+  && sizeof lower > 4 && sizeof lower <= 25
 STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
 #undef FITS
 
