@@ -172,15 +172,21 @@ head_event upshake__head_step(head_step *step) {
 #ifdef UPSHAKE_SMALL
 #define pass_lines NULL
 #else
-/* Only the grammar of a line is checked here, and that is checked already. */
-static NOINLINE head_event pass_lines(void *user) {
-  head_step *step = user;
-  head_walk walk =
-      head_begin_lines(step->parser, step->limits, step->bytes, step->len);
+/* Only the grammar of a line is checked here, and that is checked already.  The
+ * arguments are values, which stay in registers. */
+static NOINLINE head_event pass_all(upshake_parser *parser,
+                                    const upshake_limits *limits,
+                                    const char *bytes, uint32_t len) {
+  head_walk walk = head_begin_lines(parser, limits, bytes, len);
   field_line line;
   while (head_next_line(&walk, &line))
     ;
-  return head_end_lines(&walk, step->parser, step->limits, 0);
+  return head_end_lines(&walk, parser, limits, 0);
+}
+
+static head_event pass_lines(void *user) {
+  const head_step *step = user;
+  return pass_all(step->parser, step->limits, step->bytes, step->len);
 }
 #endif
 
