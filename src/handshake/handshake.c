@@ -135,10 +135,11 @@ static head_event parse_lean(upshake *hs) {
 static NOINLINE head_event judge_lines(void *user) {
   upshake *hs = user;
   const upshake_limits *limits = &hs->config->limits;
-  head_walk walk = head_begin_lines(&hs->parser, limits, hs->memory, hs->held);
+  head_walk walk;
   head_event event;
   field_line line;
   int is_bad = 0;
+  head_begin_lines(&walk, &hs->parser, limits, hs->memory, hs->held);
   while (!is_bad && head_next_line(&walk, &line)) {
     judge_known(hs, inlined_which_field(line_name(&line)), line_value(&line),
                 (uint32_t)(line.value - hs->memory));

@@ -177,8 +177,9 @@ head_event upshake__head_step(head_step *step) {
 static NOINLINE head_event pass_all(upshake_parser *parser,
                                     const upshake_limits *limits,
                                     const char *bytes, uint32_t len) {
-  head_walk walk = head_begin_lines(parser, limits, bytes, len);
+  head_walk walk;
   field_line line;
+  head_begin_lines(&walk, parser, limits, bytes, len);
   while (head_next_line(&walk, &line))
     ;
   return head_end_lines(&walk, parser, limits, 0);

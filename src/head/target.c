@@ -31,18 +31,24 @@ int upshake__is_secured_target(upshake_slice target) {
          upshake_is_secured_scheme(slice_of(target.ptr, len));
 }
 
+/* Checks an authority with a host, and a port that is more than `bad`.  It is
+ * the last call of both forms: see NOINLINE. */
+static NOINLINE upshake_error check_authority(upshake_slice authority,
+                                              int32_t bad) {
+  size_t host_len;
+  int32_t port = upshake__parse_authority(authority, &host_len);
+  return port <= bad || host_len == 0 ? UPSHAKE_ERR_TARGET_AUTHORITY
+                                      : UPSHAKE_OK;
+}
+
 /* Checks a target in absolute-form.  Its port may be left out. */
 static upshake_error check_absolute(upshake_slice target) {
-  size_t len = upshake__scheme_len(target), host_len;
+  size_t len = upshake__scheme_len(target);
   if (len == target.len)
     return UPSHAKE_ERR_TARGET_FORM;
   if (!upshake_is_known_scheme(slice_of(target.ptr, len)))
     return UPSHAKE_ERR_TARGET_SCHEME;
-  if (upshake__parse_authority(authority_behind(target, len), &host_len) ==
-          AUTHORITY_BROKEN ||
-      host_len == 0)
-    return UPSHAKE_ERR_TARGET_AUTHORITY;
-  return UPSHAKE_OK;
+  return check_authority(authority_behind(target, len), AUTHORITY_BROKEN);
 }
 
 /* ---- the other forms ---- */
@@ -50,12 +56,9 @@ static upshake_error check_absolute(upshake_slice target) {
 /* authority-form = uri-host ":" port (RFC 9112 3.2.3).  The port is required
  * (RFC 9110 9.3.6). */
 static upshake_error check_target_authority(upshake_slice target) {
-  size_t host_len;
   if (index_of(target, '/') < target.len)
     return UPSHAKE_ERR_TARGET_FORM;
-  if (upshake__parse_authority(target, &host_len) <= 0 || host_len == 0)
-    return UPSHAKE_ERR_TARGET_AUTHORITY;
-  return UPSHAKE_OK;
+  return check_authority(target, 0);
 }
 
 upshake_error upshake__check_target(upshake_slice method,

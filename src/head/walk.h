@@ -96,15 +96,15 @@ typedef struct head_walk {
 } head_walk;
 
 /* Begins at the parser's position, which must be the beginning of a line. */
-ALWAYS_INLINE head_walk head_begin_lines(const upshake_parser *parser,
-                                         const upshake_limits *limits,
-                                         const char *bytes, uint32_t len) {
-  head_walk walk = {.begin = bytes,
-                    .end = bytes + len,
-                    .at = bytes + parser->pos,
-                    .left = limit_of_fields(limits) - parser->fields,
-                    .name_limit = head_run_limit(RUN_NAME, limits)};
-  return walk;
+ALWAYS_INLINE void head_begin_lines(head_walk *walk,
+                                    const upshake_parser *parser,
+                                    const upshake_limits *limits,
+                                    const char *bytes, uint32_t len) {
+  *walk = (head_walk){.begin = bytes,
+                      .end = bytes + len,
+                      .at = bytes + parser->pos,
+                      .left = limit_of_fields(limits) - parser->fields,
+                      .name_limit = head_run_limit(RUN_NAME, limits)};
 }
 
 /* Hands out the next line if it is complete and plain, or returns 0.  Such a

@@ -21,9 +21,9 @@ import tempfile
 
 TOOLS = "arm-none-eabi-"
 TARGETS = {  # bytes: (limit, target)
-    "server": (17664, 15800),
-    "server, -flto": (17188, 15800),
-    "core": (13098, 10400),
+    "server": (17668, 15800),
+    "server, -flto": (17196, 15800),
+    "core": (13102, 10400),
     "head parser": (3072, 1638),
     "its own files alone": (1408, 1638),
 }
