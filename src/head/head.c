@@ -206,7 +206,7 @@ static head_event judge_target_form(head_step *step) {
   return HEAD_REFUSED;
 }
 
-static head_event pass_step(void *user) {
+static NOINLINE head_event pass_step(void *user) {
   head_event event = upshake__head_step(user);
   return event == HEAD_TARGET ? judge_target_form(user) : event;
 }
