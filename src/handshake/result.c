@@ -63,7 +63,7 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
 /* ---- settings of one connection ---- */
 
 static int is_fresh(const upshake *hs) {
-  return hs->next == UPSHAKE_READ && hs->parser.pos == 0 && hs->end == 0;
+  return hs->next == UPSHAKE_READ && hs->parser.pos == 0;
 }
 
 upshake_error upshake_set_transport(upshake *hs, int transport) {

@@ -62,16 +62,11 @@ typedef enum head_run { RUNS(NAME) RUNS_LEN } head_run;
 #undef NAME
 
 /* Returns how many bytes a run may have. */
-static inline uint32_t head_run_limit(head_run run,
+static inline uint32_t head_run_limit(head_run which,
                                       const upshake_limits *limits) {
 #define LIMIT(run, class_bits, limit, too_long, wrong)                         \
-  case RUN_##run:                                                              \
-    return limit_of_##limit(limits);
-  switch (run) {
-    RUNS(LIMIT)
-  default:
-    return UINT32_MAX;
-  }
+  which == RUN_##run ? limit_of_##limit(limits):
+  return RUNS(LIMIT) 0;
 #undef LIMIT
 }
 
