@@ -133,7 +133,7 @@ static NOINLINE const upshake_private_rules *
 find_rules(const upshake_config *config, unsigned which) {
   for (size_t i = 1; i < config->protocols_len; i++) {
     const upshake_private_rules *rules = rules_of(&config->protocols[i]);
-    if (which - rules->first < rules->len)
+    if (has_judge(rules, which))
       return rules;
   }
   return NULL;

@@ -104,7 +104,7 @@ UPSHAKE_PRIVATE void upshake__judge_by_other_rules(upshake *hs, unsigned which,
 /* Judges a line by these rules.  Returns 0 if they do not judge this field. */
 static inline int judge_by(const upshake_private_rules *rules, upshake *hs,
                            unsigned which, upshake_slice value, uint32_t at) {
-  if (which - rules->first >= rules->len)
+  if (!has_judge(rules, which))
     return 0;
   rules->judge(&hs->facts, hs->config, value, at, which);
   return 1;

@@ -63,6 +63,12 @@ rules_of(const upshake_protocol *protocol) {
   return protocol->rules ? protocol->rules() : &upshake__no_rules;
 }
 
+/* 1 if these rules judge the field. */
+static inline int has_judge(const upshake_private_rules *rules,
+                            unsigned which) {
+  return which - rules->first < rules->len;
+}
+
 /* The facts of a request whose fields are still to come. */
 static inline void begin_facts(upshake_private_facts *facts,
                                const upshake_config *config,
