@@ -20,7 +20,6 @@
  *         127.0.0.1:8100/v1.43/exec/ID/start
  */
 #define _POSIX_C_SOURCE 200809L
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,15 +137,12 @@ static void serve(int fd) {
 }
 
 int main(int argc, char **argv) {
-  struct sockaddr_in at = take_port("upshake-docker", argc, argv, 0, 2375);
+  struct listeners at = start_listening("upshake-docker", argc, argv, 2375);
   struct timeval limit = {.tv_sec = 60};
-  int fd, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
-    return perror("upshake-docker"), 1;
-  say_where("upshake-docker", listener);
+  int fd;
+  say_where("upshake-docker", "http", &at);
   signal(SIGCHLD, SIG_IGN); /* no zombies */
-  for (; (fd = accept(listener, NULL, NULL)) >= 0; close(fd)) {
+  for (; (fd = accept_next(&at)) >= 0; close(fd)) {
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (fork() == 0) /* one process for each connection */
       return serve(fd), 0;

@@ -16,11 +16,11 @@
  */
 #define _GNU_SOURCE /* accept4 */
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <upshake.h>
 #include "common/start.h"
@@ -89,25 +89,32 @@ static void wait_or_close(int loop, int what, struct connection *c, int alive) {
   close(c->fd);
   free(c);
 }
+/* If no client waits here, accept4 gives -1, which epoll refuses. */
+static void welcome(int loop, int listener) {
+  struct connection *c = calloc(1, sizeof *c);
+  if (!c)
+    return;
+  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+  wait_or_close(loop, EPOLL_CTL_ADD, c, 1);
+}
 int main(int argc, char **argv) {
-  struct sockaddr_in at = take_port("upshake-epoll", argc, argv, 1, 8100);
-  struct epoll_event ready = {.events = EPOLLIN};
-  int on = 1, loop = epoll_create1(0);
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 1024) ||
-      epoll_ctl(loop, EPOLL_CTL_ADD, listener, &ready))
-    return perror("upshake-epoll"), 1;
+  struct listeners at = start_listening("upshake-epoll", argc, argv, 8100);
+  struct epoll_event ready = {.events = EPOLLIN}; /* ptr NULL: a listener */
+  int loop = epoll_create1(0);
+  for (size_t i = 0; i < at.len; i++)
+    if (epoll_ctl(loop, EPOLL_CTL_ADD, at.fds[i], &ready))
+      return perror("upshake-epoll"), 1;
+  say_where("upshake-epoll", "http", &at);
   for (struct connection *c;;) {
     if (epoll_wait(loop, &ready, 1, -1) < 1)
       continue;
     if ((c = ready.data.ptr)) {
       int alive = (c->len > 0 || receive(c)) && send_waiting(c);
       wait_or_close(loop, EPOLL_CTL_MOD, c, alive);
-    } else if ((c = calloc(1, sizeof *c))) {
-      upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-      c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-      wait_or_close(loop, EPOLL_CTL_ADD, c, 1);
+    } else {
+      for (size_t i = 0; i < at.len; i++)
+        welcome(loop, at.fds[i]);
     }
   }
 }

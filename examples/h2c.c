@@ -22,7 +22,6 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -159,14 +158,10 @@ static void serve(struct connection *c) {
 int main(int argc, char **argv) {
   static struct connection c;
   struct timeval limit = {.tv_sec = 10};
-  struct sockaddr_in at = take_port("upshake-h2c", argc, argv, 0, 8100);
-  int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
-    return perror("upshake-h2c"), 1;
-  say_where("upshake-h2c", listener);
+  struct listeners at = start_listening("upshake-h2c", argc, argv, 8100);
+  say_where("upshake-h2c", "http", &at);
   signal(SIGCHLD, SIG_IGN); /* no zombies */
-  for (; (c.fd = accept(listener, NULL, NULL)) >= 0; close(c.fd)) {
+  for (; (c.fd = accept_next(&at)) >= 0; close(c.fd)) {
     setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (fork() == 0)

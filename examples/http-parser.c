@@ -14,9 +14,9 @@
  * A judge does not see what the parser forgives: here a single LF and a folded
  * line.  A real server serves many peers at a time (epoll.c, libuv.c). */
 #include <http_parser.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <upshake.h>
@@ -51,11 +51,10 @@ static int on_other(http_parser *parser, const char *at, size_t len) {
 }
 static int on_head(http_parser *parser) {
   struct head *h = parser->data;
-  const char *method = http_method_str(parser->method);
-  upshake_found found = {.version =
-                             parser->http_major * 10 + parser->http_minor,
-                         .method = {method, strlen(method)},
-                         .target = h->parts[0]};
+  upshake_found found = {
+      .version = parser->http_major * 10 + parser->http_minor,
+      .method = upshake_text(http_method_str(parser->method)),
+      .target = h->parts[0]};
   upshake_judge_begin(&h->judge, &config, NULL, &found);
   for (size_t i = 1; i < h->last; i += 2)
     upshake_judge_field(&h->judge, h->parts[i], h->parts[i + 1]);
@@ -86,7 +85,7 @@ static void serve(int fd) {
   else
     upshake_write(&broken, NULL, reply, sizeof reply, &len);
   send(fd, reply, len, MSG_NOSIGNAL);
-  if (h.judged && upshake_get_result(&h.judge.hs).protocol)
+  if (h.judged && upshake_get_result(&h.judge.hs).switched)
     for (; n > 0; n = recv(fd, buf, sizeof buf, 0), used = 0)
       send(fd, buf + used, (size_t)n - used, MSG_NOSIGNAL);
   shutdown(fd, SHUT_WR); /* then read, or the reply may be lost: RFC 9112 9.6 */
@@ -94,13 +93,12 @@ static void serve(int fd) {
     ;
 }
 int main(int argc, char **argv) {
-  struct sockaddr_in at = take_port("upshake-http-parser", argc, argv, 1, 8100);
+  struct listeners at =
+      start_listening("upshake-http-parser", argc, argv, 8100);
   struct timeval limit = {.tv_sec = 10};
-  int fd, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (void *)&at, sizeof at) || listen(listener, 64))
-    return perror("upshake-http-parser"), 1;
-  for (; (fd = accept(listener, NULL, NULL)) >= 0; serve(fd), close(fd))
+  int fd;
+  say_where("upshake-http-parser", "http", &at);
+  for (; (fd = accept_next(&at)) >= 0; serve(fd), close(fd))
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   return perror("upshake-http-parser"), 1;
 }

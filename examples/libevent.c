@@ -90,12 +90,13 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
   bufferevent_enable(peer, EV_READ | EV_WRITE);
 }
 int main(int argc, char **argv) {
-  struct sockaddr_in at = take_port("upshake-libevent", argc, argv, 1, 8100);
+  struct listeners at = start_listening("upshake-libevent", argc, argv, 8100);
   struct event_base *base = event_base_new();
   signal(SIGPIPE, SIG_IGN);
-  if (!evconnlistener_new_bind(base, on_accept, NULL,
-                               LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, 1024,
-                               (struct sockaddr *)&at, sizeof at))
-    return perror("upshake-libevent"), event_base_free(base), 1;
+  for (size_t i = 0; i < at.len; i++) /* backlog 0: it listens already */
+    if (!evconnlistener_new(base, on_accept, NULL, LEV_OPT_CLOSE_ON_FREE, 0,
+                            at.fds[i]))
+      return perror("upshake-libevent"), event_base_free(base), 1;
+  say_where("upshake-libevent", "http", &at);
   return event_base_dispatch(base);
 }

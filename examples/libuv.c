@@ -94,13 +94,16 @@ static void on_connection(uv_stream_t *listener, int error) {
   uv_read_start((uv_stream_t *)&c->tcp, lend, on_read);
 }
 int main(int argc, char **argv) {
-  uv_tcp_t listener;
-  struct sockaddr_in at = take_port("upshake-libuv", argc, argv, 1, 8100);
+  uv_tcp_t listeners[LISTENERS_MAX];
+  struct listeners at = start_listening("upshake-libuv", argc, argv, 8100);
   signal(SIGPIPE, SIG_IGN);
-  uv_tcp_init(uv_default_loop(), &listener);
-  int error;
-  if ((error = uv_tcp_bind(&listener, (void *)&at, 0)) ||
-      (error = uv_listen((uv_stream_t *)&listener, 1024, on_connection)))
-    return fprintf(stderr, "upshake-libuv: %s\n", uv_strerror(error)), 1;
+  for (size_t i = 0; i < at.len; i++) {
+    uv_stream_t *listener = (uv_stream_t *)&listeners[i];
+    uv_tcp_init(uv_default_loop(), &listeners[i]);
+    int error = uv_tcp_open(&listeners[i], at.fds[i]);
+    if (error || (error = uv_listen(listener, 1024, on_connection)))
+      return fprintf(stderr, "upshake-libuv: %s\n", uv_strerror(error)), 1;
+  }
+  say_where("upshake-libuv", "http", &at);
   return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }

@@ -15,15 +15,16 @@
  * half-closed it still waits for the answer.  A real server has deadlines
  * (demo/demo.c). */
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <upshake.h>
 #include "common/start.h"
 #define MAX 1000 /* connections; a pipe has room for their pointers */
+#define FIRST (1 + LISTENERS_MAX) /* of the connections that are polled */
 struct connection {
   upshake hs;         /* only the worker uses it until it has answered */
   struct pollfd poll; /* events 0: no answer yet; fd -1: gone, free later */
@@ -69,23 +70,22 @@ static int receive(struct connection *c) {
 }
 int main(int argc, char **argv) {
   static struct connection *all[MAX], *c;
-  static struct pollfd ready[MAX + 2];
+  static struct pollfd ready[FIRST + MAX];
   char out[UPSHAKE_REPLY_CAP];
-  struct sockaddr_in at = take_port("upshake-worker", argc, argv, 1, 8100);
-  int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct listeners at = start_listening("upshake-worker", argc, argv, 8100);
   pthread_t worker;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(listener, (void *)&at, sizeof at) || listen(listener, MAX) ||
-      pipe(asked) || pipe(told) || pthread_create(&worker, NULL, work, NULL))
+  if (pipe(asked) || pipe(told) || pthread_create(&worker, NULL, work, NULL))
     return perror("upshake-worker"), 1;
+  say_where("upshake-worker", "http", &at);
   for (size_t len, count = 0;;) {
     ready[0] = (struct pollfd){told[0], POLLIN, 0};
-    ready[1] = (struct pollfd){listener, count < MAX ? POLLIN : 0, 0};
+    for (size_t i = 1; i < FIRST; i++)
+      ready[i] = (struct pollfd){at.fds[i - 1], count < MAX ? POLLIN : 0, 0};
     for (size_t i = 0; i < count; i++)
-      ready[i + 2] = all[i]->poll;
-    poll(ready, count + 2, -1);
+      ready[FIRST + i] = all[i]->poll;
+    poll(ready, FIRST + count, -1);
     for (size_t i = count; i > 0 && (c = all[--i]);) {
-      if (ready[i + 2].revents && (c->poll.events == 0 || !receive(c)))
+      if (ready[FIRST + i].revents && (c->poll.events == 0 || !receive(c)))
         close(c->poll.fd), c->poll.fd = -1; /* the peer is gone or done */
       if (c->poll.fd < 0 && c->poll.events != 0)
         free(c), all[i] = all[--count];
@@ -97,9 +97,11 @@ int main(int argc, char **argv) {
       if (!upshake_get_result(&c->hs).protocol) /* then read on: RFC 9112 9.6 */
         shutdown(c->poll.fd, SHUT_WR);
     }
-    if (ready[1].revents && (c = calloc(1, sizeof *c))) {
+    for (size_t i = 1; i < FIRST; i++) {
+      if (!ready[i].revents || count == MAX || !(c = calloc(1, sizeof *c)))
+        continue;
       upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-      c->poll = (struct pollfd){accept(listener, NULL, NULL), POLLIN, 0};
+      c->poll = (struct pollfd){accept(ready[i].fd, NULL, NULL), POLLIN, 0};
       all[count++] = c;
     }
   }

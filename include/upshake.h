@@ -20,15 +20,14 @@
  *           says otherwise.
  * Members.  Members of upshake and of every struct in upshake_state.h are
  *           private, unless their comment says that they are readable.
- * NULL.     A pointer may be NULL if its length is 0, or if its comment says
- *           so.
+ * NULL.     A pointer may be NULL if its length is 0 or its comment says so.
  * Units.    Everything counts bytes: `len` is present, `cap` is room, `used`
  *           was consumed.  Offsets count from the first byte after init or
  *           reset.
  * Text.     Text from the network is an upshake_slice and has no NUL behind it.
  *           Text from the application is a `const char *` and has one.
  *           Path and query are as the client sent them: nothing is decoded.
- *           A cookie: upshake_find_field(request.fields, "Cookie").
+ *           A cookie: upshake_find_cookie(request.fields, "name").
  * Threads.  There is no global state.  One thread at a time uses a state; all
  *           threads share a config.  While a decision is pending, any number of
  *           threads may read the request.
@@ -37,22 +36,18 @@
  *           changed nothing.  errno is never touched.
  * Time.     When your deadline has passed, call upshake_answer(&hs, 408), then
  *           upshake_reply.
- * Build.    UPSHAKE_SMALL: less code, but slower.  UPSHAKE_PORTABLE: plain C
- *           only.  UPSHAKE_NO_CLIENT: no client.  UPSHAKE_NO_BODIES: init
- *           refuses BODY_READ and BODY_ASK.  UPSHAKE_NO_LEAN: init refuses
- *           lean.  UPSHAKE_NO_PHRASES: no reason phrase, except yours and that
- *           of a 101.  UPSHAKE_EXPORT: a shared library shows the public
- *           functions.  UPSHAKE_STATIC: everything is static.  Set the switches
- *           when you compile the sources.  No switch changes a struct, an enum
- *           or the type of a function.
+ * Build.    Switches for the sources, listed in the README: UPSHAKE_SMALL (less
+ *           code, but slower), _PORTABLE, _NO_CLIENT, _NO_BODIES, _NO_LEAN,
+ *           _NO_PHRASES (init refuses what they leave out), _EXPORT, _STATIC.
+ *           No switch changes a struct, an enum or the type of a function.
  * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
  *                       +---------- reset (kept connection) ----------+
  *                       v                                             |
- *    init --> READ -- feed --+--> PLAIN   serve it as HTTP -----------+
- *              ^  |          |      ^                                 |
- *              +--+          |      | decline                         |
+ *    init --> READ -- feed --+--> PLAIN -- answer, or serve it -------+
+ *              ^  |          |      ^                        |        |
+ *              +--+          |      | decline                |        |
  *                            +--> DECIDE -- accept, refuse --+        |
  *                            |                               v        |
  *                            +--> SEND   send the reply: 101 switched;
@@ -84,10 +79,10 @@ typedef enum upshake_next { /* What to do next. */
   UPSHAKE_SEND = 2,   /* take the reply with upshake_reply and send it     */
   UPSHAKE_PLAIN = 3,  /* an ordinary request: serve it, or refuse it       */
   UPSHAKE_BODY = 4    /* result.content is a piece of the body: use it, then
-                         feed on; only if the table asks for bodies        */
+                         feed on; only if you asked for the body           */
 } upshake_next;
 
-enum upshake_answers { /* One of these, or a refusal's status: 300 to 599. */
+enum upshake_answers { /* One of these, or a final status. */
   UPSHAKE_LATER = 0,   /* from the callback only: you answer later         */
   UPSHAKE_DECLINE = 1, /* do not switch: the request becomes PLAIN         */
   UPSHAKE_ACCEPT = 101 /* switch protocols                                 */
@@ -97,8 +92,9 @@ enum upshake_answers { /* One of these, or a refusal's status: 300 to 599. */
 /* Called for a valid offer.  Returns ACCEPT, DECLINE, LATER, or the status of a
  * refusal; any other value is answered with 500.  feed, commit, reset and
  * judge_end call it, and it must not call any of them, nor move or init.  It
- * may call upshake_get_request and the choose functions.  If it calls
- * upshake_answer, its return value is ignored. */
+ * may call upshake_get_request, whose `version` tells HTTP/1.1 from HTTP/2, and
+ * the choose functions.  If it calls upshake_answer, its return value is
+ * ignored. */
 typedef int upshake_decide(upshake *hs, void *user);
 
 /* upshake_protocol.body: what to do with a request that has a body. */
@@ -153,13 +149,14 @@ UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_capsules_rules(void);
 #define UPSHAKE_PROTOCOL(name) UPSHAKE_ENTRY(name, NULL, NULL, NULL, 0, 0)
 
 /* upshake_config.origin: which Origin a WebSocket offer may have (RFC 6455
- * 10.2).  An absent Origin is accepted. */
+ * 10.2).  An absent Origin is accepted, unless origin_required is 1. */
 enum upshake_origin_policy {
   UPSHAKE_ORIGIN_SAME_HOST = 0, /* host and port of the request            */
   UPSHAKE_ORIGIN_LIST = 1,      /* exactly one of `origins`                */
   UPSHAKE_ORIGIN_CALLBACK = 2,  /* `decide` looks at it; without `decide`
                                    every Origin is refused                 */
-  UPSHAKE_ORIGIN_ANY = 3
+  UPSHAKE_ORIGIN_ANY = 3,
+  UPSHAKE_ORIGIN_SAME_HOST_ANY_PORT = 4
 };
 /* What the host says of a connection: upshake_config.transport. */
 enum upshake_transport {
@@ -179,6 +176,7 @@ typedef struct upshake_limits {
   uint32_t name;   /* 255 bytes, at most 65535.  Longer: 431               */
   uint64_t body;   /* content of a body that is read: no limit.  More: 413 */
   uint32_t total;  /* with lean: 65536 bytes of a head.  More: 431         */
+  uint32_t skip;   /* 65536 bytes of an unread body that reset skips       */
 } upshake_limits;
 
 /* Start from all 0, which means the default everywhere. */
@@ -194,6 +192,7 @@ typedef struct upshake_config {
   size_t wanted_len;
   upshake_limits limits;
   uint8_t origin, transport;        /* as listed above                     */
+  uint8_t origin_required;          /* 1: refuse without Origin, with 403  */
   uint8_t subprotocol_server_order; /* 1: choose by the server's order     */
   uint8_t subprotocol_required;     /* 1: refuse with 400 if no sub-protocol
                                        is offered, or if `subprotocols` is not
@@ -229,9 +228,11 @@ UPSHAKE_API upshake_error upshake_init(upshake *hs,
 UPSHAKE_API upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
     size_t *used);
 
-/* What the client asks for.  Every member is absent or 0 until the head is
- * complete.  The slices are valid until reset or move, and only while the head
- * memory is valid.  path may point to a static "/". */
+/* What the client asks for.  method, target and version are there as soon as
+ * the request line is complete, also if a later line is refused.  Every other
+ * member is absent or 0 until the head is complete.  The slices are valid until
+ * reset or move, and only while the head memory is valid.  path may point to a
+ * static "/". */
 typedef struct upshake_request {
   upshake_slice method, target; /* as sent                                 */
   upshake_slice scheme;    /* of the target; else http or https by the
@@ -242,7 +243,7 @@ typedef struct upshake_request {
   upshake_fields fields;   /* for upshake_next_field, upshake_find_field   */
   uint64_t body_len;       /* 0: no body; or UPSHAKE_BODY_CHUNKED; while the
                               body is read: how much of it is left         */
-  uint8_t version;         /* 10 or 11                                     */
+  uint8_t version;         /* 10 or 11; in a judge also 20 or 30           */
   uint8_t has_upgrade;     /* 1: it has an Upgrade field                   */
   uint8_t has_expect;      /* 1: Expect: 100-continue; 2: something else   */
   uint8_t unknown_coding;  /* 1: a coding besides chunked: answer 501      */
@@ -253,15 +254,15 @@ typedef struct upshake_request {
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 
 /* Answer an offer that waits: ACCEPT, DECLINE, or the status of a refusal.
+ * Answer a PLAIN request: any final status; to CONNECT no 2xx (RFC 9110 9.3.6).
  * You may refuse in every state until the first byte of a reply was taken: for
- * example 408 or 503 at READ, 404 or 426 at PLAIN, another status than the
- * library's at SEND.  If the request already has a cause to be refused or
- * PLAIN, your refusal changes only the status: result.error and .offset keep
- * the first cause (DECLINED after DECLINE).  If it has no cause, result.error
- * becomes REFUSED and result.offset becomes result.consumed.  If the cause is
- * VERSION_..., the reply says Sec-WebSocket-Version: 13 with every status.
- * Returns OK (the state is now SEND, PLAIN, or READ if a body comes first),
- * ANSWER (there is no such answer, or 426 has no protocol to name) or STATE. */
+ * example 408 or 503 at READ, 413 while a body is read, another status than the
+ * library's at SEND.  Your answer to a request that already has a cause to be
+ * refused or PLAIN changes only the status: result.error and .offset keep the
+ * first cause (DECLINED after DECLINE).  If it has no cause, result.error is
+ * REFUSED, .offset is .consumed.  If the cause is VERSION_..., the reply says
+ * Sec-WebSocket-Version: 13 with every status.  Returns OK (result.next says
+ * what to do), ANSWER (there is no such answer here) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* Write the whole reply, or nothing.  Returns
@@ -289,8 +290,9 @@ typedef struct upshake_result {
   upshake_error error; /* the first reason why it is refused or PLAIN;
                           INCOMPLETE while the head is not complete; else OK */
   int status;          /* of the reply, also 100 (see "Bodies"); 0 if none is
-                          due.  101 at SEND: it has switched when you have
-                          sent the reply                                   */
+                          due                                              */
+  int switched;        /* 1: it has switched when you have sent the reply: with
+                          101; in HTTP/2 and HTTP/3 with 200               */
   size_t offset;       /* refused: the first wrong byte; if something is
                           missing, the byte behind the head                */
   size_t consumed;     /* bytes of the head; in a judge fields + 1         */
@@ -305,28 +307,12 @@ typedef struct upshake_result {
   uint64_t body_left;        /* bytes of the request's body that are not read
                                 yet; UPSHAKE_BODY_CHUNKED: unknown         */
   int may_keep; /* 1: UPSHAKE_KEEP_OPEN is possible: sound framing, HTTP/1.1
-                   without close, no CONNECT, no body that waits for a 100 or
-                   is being read.  Read or skip body_left bytes before the next
-                   request.  Unsafe if clients send the new protocol before the
-                   answer (RFC 9931 5)                                     */
+                   without close, no CONNECT, and reset can skip the body.
+                   Unsafe if clients send the new protocol before the answer
+                   (RFC 9931 5)                                            */
+  int keep;     /* 1: the reply was taken, and the connection stays open   */
 } upshake_result;
 UPSHAKE_API upshake_result upshake_get_result(const upshake *hs);
-
-/* For tools: gives every rule that the complete head of a request breaks, one
- * for each call, in the order of judgement.  The first is result.error, unless
- * you refused or the body is wrong.  Begin with a failure of all 0 and call
- * until the function returns OK.  A rule counts once.  Each call judges all
- * fields again and changes hs meanwhile: no other thread may read hs during the
- * call.  hs is as before when the call returns.  A head that was refused before
- * its end has no failures, because the rest of it is not known. */
-typedef struct upshake_failure {
-  upshake_error error; /* as returned                                      */
-  size_t offset;       /* as in upshake_result; for lean, in upshake_head  */
-  size_t place;        /* private, as is the next member                   */
-  upshake_private_facts facts;
-} upshake_failure;
-UPSHAKE_API upshake_error upshake_next_failure(upshake *hs,
-    upshake_failure *failure);
 
 /* ---- More about replies ------------------------------------------------- */
 /* As upshake_reply, with `extra` (upshake_reply.h): fields, Date, a body, keep.
@@ -339,32 +325,43 @@ UPSHAKE_API upshake_error upshake_reply_with(upshake *hs,
 
 /* Write the next part of the reply, at most cap bytes.  At the end of the reply
  * *len is 0.  If cap is 0 the call returns ROOM.  Begin with a cursor of all 0,
- * and give the same extra (or NULL) in each call.  `out` must not be the head
- * memory: each call looks at the request again.  To repeat a part that could
- * not be sent, copy the cursor before the call and call again with the copy. */
+ * and give the same extra (or NULL) in each call: the first call checks it.
+ * `out` must not be the head memory: each call looks at the request again.  To
+ * repeat a part that could not be sent, copy the cursor before the call and
+ * call again with the copy. */
 UPSHAKE_API upshake_error upshake_reply_part(upshake *hs,
     const upshake_extra *extra, upshake_cursor *cursor, void *out, size_t cap,
     size_t *len);
 
+/* With extra.content you send the content yourself, after the whole reply.
+ * Call this before each piece of `len` bytes: it writes what goes before them,
+ * *frame_len bytes, which may be 0.  Call it with len 0 at the end.  Returns
+ * OK; CONTENT: the content would be longer or shorter than announced, so close
+ * the connection (to HEAD there is no content); or STATE. */
+#define UPSHAKE_FRAME_CAP 24
+UPSHAKE_API upshake_error upshake_send_content(upshake *hs, uint64_t len,
+    char frame[UPSHAKE_FRAME_CAP], size_t *frame_len);
+
 /* ---- Bodies (RFC 9112 6 and 7) ------------------------------------------ */
-/* If the entry says BODY_READ or BODY_ASK, an offer may have a body.  The body
- * is read before the switch (RFC 9110 7.8), in these steps:
- *   1. You decide when the head is complete.  ACCEPT means: read the body.
- *   2. If the client waits for a 100, SEND comes with result.status 100.  Take
+/* A body is read if you call read_body at PLAIN, or if you accept an offer
+ * whose entry says BODY_READ or BODY_ASK (RFC 9110 7.8):
+ *   1. If the client waits for a 100, SEND comes with result.status 100.  Take
  *      the reply, send it, and feed on.
- *   3. Feed the bytes from data + *used, then what you receive.  With commit,
- *      begin with commit(hs, 0): bytes of the body may be in the memory.
- *   4. At each BODY use result.content, then feed or commit on, with 0 bytes
- *      if you have no more.
- *   5. With BODY_ASK you decide again after the body.  DECLINE is then no
- *      longer possible.
- *   6. SEND comes with the 101.  The bytes from data + *used belong to the new
- *      protocol.
+ *   2. Feed the bytes from data + *used, then what you receive.  With commit,
+ *      call commit(hs, 0) after a 100: bytes of the body may be there.
+ *   3. At each BODY use result.content, which may be empty, then feed or commit
+ *      on, with 0 bytes if you have no more.
+ *   4. A PLAIN request is PLAIN again, with result.body_left 0: answer it.
+ *      With BODY_ASK you decide again, without DECLINE.  Else SEND comes with
+ *      the 101.  The bytes from data + *used are not part of the body.
  *
  * Content-Length and chunked are read.  Chunk extensions are skipped, trailer
  * fields are checked and dropped, up to 4096 bytes of each.  A wrong body is
- * refused like a wrong head.  A judge (upshake_foreign.h) sees no body: your
- * program reads the body, and answers Expect before the reply. */
+ * refused like a wrong head: an unknown coding with 501, another Expect with
+ * 417.  A judge sees no body: your program reads it (upshake_body.h), and
+ * answers Expect before the reply.  read_body returns OK (result.next says what
+ * to do), ANSWER (there is no body, or it was read) or STATE. */
+UPSHAKE_API upshake_error upshake_read_body(upshake *hs);
 
 /* ---- Choosing and settings ---------------------------------------------- */
 /* Choose an offered protocol, or an offered sub-protocol of WebSocket, in the
@@ -406,14 +403,14 @@ UPSHAKE_API void *upshake_room(upshake *hs, size_t *cap);
 UPSHAKE_API upshake_next upshake_commit(upshake *hs, size_t len);
 UPSHAKE_API upshake_slice upshake_rest(const upshake *hs);
 
-/* The next request on a kept connection: after PLAIN, or after a refusal with
- * KEEP_OPEN.  Call it when the whole body of the request has been received:
- * the library would read any later bytes of the body as a request.  The first
- * `taken` bytes of rest, at most all of them, were the body and are dropped;
- * the remainder moves to the front and is parsed.  In any other state, reset
- * starts afresh and discards the rest.  After a 101 the rest belongs to the new
- * protocol: use it before reset. */
-UPSHAKE_API upshake_next upshake_reset(upshake *hs, size_t taken);
+/* Begin the next request of a kept connection: at PLAIN if you have served the
+ * request yourself, or after a whole reply with result.keep 1 and its content.
+ * The body is skipped as it arrives if it was not read: up to limits.skip
+ * bytes, not chunked, and not if the client waits for a 100.  The bytes of rest
+ * that follow are parsed: result.next says what they are.  Returns OK; or
+ * STATE: the connection must be closed, or is not over.  A new connection
+ * begins with init. */
+UPSHAKE_API upshake_error upshake_reset(upshake *hs);
 
 /* Go on with other head memory of any size; the two may overlap.  Old slices
  * are invalid then.  Returns OK, ROOM (what is held does not fit) or STATE. */
@@ -425,7 +422,11 @@ UPSHAKE_API upshake_error upshake_move(upshake *hs, void *memory, size_t cap);
 
 /* ---- The layers --------------------------------------------------------- */
 #include "upshake_head.h"      /* the head parser                            */
+#include "upshake_body.h"      /* a reader of bodies that stands alone       */
 #include "upshake_websocket.h" /* Accept, permessage-deflate, HTTP2-Settings */
 #include "upshake_foreign.h"   /* judging what another parser found          */
 #include "upshake_client.h"    /* ask for the switch, check the answer       */
+#include "upshake_gateway.h"   /* own fields, hop fields, what is passed on  */
+#include "upshake_failures.h"  /* for tools: every rule that a request breaks */
+#include "upshake_request.h"   /* a parameter, a cookie, credentials         */
 #endif

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 struct upshake_config;
-struct upshake_index; /* reserved: where field lines are noted */
+struct upshake_index; /* see upshake_head.h */
 
 /* The rules of one protocol: a static object of the library. */
 typedef struct upshake_private_rules upshake_private_rules;
@@ -71,15 +71,15 @@ typedef struct upshake_private_facts {
 /* A handshake. */
 struct upshake {
   const struct upshake_config *config; /* as given to init                 */
-  char *memory;                /* where the head is kept                   */
+  char *memory;                /* where the head of this request begins    */
   void *user;                  /* for the callback                         */
-  struct upshake_index *index; /* reserved: NULL                           */
+  struct upshake_index *index; /* filled while parsing; or NULL            */
   upshake_hash *hash;          /* NULL: the portable one                   */
-  uint32_t cap;                /* of memory                                */
+  uint32_t cap;                /* of the whole memory                      */
   uint32_t held;               /* bytes in memory                          */
   uint32_t end;                /* of the head                              */
   uint32_t chosen_at;          /* offset of the chosen sub-protocol        */
-  uint32_t chosen_len;         /* its length                               */
+  uint32_t front;              /* bytes of the memory before this request  */
   uint32_t dropped;            /* bytes of a body that are gone from memory */
   uint16_t status;             /* of the reply                             */
   uint16_t flags;              /* how far the handshake is                 */
@@ -90,6 +90,11 @@ struct upshake {
   upshake_parser parser;       /* of the head                              */
   upshake_private_facts facts; /* what was found in it                     */
 };
+
+/* For programs that cannot read the headers: the version of the library in use,
+ * such as "0.2.0", and the size of a handshake. */
+UPSHAKE_API const char *upshake_version(void);
+UPSHAKE_API size_t upshake_size(void);
 
 #ifdef __cplusplus
 }

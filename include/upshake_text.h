@@ -62,9 +62,21 @@ typedef struct upshake_fields {
   const upshake_field *array; size_t array_len;
 } upshake_fields;
 
+/* The slice of a C string (NULL: absent).  The fields of an array. */
+UPSHAKE_API upshake_slice upshake_text(const char *text);
+UPSHAKE_API upshake_fields upshake_array(const upshake_field *array,
+    size_t len);
+
+/* Copy the slice to `out` and write a NUL behind it; an absent slice becomes
+ * "".  Returns out; or NULL, and nothing was written, if slice.len + 1 is more
+ * than cap.  A NUL inside of the slice is copied: a field's value has none. */
+UPSHAKE_API char *upshake_copy(upshake_slice slice, char *out, size_t cap);
+
 /* Comparing: 1 if equal, else 0.  _fold ignores the case of ASCII letters. */
 UPSHAKE_API int upshake_equal(upshake_slice slice, const char *text);
 UPSHAKE_API int upshake_equal_fold(upshake_slice slice, const char *text);
+UPSHAKE_API int upshake_same(upshake_slice a, upshake_slice b);
+UPSHAKE_API int upshake_same_fold(upshake_slice a, upshake_slice b);
 /* 1 if the slice is a token (RFC 9110 5.6.2), else 0. */
 UPSHAKE_API int upshake_is_token(upshake_slice slice);
 

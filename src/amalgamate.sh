@@ -17,7 +17,7 @@ mkdir -p "$dir"
 
 # In the order of the layers, so that the file reads from the bottom up.
 layers="error text head accept websocket body judge reply handshake foreign
-  client"
+  client request"
 sources=
 for layer in $layers; do
   for file in "$here/$layer"/*.c; do

@@ -72,7 +72,7 @@ static inline upshake_error begin_judge(upshake_judge *judge,
                                         const upshake_config *config,
                                         void *user, upshake_slice method,
                                         upshake_slice target, int version) {
-  upshake_found found = {0, 0, {NULL, 0}, {NULL, 0}};
+  upshake_found found = {0, 0, {NULL, 0}, {NULL, 0}, {{NULL, 0}, NULL, 0}};
   found.version = version;
   found.method = method;
   found.target = target;
@@ -227,7 +227,7 @@ static inline int is_framed(reply_view view, int to_head) {
   size_t number = 0;
   if (count_field(view, "Transfer-Encoding", NULL) != 0)
     return 0;
-  if (view.status == 101 || view.status == 304)
+  if (view.status == 101 || view.status == 204 || view.status == 304)
     return count == 0 && view.body.len == 0;
   if (count != 1 || value.len == 0 || value.len > 9)
     return 0;

@@ -61,6 +61,12 @@ static inline int reply_status(upshake *hs, const upshake_extra *extra) {
   return view_reply(out, len).status;
 }
 
+/* The next request of a kept connection. */
+static inline upshake_next begin_next(upshake *hs) {
+  assert_int_equal(upshake_reset(hs), UPSHAKE_OK);
+  return upshake_get_result(hs).next;
+}
+
 /* A call against the rules changes no octet of the state. */
 #define assert_unchanged(hs, call, error)                                      \
   do {                                                                         \

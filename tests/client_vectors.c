@@ -78,6 +78,14 @@ static int take_body_len(reader *r) {
          read_number(r->value, UPSHAKE_BODY_TO_CLOSE - 1, len);
 }
 
+static int take_content_length(reader *r) {
+  uint64_t *len = r->member;
+  case_of(r)->length_given = 1;
+  *len = UPSHAKE_BODY_CHUNKED;
+  return is_word(r->value, "none") ||
+         read_number(r->value, UPSHAKE_BODY_CHUNKED - 1, len);
+}
+
 /* NAME: VALUE, one of the response's. */
 static int take_seen(reader *r) {
   client_vector *v = case_of(r);
@@ -111,6 +119,8 @@ static const line_kind expect_lines[] = {
     {"rest", take_member, OF_CLIENT(texts[CLIENT_REST]), NULL},
     {"agreed", take_agreed, OF_CLIENT(common.agreed), NULL},
     {"body-len", take_body_len, OF_CLIENT(body_len), NULL},
+    {"content-length", take_content_length, OF_CLIENT(length), NULL},
+    {"version", take_number, OF_CLIENT(version), NULL},
     {"may-keep", take_choice, OF_CLIENT(common.may_keep), "no yes"},
     {"fields", take_number, OF_CLIENT(fields_len), NULL},
     {"field", take_seen, OF_CLIENT(seen), NULL},
@@ -167,13 +177,12 @@ static void take_block(reader *r, unsigned block) {
 static void begin_case(reader *r) {
   static const char nonce[] = "the sample nonce"; /* of RFC 6455 1.3 */
   client_vector *v = case_of(r);
-  v->ask.protocols = v->protocols;
-  v->ask.subprotocols = v->subprotocols;
   v->ask.deflates = v->deflates;
   v->ask.fields = v->common.fields;
   v->key.len = sizeof nonce - 1;
   v->key.ptr = vectors_keep(r->all, nonce, v->key.len);
   v->fields_len = -1;
+  v->version = -1;
 }
 
 /* Which blocks go with which outcome: no octets that nothing is said of. */

@@ -41,6 +41,7 @@ typedef struct client_vector {
   uint8_t asks;
   upshake_ask ask;
   const char *protocols[VECTOR_NAMES], *subprotocols[VECTOR_NAMES];
+  size_t protocols_len, subprotocols_len; /* ask has them as lists */
   upshake_deflate_offer deflates[VECTOR_NAMES];
   upshake_slice key; /* absent: NULL is passed */
 
@@ -55,6 +56,9 @@ typedef struct client_vector {
   upshake_slice texts[CLIENT_TEXTS];
   uint8_t body_len_given;
   uint64_t body_len;
+  uint8_t length_given;
+  uint64_t length;
+  int version;    /* or -1 */
   int fields_len; /* how many there are, or -1 */
   upshake_field seen[VECTOR_FIELDS];
   size_t seen_len; /* some of them */
@@ -74,6 +78,8 @@ int take_ask_line(struct reader *r, const char *line);
 /* ---- client_vectors_run.c, client_vectors_write.c ------------------------ */
 
 void run_response(run *r, const client_vector *v);
+/* How far the places are from each other at which a response is split. */
+extern size_t client_cut_step;
 void run_ask(run *r, const client_vector *v);
 
 #endif

@@ -21,20 +21,44 @@ static int take_escaped(reader *r) {
   return strlen(*string) == octets.len;
 }
 
+/* The names as the text of a field. */
+static int join(reader *r, upshake_slice *list, const char *const *names,
+                size_t len) {
+  r->scratch.len = 0;
+  for (size_t i = 0; i < len; i++) {
+    for (const char *at = i > 0 ? ", " : ""; *at; at++)
+      put_octet(&r->scratch, (unsigned char)*at);
+    for (const char *at = names[i]; *at; at++)
+      put_octet(&r->scratch, (unsigned char)*at);
+  }
+  *list = keep_text(r, &r->scratch);
+  return 1;
+}
+
+static int take_port(reader *r) {
+  uint64_t port;
+  uint32_t *member = r->member;
+  int is_good = read_number(r->value, UINT32_MAX, &port);
+  *member = (uint32_t)port;
+  return is_good;
+}
+
 static int take_protocol(reader *r) {
   client_vector *v = case_of(r);
-  if (v->ask.protocols_len == VECTOR_NAMES)
+  if (v->protocols_len == VECTOR_NAMES)
     return 0;
-  r->member = &v->protocols[v->ask.protocols_len++];
-  return take_escaped(r);
+  r->member = &v->protocols[v->protocols_len++];
+  return take_escaped(r) &&
+         join(r, &v->ask.protocols, v->protocols, v->protocols_len);
 }
 
 static int take_subprotocol(reader *r) {
   client_vector *v = case_of(r);
-  if (v->ask.subprotocols_len == VECTOR_NAMES)
+  if (v->subprotocols_len == VECTOR_NAMES)
     return 0;
-  r->member = &v->subprotocols[v->ask.subprotocols_len++];
-  return take_escaped(r);
+  r->member = &v->subprotocols[v->subprotocols_len++];
+  return take_escaped(r) &&
+         join(r, &v->ask.subprotocols, v->subprotocols, v->subprotocols_len);
 }
 
 static int take_bits(reader *r) {
@@ -81,15 +105,18 @@ static int take_no_key(reader *r) {
 }
 
 static const line_kind ask_lines[] = {
-    {"scheme", take_escaped, OF_ASK(scheme), NULL},
-    {"authority", take_escaped, OF_ASK(authority), NULL},
-    {"target", take_escaped, OF_ASK(target), NULL},
-    {"method", take_escaped, OF_ASK(method), NULL},
+    {"scheme", take_text, OF_ASK(scheme), NULL},
+    {"host", take_text, OF_ASK(host), NULL},
+    {"port", take_port, OF_ASK(port), NULL},
+    {"authority", take_text, OF_ASK(authority), NULL},
+    {"target", take_text, OF_ASK(target), NULL},
+    {"query", take_text, OF_ASK(query), NULL},
+    {"method", take_text, OF_ASK(method), NULL},
     {"protocol", take_protocol, OF_ASK(protocols), NULL},
     {"subprotocol", take_subprotocol, OF_ASK(subprotocols), NULL},
     {"deflate", take_deflate, OF_ASK(deflates), NULL},
-    {"extensions", take_escaped, OF_ASK(extensions), NULL},
-    {"origin", take_escaped, OF_ASK(origin), NULL},
+    {"extensions", take_text, OF_ASK(extensions), NULL},
+    {"origin", take_text, OF_ASK(origin), NULL},
     {"settings", take_text, OF_ASK(settings), NULL},
     {"field", take_field, OF_ASK(fields), NULL},
     {"key", take_key, offsetof(client_vector, key), NULL},

@@ -8,19 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one run shows.  The slices of the result point into the request and
- * the memory. */
+/* How a response is given: bits. */
+typedef enum giving {
+  BY_FEED = 0,
+  BY_COMMIT = 1,
+  WITH_INTERIM = 2,
+  BYS = 4
+} giving;
+
+/* What one run shows.  The slices of the result point into the memory. */
 typedef struct shown {
   upshake_error init;
   upshake_client_result result;
   size_t taken;
-  char *request, *memory;
+  char *request, *memory, *head; /* the head of the response is in memory */
 } shown;
 
-static void drop_shown(shown *s) {
-  free(s->request);
-  free(s->memory);
-}
+static void drop_shown(shown *s) { free(s->memory); }
 
 /* ---- Feeding ------------------------------------------------------------- */
 
@@ -70,6 +74,8 @@ static void expect_same_client(run *r, const upshake_client_result *a,
   expect_number(r, "consumed", a->consumed, b->consumed);
   expect_number(r, "body-len", a->body_len, b->body_len);
   expect_number(r, "may-keep", (uint64_t)a->may_keep, (uint64_t)b->may_keep);
+  expect_number(r, "content-length", a->length, b->length);
+  expect_number(r, "version", (uint64_t)a->version, (uint64_t)b->version);
   expect_true(r, "same deflate",
               memcmp(&a->deflate, &b->deflate, sizeof a->deflate) == 0);
   expect_same_slices(r, a, b);
@@ -93,6 +99,55 @@ static size_t piece_of(way how, size_t cut, size_t at, size_t len) {
   return how == CUT && at < cut ? cut - at : len - at;
 }
 
+/* A 1xx, with its fields. */
+static void expect_interim(run *r, const upshake_client *client) {
+  upshake_client_result result = upshake_client_get_result(client);
+  upshake_slice head = upshake_client_head(client);
+  expect_error(r, "error of INTERIM", UPSHAKE_OK, result.error);
+  expect_true(r, "INTERIM has a status of 1xx but 101",
+              result.status / 100 == 1 && result.status != 101);
+  expect_true(r, "INTERIM has its fields", result.fields.raw.ptr != NULL);
+  expect_true(r, "INTERIM has no body and no protocol",
+              result.body_len == 0 && result.length == 0 &&
+                  result.may_keep == 0 && result.protocol.ptr == NULL);
+  expect_true(r, "the head is that of the 1xx",
+              head.len > 12 && head.ptr[9] == '1' &&
+                  memcmp(head.ptr + head.len - 4, "\r\n\r\n", 4) == 0);
+}
+
+/* All that was received is in the memory, behind the head. */
+static void commit_all(run *r, upshake_client **client, way how, size_t cut,
+                       shown *s) {
+  upshake_slice octets = r->v->octets, rest;
+  upshake_client_next next = UPSHAKE_CLIENT_READ;
+  size_t at = 0, cap = 1;
+  while (at < octets.len && next == UPSHAKE_CLIENT_READ) {
+    size_t n = piece_of(how, cut, at, octets.len);
+    char *room = upshake_client_room(*client, &cap);
+    expect_true(r, "there is room at READ", cap > 0 || r->v->head_max == 0);
+    n = n < cap ? n : cap;
+    memcpy(room, octets.ptr + at, n);
+    *client = moved(*client);
+    next = upshake_client_commit(*client, n);
+    at += n;
+    while (next == UPSHAKE_CLIENT_INTERIM) {
+      expect_interim(r, *client);
+      upshake_client_room(*client, &cap);
+      expect_number(r, "room at INTERIM", 0, cap);
+      next = upshake_client_commit(*client, 0);
+    }
+  }
+  rest = upshake_client_rest(*client);
+  upshake_client_room(*client, &cap);
+  expect_true(r, "rest is for the end",
+              next != UPSHAKE_CLIENT_READ || rest.ptr == NULL);
+  expect_true(r, "there is no room at the end",
+              next == UPSHAKE_CLIENT_READ || cap == 0);
+  s->taken = at - rest.len;
+  if (next != UPSHAKE_CLIENT_READ)
+    expect_octets(r, "rest", part(octets, s->taken, at), rest);
+}
+
 static void feed_all(run *r, upshake_client **client, way how, size_t cut,
                      shown *s) {
   upshake_slice octets = r->v->octets, none = {NULL, 0}, more = {"HTTP", 4};
@@ -102,25 +157,64 @@ static void feed_all(run *r, upshake_client **client, way how, size_t cut,
     size_t n = piece_of(how, cut, s->taken, octets.len), used = 0;
     next = feed(r, client, part(octets, s->taken, s->taken + n), &used);
     s->taken += used;
+    if (next == UPSHAKE_CLIENT_INTERIM) {
+      expect_interim(r, *client);
+      next = feed(r, client, none, &used);
+      expect_number(r, "next behind INTERIM", UPSHAKE_CLIENT_READ, next);
+    }
   }
   expect_still(r, client, none);
   if (next != UPSHAKE_CLIENT_READ)
     expect_still(r, client, more);
 }
 
-static shown run_client(run *r, const client_vector *v, way how, size_t cut,
-                        size_t cap) {
-  static const char *const names[] = {"whole", "octet by octet", "cut at"};
+/* How many bytes a client keeps of the request: with less memory there is no
+ * room. */
+static size_t kept_of(upshake_slice request) {
+  size_t least = 0, most = request.len;
+  upshake_client client;
+  char *memory = room_of(most + 1);
+  while (least < most) {
+    size_t cap = least + (most - least) / 2;
+    if (upshake_client_init(&client, NULL, request, memory, cap) ==
+        UPSHAKE_ERR_ROOM)
+      least = cap + 1;
+    else
+      most = cap;
+  }
+  free(memory);
+  return least;
+}
+
+/* The request is gone before the first byte of the response. */
+static void drop_request(shown *s, size_t len) {
+  if (len > 0)
+    memset(s->request, 'z', len);
+  free(s->request);
+  s->request = NULL;
+}
+
+/* With room for a head of `cap` bytes. */
+static shown run_client(run *r, const client_vector *v, giving by, way how,
+                        size_t cut, size_t cap) {
+  static const char *const names[] = {
+      "whole",           "octet by octet",           "cut at",
+      "committed whole", "committed octet by octet", "committed, cut at"};
+  upshake_client_policy policy = v->policy;
   shown s = {0};
-  r->how = names[how];
+  policy.interim = (by & WITH_INTERIM) != 0;
+  r->how = names[3 * (by & BY_COMMIT) + how];
   r->cut = cut;
   s.request = copy(v->request.ptr, v->request.len);
-  s.memory = cap > 0 ? room_of(cap) : NULL;
   upshake_client *client = (upshake_client *)room_of(sizeof *client);
   upshake_slice request = {s.request, v->request.len};
-  s.init = upshake_client_init(client, &v->policy, request, s.memory, cap);
+  size_t kept = kept_of(request);
+  s.memory = kept + cap > 0 ? room_of(kept + cap) : NULL;
+  s.head = s.memory + (s.memory == NULL ? 0 : kept);
+  s.init = upshake_client_init(client, &policy, request, s.memory, kept + cap);
+  drop_request(&s, request.len);
   if (s.init == UPSHAKE_OK) {
-    feed_all(r, &client, how, cut, &s);
+    (by & BY_COMMIT ? commit_all : feed_all)(r, &client, how, cut, &s);
     s.result = upshake_client_get_result(client);
   }
   free(client);
@@ -137,13 +231,14 @@ static int is_inside(upshake_slice slice, const char *memory, size_t len) {
 static void expect_places(run *r, const client_vector *v, const shown *s) {
   const upshake_client_result *result = &s->result;
   size_t cap = v->common.head_max;
-  expect_true(r, "protocol points into the request",
-              is_inside(result->protocol, s->request, v->request.len));
+  expect_true(
+      r, "protocol points to what is kept of the request",
+      is_inside(result->protocol, s->memory, (size_t)(s->head - s->memory)));
   expect_true(r, "all else points into the response",
-              is_inside(result->reason, s->memory, cap) &&
-                  is_inside(result->fields.raw, s->memory, cap) &&
-                  is_inside(result->subprotocol, s->memory, cap) &&
-                  is_inside(result->extensions, s->memory, cap));
+              is_inside(result->reason, s->head, cap) &&
+                  is_inside(result->fields.raw, s->head, cap) &&
+                  is_inside(result->subprotocol, s->head, cap) &&
+                  is_inside(result->extensions, s->head, cap));
 }
 
 /* What is chosen is chosen by a switch; a head that is not complete shows
@@ -234,6 +329,13 @@ static void expect_shown(run *r, const client_vector *v, const shown *s) {
                   (uint64_t)s->result.status);
   if (v->body_len_given)
     expect_number(r, "body-len", v->body_len, s->result.body_len);
+  if (v->length_given)
+    expect_number(r, "content-length", v->length, s->result.length);
+  if (v->version >= 0)
+    expect_number(r, "version", (uint64_t)v->version,
+                  (uint64_t)s->result.version);
+  expect_true(r, "the version comes with the fields",
+              (s->result.version == 0) == (s->result.fields.raw.ptr == NULL));
   if (v->common.may_keep != 0)
     expect_number(r, "may-keep", v->common.may_keep == 2,
                   (uint64_t)s->result.may_keep);
@@ -272,7 +374,7 @@ static upshake_slice longest_head(upshake_slice octets) {
 /* Too little room is refused at the byte of `head` that does not fit. */
 static void run_short(run *r, const client_vector *v, upshake_slice head,
                       size_t cap, const char *how) {
-  shown s = run_client(r, v, OCTETS, 0, cap);
+  shown s = run_client(r, v, BY_FEED, OCTETS, 0, cap);
   r->how = how;
   r->cut = cap;
   expect_error(r, "error", UPSHAKE_ERR_HEAD_LONG, s.result.error);
@@ -284,7 +386,7 @@ static void run_short(run *r, const client_vector *v, upshake_slice head,
 
 static void run_with_room(run *r, const client_vector *v, const shown *first) {
   upshake_slice head = longest_head(v->common.octets), none = {NULL, 0};
-  shown enough = run_client(r, v, WHOLE, 0, head.len);
+  shown enough = run_client(r, v, BY_FEED, WHOLE, 0, head.len);
   r->how = "room for the head only, of";
   r->cut = head.len;
   expect_same_client(r, &first->result, &enough.result);
@@ -297,16 +399,18 @@ static void run_with_room(run *r, const client_vector *v, const shown *first) {
 /* ---- All of it ----------------------------------------------------------- */
 
 static void run_again(run *r, const client_vector *v, const shown *first,
-                      way how, size_t cut) {
-  shown s = run_client(r, v, how, cut, v->common.head_max);
+                      giving by, way how, size_t cut) {
+  shown s = run_client(r, v, by, how, cut, v->common.head_max);
   expect_shown(r, v, &s);
   expect_same_client(r, &first->result, &s.result);
   expect_number(r, "sum of used", first->taken, s.taken);
   drop_shown(&s);
 }
 
+size_t client_cut_step = 1;
+
 void run_response(run *r, const client_vector *v) {
-  shown first = run_client(r, v, WHOLE, 0, v->common.head_max);
+  shown first = run_client(r, v, BY_FEED, WHOLE, 0, v->common.head_max);
   if (v->outcome == CLIENT_CALL) {
     expect_error(r, "upshake_client_init", v->common.call, first.init);
     drop_shown(&first);
@@ -314,10 +418,13 @@ void run_response(run *r, const client_vector *v) {
   }
   expect_shown(r, v, &first);
   size_t len = r->failures == 0 ? v->common.octets.len : 0;
-  if (len > 0)
-    run_again(r, v, &first, OCTETS, 0);
-  for (size_t cut = 1; cut < len && r->failures == 0; cut++)
-    run_again(r, v, &first, CUT, cut);
+  for (int i = 0; i < BYS && len > 0; i++) {
+    giving by = (giving)i;
+    run_again(r, v, &first, by, OCTETS, 0);
+    run_again(r, v, &first, by, WHOLE, 0);
+    for (size_t cut = 1; cut < len && r->failures == 0; cut += client_cut_step)
+      run_again(r, v, &first, by, CUT, cut);
+  }
   if (len > 0 && v->outcome <= CLIENT_OTHER)
     run_with_room(r, v, &first);
   drop_shown(&first);

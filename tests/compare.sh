@@ -3,6 +3,10 @@
 # Old against new: does the library of this tree do what that of REV did?
 #
 #   sh tests/compare.sh [OPTION]... REV
+#   sh tests/compare.sh [OPTION]... --small
+#
+# With --small the old library is this tree, built with UPSHAKE_SMALL: it has no
+# fast path, so each fast path is compared with the general way behind it.
 #
 # Both libraries are linked into one program.  It runs the golden vectors and
 # seeded mutations of them (bytes, lines, parts of other vectors; requests,
@@ -52,6 +56,7 @@ while [ $# -gt 0 ]; do
     --sanitize) flags="$flags -g -fno-omit-frame-pointer \
 -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
     --must) status_without_rev=2 ;;
+    --small) rev=small ;;
     --cases | --time | --seed | --only)
       [ $# -gt 1 ] || usage
       [ "$1" = --seed ] || is_full=0
@@ -65,25 +70,27 @@ done
 [ -n "$rev" ] || usage
 
 need cc:gcc stdio.h:libc6-dev git:git ld:binutils
-if ! commit=$(git rev-parse --quiet --verify "$rev^{commit}"); then
+out=build/compare
+if [ "$rev" = small ]; then
+  name="UPSHAKE_SMALL"
+elif commit=$(git rev-parse --quiet --verify "$rev^{commit}"); then
+  name=$(git log -1 --format='%h %s' "$commit")
+else
   echo "compare: skipped: $rev is not in this clone (git fetch --unshallow)"
   exit "$status_without_rev"
 fi
-
-out=build/compare
 rm -rf "$out"
 mkdir -p "$out/old"
-git archive "$commit" | tar -x -C "$out/old"
 
 CC=${CC:-cc}
 flags="-std=c11 -O2 $flags"
 
-# library SIDE TREE ADAPTER: all of a library and its adapter in one object, of
-# which one name is left.
+# library SIDE TREE ADAPTER [SWITCH]: all of a library and its adapter in one
+# object, of which one name is left.
 library() {
   for file in $(cd "$2" && find src -name '*.c' | LC_ALL=C sort); do
     # shellcheck disable=SC2086 # flags is a list of words
-    $CC $flags -I"$2/include" -I"$2/src" -c "$2/$file" \
+    $CC $flags ${4-} -I"$2/include" -I"$2/src" -c "$2/$file" \
       -o "$out/$1-$(echo "$file" | tr / -).o"
   done
   # Copied, so that "engine.h" is this tree's and not the one beside it.
@@ -97,9 +104,16 @@ library() {
     "$out/$1.all" "$out/$1.o"
 }
 
-adapter=$out/old/tests/compare/adapter.c
-[ -e "$adapter" ] || adapter=tests/compare/adapter_512eb9b.c
-library old "$out/old" "$adapter"
+decided=tests/compare/decided.tsv
+if [ "$rev" = small ]; then
+  decided=/dev/null
+  library old . tests/compare/adapter.c -DUPSHAKE_SMALL
+else
+  git archive "$commit" | tar -x -C "$out/old"
+  adapter=$out/old/tests/compare/adapter.c
+  [ -e "$adapter" ] || adapter=tests/compare/adapter_512eb9b.c
+  library old "$out/old" "$adapter"
+fi
 library new . tests/compare/adapter.c
 
 # The vectors as cases; their readers use the library.
@@ -118,9 +132,9 @@ $CC -D_GNU_SOURCE $flags -Wall -Wextra -Itests/compare tests/compare/main.c \
   tests/compare/make_stream.c tests/compare/print.c tests/compare/shrink.c \
   "$out/old.o" "$out/new.o" -o "$out/compare"
 
-echo "compare: $(git log -1 --format='%h %s' "$commit") against this tree"
+echo "compare: $name against this tree"
 # The cases live as long as the process.
 export ASAN_OPTIONS="detect_leaks=0 ${ASAN_OPTIONS-}"
 # shellcheck disable=SC2086
-exec "$out/compare" --corpus "$out/corpus" --decided tests/compare/decided.tsv \
+exec "$out/compare" --corpus "$out/corpus" --decided "$decided" \
   --jobs "$jobs" --full "$is_full" $options

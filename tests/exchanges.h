@@ -41,13 +41,7 @@ static const upshake_protocol table[] = {
     UPSHAKE_CAPSULES("connect-udp"),
     {.name = "echo", .methods = "GET, POST"}};
 #define TABLE .protocols = table, .protocols_len = CHECK_LEN(table)
-static const char *const chats[] = {"superchat", "chat"};
 static const char *const spoken[] = {"chat"};
-static const char *const two_protocols[] = {"websocket", "SPDY/3.1"};
-static const char *const just_echo[] = {"echo"};
-static const char *const just_h2c[] = {"h2c"};
-static const char *const just_udp[] = {"connect-udp"};
-static const char *const unknown[] = {"quux/2"};
 static const upshake_deflate_offer deflates[] = {
     {.server_bits = 8},
     {.server_bits = 10, .client_bits = 13, .no_server_takeover = 1}};
@@ -69,7 +63,8 @@ static const upshake_field challenge[] = {
 #define ADDED "Server: test\r\nX-Empty: \r\n" /* server_fields */
 
 static const exchange plain_websocket = {
-    .ask = {.authority = "example.com", .target = "/chat"},
+    .ask = {.authority = {UPSHAKE_TEXT("example.com")},
+            .target = {UPSHAKE_TEXT("/chat")}},
     .config = {TABLE},
     .asks =
         "GET /chat HTTP/1.1\r\nHost: example.com\r\n"
@@ -81,13 +76,12 @@ static const exchange plain_websocket = {
     .protocol = "websocket"};
 
 static const exchange subprotocol_and_deflate = {
-    .ask = {.authority = "example.com:8080",
-            .target = "?room=1",
-            .subprotocols = chats,
-            .subprotocols_len = 2,
+    .ask = {.authority = {UPSHAKE_TEXT("example.com:8080")},
+            .target = {UPSHAKE_TEXT("?room=1")},
+            .subprotocols = {UPSHAKE_TEXT("superchat, chat")},
             .deflates = deflates,
             .deflates_len = 2,
-            .origin = "http://example.com:8080",
+            .origin = {UPSHAKE_TEXT("http://example.com:8080")},
             .fields = asked_fields,
             .fields_len = 1},
     .config = {TABLE, .subprotocols = spoken, .subprotocols_len = 1},
@@ -117,11 +111,10 @@ static const exchange subprotocol_and_deflate = {
     .deflate = {10, 12, 1, 0}};
 
 static const exchange another_token = {
-    .ask = {.authority = "[2001:db8::1]",
-            .target = "/echo",
-            .method = "POST",
-            .protocols = just_echo,
-            .protocols_len = 1},
+    .ask = {.authority = {UPSHAKE_TEXT("[2001:db8::1]")},
+            .target = {UPSHAKE_TEXT("/echo")},
+            .method = {UPSHAKE_TEXT("POST")},
+            .protocols = {UPSHAKE_TEXT("echo")}},
     .config = {TABLE},
     .asks = "POST /echo HTTP/1.1\r\nHost: [2001:db8::1]\r\n"
             "Connection: Upgrade\r\nUpgrade: echo\r\n"
@@ -133,9 +126,8 @@ static const exchange another_token = {
 
 /* The server's preference counts, and what it says is what holds. */
 static const exchange one_of_two = {
-    .ask = {.authority = "example.com",
-            .protocols = two_protocols,
-            .protocols_len = 2},
+    .ask = {.authority = {UPSHAKE_TEXT("example.com")},
+            .protocols = {UPSHAKE_TEXT("websocket, SPDY/3.1")}},
     .config = {TABLE},
     .asks =
         "GET / HTTP/1.1\r\nHost: example.com\r\n"
@@ -147,10 +139,9 @@ static const exchange one_of_two = {
     .protocol = "SPDY/3.1"};
 
 static const exchange http2 = {
-    .ask = {.scheme = "http",
-            .authority = "example.com",
-            .protocols = just_h2c,
-            .protocols_len = 1,
+    .ask = {.scheme = {UPSHAKE_TEXT("http")},
+            .authority = {UPSHAKE_TEXT("example.com")},
+            .protocols = {UPSHAKE_TEXT("h2c")},
             .settings = {UPSHAKE_TEXT(SETTINGS)}},
     .config = {TABLE},
     .asks = "GET / HTTP/1.1\r\nHost: example.com\r\n"
@@ -162,11 +153,10 @@ static const exchange http2 = {
     .protocol = "h2c"};
 
 static const exchange masque = {
-    .ask = {.scheme = "https",
-            .authority = "example.com",
-            .target = "/.well-known/masque/udp/192.0.2.6/443/",
-            .protocols = just_udp,
-            .protocols_len = 1},
+    .ask = {.scheme = {UPSHAKE_TEXT("https")},
+            .authority = {UPSHAKE_TEXT("example.com")},
+            .target = {UPSHAKE_TEXT("/.well-known/masque/udp/192.0.2.6/443/")},
+            .protocols = {UPSHAKE_TEXT("connect-udp")}},
     .config = {TABLE},
     .asks = "GET /.well-known/masque/udp/192.0.2.6/443/ HTTP/1.1\r\n" CHECK_HOST
             "Connection: Upgrade\r\nUpgrade: connect-udp\r\n"
@@ -188,9 +178,8 @@ static const exchange continue_first = {
     .protocol = "websocket"};
 
 static const exchange upgrade_required = {
-    .ask = {.authority = "example.com",
-            .protocols = unknown,
-            .protocols_len = 1},
+    .ask = {.authority = {UPSHAKE_TEXT("example.com")},
+            .protocols = {UPSHAKE_TEXT("quux/2")}},
     .config = {TABLE},
     .extra = {.body = {UPSHAKE_TEXT("Ask for websocket.\r\n\r\n")}},
     .answer = 426,
@@ -205,7 +194,7 @@ static const exchange upgrade_required = {
     .body = "Ask for websocket.\r\n\r\n"};
 
 static const exchange unauthorized = {
-    .ask = {.authority = "example.com"},
+    .ask = {.authority = {UPSHAKE_TEXT("example.com")}},
     .config = {TABLE, .decide = refuse},
     .extra = {.fields = challenge,
               .fields_len = 1,
@@ -223,9 +212,8 @@ static const exchange unauthorized = {
 
 /* The server goes on without a sub-protocol; a browser does not. */
 static const exchange none_chosen = {
-    .ask = {.authority = "example.com",
-            .subprotocols = chats,
-            .subprotocols_len = 1},
+    .ask = {.authority = {UPSHAKE_TEXT("example.com")},
+            .subprotocols = {UPSHAKE_TEXT("superchat")}},
     .config = {TABLE, .subprotocols = spoken, .subprotocols_len = 1},
     .policy = {.subprotocol_required = 1},
     .asks =

@@ -38,3 +38,18 @@ def read_all(peer):
     while piece := peer.recv(65536):
         octets += piece
     return octets
+
+
+def is_refused(program, words, status, patience):
+    """The program does not take these arguments: one line says why."""
+    ended = subprocess.run([program, *words], capture_output=True, text=True,
+                           timeout=patience, check=False)
+    assert ended.returncode == status, (words, ended)
+    assert ended.stderr.count("\n") == 1 and not ended.stdout, ended
+
+
+def shows_help(program, begin, patience):
+    ended = subprocess.run([program, "--help"], capture_output=True, text=True,
+                           timeout=patience, check=False)
+    assert ended.returncode == 0 and not ended.stderr, ended
+    assert ended.stdout.startswith(begin), ended

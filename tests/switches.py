@@ -30,9 +30,13 @@ SWITCHES = {
 # Tests that are about what a switch leaves out, and nothing else.
 OF_SWITCH = {
     "body": "UPSHAKE_NO_BODIES",
+    "body_reader": "UPSHAKE_NO_BODIES",
     "lean": "UPSHAKE_NO_LEAN",
     "ask": "UPSHAKE_NO_CLIENT",
+    "client_memory": "UPSHAKE_NO_CLIENT",
     "client_vectors": "UPSHAKE_NO_CLIENT",
+    "client_response": "UPSHAKE_NO_CLIENT",
+    "forward": "UPSHAKE_NO_CLIENT",
     "large": "UPSHAKE_NO_CLIENT",
 }
 # Half a million exchanges of the two sides; every tampered answer; a program.

@@ -102,19 +102,22 @@ layer() {
 }
 
 text="field bytes"
-head="head request_line target authority $text"
+head="head lines request_line target authority $text"
 judge="judge facts order framing extension protocol request result decide $head"
 layer text "upshake_next_field upshake_find_field upshake_begin_list
   upshake_next_member upshake_next_parameter upshake_unquote upshake_equal
   upshake_equal_fold upshake_is_token" $text
 layer head "upshake_parse_head upshake_parsed_request" $head
+layer index "upshake_parse_fields upshake_indexed" index $head
 # No rules of a protocol but those that the table names.
 layer handshake "upshake_init upshake_set_transport upshake_set_hash
   upshake_feed upshake_room upshake_commit upshake_rest upshake_reset
   upshake_move upshake_get_request upshake_get_result upshake_head
   upshake_answer upshake_choose_protocol upshake_choose_subprotocol
   upshake_reply upshake_reply_with upshake_reply_part" \
-  handshake lean respond body reply extra writer added error $judge
+  handshake lean respond body reply extra length writer added error $judge
+layer "handshake, index" "upshake_set_index" handshake_index index \
+  handshake lean respond body reply extra length writer added error $judge
 layer judge "upshake_judge_begin upshake_judge_field upshake_judge_end" \
   foreign error $judge
 layer "judge, WebSocket" "upshake_judge_end upshake_websocket_rules" \
@@ -123,18 +126,35 @@ layer "judge, h2c" "upshake_judge_end upshake_h2c_rules" \
   foreign error h2c settings $judge
 layer "judge, capsules" "upshake_judge_end upshake_capsules_rules" \
   foreign error capsules $judge
-layer reply "upshake_write upshake_write_part" \
-  reply extra writer added protocol extension $text
+layer "handshake, bodies and content" "upshake_read_body upshake_send_content" \
+  handshake lean respond body plain content chunk reply extra length writer added \
+  error $judge
+layer body "upshake_body_init upshake_body_read upshake_body_closed
+  upshake_body_offset" reader body bytes
+layer "body, length" "upshake_find_body" find_body framing facts authority \
+  extension lines $text
+layer gateway "upshake_is_own_field upshake_is_hop_field upshake_forward" \
+  forward added hop lines $text
+layer reply "upshake_write upshake_write_part upshake_chunk" \
+  reply extra length writer added chunk protocol extension $text
 layer "client, request" "upshake_write_request" \
-  ask writer added protocol settings extension target authority $text
+  ask ask_lines writer length added protocol settings extension target \
+  authority $text
 layer "client, answer" "upshake_client_init upshake_client_feed
-  upshake_client_get_result" client switch framing facts key protocol \
+  upshake_client_room upshake_client_commit upshake_client_rest
+  upshake_client_get_result" client asked outcome switch framing facts key protocol \
   extension deflate accept $head
+layer "client, index" "upshake_client_set_index" client_index index $head
 layer accept "upshake_accept" accept
 layer cpu "upshake_cpu_hash" cpu
 layer deflate "upshake_agree_deflate" deflate $text
 layer settings "upshake_decode_settings" settings
 layer boolean "upshake_is_true" boolean $text
+layer query "upshake_next_pair upshake_find_parameter upshake_decode" \
+  query decode $text
+layer cookie "upshake_next_cookie upshake_find_cookie" cookie $text
+layer bearer "upshake_find_bearer" bearer credentials $text
+layer basic "upshake_find_basic" basic credentials $text
 layer errors "upshake_strerror upshake_explain" explain
 
 # ---- an everyday server ----
@@ -160,7 +180,7 @@ minimal() {
 two=$out/two
 sh src/amalgamate.sh "$two" >/dev/null
 never="h2c|capsules|deflate|settings|added|extra|explain|strerror|client"
-never="$never|switch_over|cpu|by_sha|boolean"
+never="$never|switch_over|cpu|by_sha|boolean|next_decoded|cookie|credentials"
 left_out="body_step|take_(held_)?body|(conclude|drop|begin)_body|moves|lean|phrases"
 without="-DUPSHAKE_NO_BODIES -DUPSHAKE_NO_LEAN -DUPSHAKE_NO_PHRASES"
 for flags in -O2 "-Os -DUPSHAKE_SMALL"; do

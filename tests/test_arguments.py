@@ -14,10 +14,8 @@ import time
 CANNOT_LISTEN, BAD_USAGE, BAD_OUTPUT = 1, 64, 74
 PROGRAM = sys.argv[1]
 NAME = os.path.basename(PROGRAM)
-# These print where they listen, so that they can be given any free port.
-SAYS_WHERE = NAME in ("upshake-docker", "upshake-h2c")
-LEAST = 0 if SAYS_WHERE else 1
-USAGE = rf"usage: {NAME} \[PORT\]; PORT is a number from {LEAST} to 65535 .*\n"
+USAGE = (rf"usage: {NAME} \[\[--port\] PORT\]; PORT is a number from 0 to "
+         r"65535 \(\d+\)\n")
 
 
 def redirected(how, *arguments):
@@ -53,11 +51,13 @@ def it_says_how_it_is_used():
     wrong = ["--unknown", "-x", "--", "-", "", "abc", "80x", " 80", "80 ",
              "+80", "-1", "-0", "8.0", "0x50", "65536", "4294967376",
              "99999999999", "9" * 100, "\x1b[31m\n", "--help=1"]
-    if not SAYS_WHERE:
-        wrong += ["0", "00"]
     for word in wrong:
         complains(BAD_USAGE, USAGE, [PROGRAM, word])
-    for words in ["8100", "8101"], ["8100", ""], ["--help", "8100"]:
+    for words in (["8100", "8101"], ["8100", ""], ["--help", "8100"],
+                  ["--port"], ["--port", ""], ["--port", "x"],
+                  ["8100", "--port"], ["--port", "8100", "8101"],
+                  ["--port="], ["--port=x"], ["--port=8100", "8101"],
+                  ["--port", "8100", "--port"], ["--ports", "8100"]):
         complains(BAD_USAGE, USAGE, [PROGRAM, *words])
     run = subprocess.run([PROGRAM, "--help"], capture_output=True, timeout=20)
     assert run.returncode == 0 and run.stderr == b"", run
@@ -70,13 +70,15 @@ def it_says_that_a_port_is_taken():
         taken.listen()
         port = str(taken.getsockname()[1])
         complains(CANNOT_LISTEN, f"{NAME}: .*in use\n", [PROGRAM, port])
+        complains(CANNOT_LISTEN, f"{NAME}: .*in use\n",
+                  [PROGRAM, "--port", port])
+        complains(CANNOT_LISTEN, f"{NAME}: .*in use\n",
+                  [PROGRAM, "--port=" + port])
         # Zeros before it are no other number.
         complains(CANNOT_LISTEN, f"{NAME}: .*in use\n", [PROGRAM, "00" + port])
 
 
 def it_says_that_nobody_would_learn_where_it_listens():
-    if not SAYS_WHERE:
-        return
     for how in [">&-"] + [">/dev/full"] * os.path.exists("/dev/full"):
         complains(BAD_OUTPUT, f"{NAME}: cannot say where it listens: .*\n",
                   redirected(how, "0"))
@@ -84,7 +86,7 @@ def it_says_that_nobody_would_learn_where_it_listens():
 
 def it_makes_no_socket_a_standard_stream():
     port = find_port()
-    closed = {0, 2} if SAYS_WHERE else {0, 1, 2}
+    closed = {0, 2}  # it says on stdout where it listens
     how = " ".join(f"{number}>&-" for number in closed)
     process = subprocess.Popen(redirected(how, str(port)),
                                stdout=subprocess.DEVNULL)

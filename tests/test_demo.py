@@ -494,6 +494,30 @@ def start(program, *options):
     return process, int(port[1])
 
 
+def refuses(host, port):
+    try:
+        socket.create_connection((host, port), timeout=20).close()
+    except OSError:
+        return
+    raise AssertionError(f"it listens on {host}")
+
+
+def with_a_host(program):
+    """It listens there only: on 127.0.0.1 for start(), else on [::1]."""
+    process, port = start(program, "--host", "127.0.0.1")
+    refuses("::1", port)
+    stop(process)
+    process = subprocess.Popen([program, "--port=0", "--host=::1"], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    line = process.stdout.readline()
+    if port := re.fullmatch(r"listening on http://\[::1\]:(\d+)/\n", line):
+        refuses("127.0.0.1", int(port[1]))
+        process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert port or "cannot listen on ::1" in said, (line, said)
+    print("ok with --host it listens there only")
+
+
 def stop(process):
     process.send_signal(signal.SIGTERM)
     said = process.stdout.read().decode()
@@ -561,6 +585,7 @@ def where_it_cannot_be(program):
 def main(program):
     global PORT, PID
     without_the_options(program)
+    with_a_host(program)
     with_options_that_are_wrong(program)
     where_it_cannot_be(program)
     process, PORT = start(program, "--deflate", "--protocol", "SPDY/3.1",

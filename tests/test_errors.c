@@ -148,8 +148,10 @@ static void only_a_refused_offer_keeps_the_connection(void **state) {
       UPSHAKE_ERR_EXTENSION_MALFORMED,
       UPSHAKE_ERR_ORIGIN_REPEATED,
       UPSHAKE_ERR_ORIGIN_MALFORMED,
+      UPSHAKE_ERR_ORIGIN_MISSING,
       UPSHAKE_ERR_ORIGIN_REFUSED,
       UPSHAKE_ERR_SUBPROTOCOL_REQUIRED,
+      UPSHAKE_ERR_PROTOCOL_UNKNOWN,
       UPSHAKE_ERR_REFUSED,
       UPSHAKE_ERR_DECISION,
   };
@@ -206,7 +208,7 @@ static int names_word(const char *text, const char *word) {
 }
 
 /* INCOMPLETE is "incomplete" there, ROOM comes in every vector of a reply
- * without being named, and a vector cannot cause the two others. */
+ * without being named, and a vector cannot cause the three others. */
 static void every_error_has_a_vector(void **state) {
   const char *chapters = read_chapters();
   (void)state;
@@ -215,6 +217,7 @@ static void every_error_has_a_vector(void **state) {
                      r->error == UPSHAKE_ERR_INCOMPLETE ||
                      r->error == UPSHAKE_ERR_ROOM ||
                      r->error == UPSHAKE_ERR_CONFIG ||
+                     r->error == UPSHAKE_ERR_CONTENT ||
                      r->error == UPSHAKE_ERR_REPLY_ACCEPT);
 }
 

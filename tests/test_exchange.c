@@ -160,12 +160,13 @@ static void client_asks(const exchange *e, run *r) {
   if (e->request != NULL)
     add(sent, e->request, len = strlen(e->request));
   else
-    assert_int_equal(
-        upshake_write_request(
-            &e->ask,
-            e->ask.protocols == NULL || e->ask.protocols_len > 1 ? nonce : NULL,
-            sent->data, MEMORY, &len),
-        UPSHAKE_OK);
+    assert_int_equal(upshake_write_request(&e->ask,
+                                           e->ask.protocols.ptr == NULL ||
+                                                   *e->ask.protocols.ptr == 'w'
+                                               ? nonce
+                                               : NULL,
+                                           sent->data, MEMORY, &len),
+                     UPSHAKE_OK);
   sent->len = r->request_len = len;
   assert_int_equal(upshake_client_init(&r->client, &e->policy,
                                        part_of(sent->data, len),

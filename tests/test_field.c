@@ -408,6 +408,53 @@ static void compares_lengths(void **state) {
   assert_true(upshake_equal_fold(text(""), ""));
 }
 
+static void compares_slices(void **state) {
+  (void)state;
+  assert_true(upshake_same(text("Chat"), text("Chat")));
+  assert_false(upshake_same(text("Chat"), text("chat")));
+  assert_false(upshake_same(text("chat"), text("chats")));
+  assert_true(upshake_same_fold(text("Chat"), text("cHAT")));
+  assert_false(upshake_same_fold(text("chat"), text("char")));
+  assert_true(upshake_same(part_of(NULL, 0), text("")));
+  assert_true(upshake_same_fold(part_of(NULL, 0), part_of(NULL, 0)));
+}
+
+static void makes_slices_and_fields(void **state) {
+  const upshake_field array[] = {{{UPSHAKE_TEXT("A")}, {UPSHAKE_TEXT("1")}},
+                                 {{UPSHAKE_TEXT("B")}, {UPSHAKE_TEXT("2")}}};
+  (void)state;
+  assert_slice(upshake_text("chat"), "chat");
+  assert_slice(upshake_text(""), "");
+  assert_absent(upshake_text(NULL));
+  assert_slice(upshake_find_field(upshake_array(array, 2), "b"), "2");
+  assert_absent(upshake_find_field(upshake_array(array, 1), "b"));
+  assert_absent(upshake_find_field(upshake_array(NULL, 0), "a"));
+}
+
+static void copies_with_a_nul_what_fits(void **state) {
+  (void)state;
+  for (size_t cap = 0; cap <= 6; cap++) {
+    char *out = exact("######", cap);
+    char *copy = upshake_copy(text("chat"), out, cap);
+    if (cap >= 5) {
+      assert_ptr_equal(copy, out);
+      assert_string_equal(out, "chat");
+    } else {
+      assert_null(copy);
+      assert_memory_equal(out, "######", cap);
+    }
+    free(out);
+  }
+}
+
+static void an_absent_slice_is_copied_as_no_text(void **state) {
+  char out[2] = "#";
+  (void)state;
+  assert_null(upshake_copy(part_of(NULL, 0), out, 0));
+  assert_string_equal(out, "#");
+  assert_string_equal(upshake_copy(part_of(NULL, 0), out, 1), "");
+}
+
 static void knows_a_token_at_every_octet(void **state) {
   (void)state;
   assert_false(upshake_is_token(text("")));
@@ -440,6 +487,10 @@ int main(void) {
       cmocka_unit_test(unquotes_any_octets_within_their_bounds),
       cmocka_unit_test(compares_all_octets_with_all),
       cmocka_unit_test(compares_lengths),
+      cmocka_unit_test(compares_slices),
+      cmocka_unit_test(makes_slices_and_fields),
+      cmocka_unit_test(copies_with_a_nul_what_fits),
+      cmocka_unit_test(an_absent_slice_is_copied_as_no_text),
       cmocka_unit_test(knows_a_token_at_every_octet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -519,9 +519,9 @@ static void has_the_limits_of_the_header(void **state) {
 }
 
 static void obeys_limits_that_were_set(void **state) {
-  const upshake_limits small = {3, 5, 2, 4, 0, 0};
-  const upshake_limits ones = {1, 1, 1, 1, 0, 0};
-  const upshake_limits large = {255, 0, 1000, 2000, 0, 0};
+  const upshake_limits small = {3, 5, 2, 4, 0, 0, 0};
+  const upshake_limits ones = {1, 1, 1, 1, 0, 0, 0};
+  const upshake_limits large = {255, 0, 1000, 2000, 0, 0, 0};
   (void)state;
   assert_limit(&small, "", "M", 3, " / HTTP/1.1\r\n\r\n",
                UPSHAKE_ERR_METHOD_LONG);
@@ -543,7 +543,7 @@ static void obeys_limits_that_were_set(void **state) {
 }
 
 static void obeys_large_limits(void **state) {
-  const upshake_limits large = {255, 0, 65535, 65535, 0, 0};
+  const upshake_limits large = {255, 0, 65535, 65535, 0, 0, 0};
   char *name = repeat(LINE, "n", 65535, ": v\r\n\r\n");
   char *many = repeat(LINE, "a:\r\n", 65535, "\r\n");
   char *target = repeat("GET /", "t", 100000, " HTTP/1.1\r\n\r\n");
@@ -564,7 +564,7 @@ static void obeys_large_limits(void **state) {
 
 /* A limit beyond what the parser can count is the most that it can count. */
 static void a_limit_has_a_most(void **state) {
-  const upshake_limits huge = {65536, 0, 65536, 65536, 0, 0};
+  const upshake_limits huge = {65536, 0, 65536, 65536, 0, 0, 0};
   static const struct {
     const char *before, *what, *after;
     size_t most;

@@ -101,18 +101,17 @@ static void takes_no_bytes_and_no_memory(void **state) {
   }
 }
 
-/* A judge should not be reset.  If it is, it is a handshake without room. */
-static void has_no_room_after_a_reset(void **state) {
+/* Its host begins the next request. */
+static void a_judge_is_not_reset(void **state) {
   upshake_judge judge;
-  size_t used = 9, cap = 9;
   (void)state;
   assert_int_equal(judge_with(&judge, &plain_config, NULL, 0), UPSHAKE_SEND);
-  assert_int_equal(upshake_reset(&judge.hs, 0), UPSHAKE_READ);
-  upshake_room(&judge.hs, &cap);
-  assert_int_equal(cap, 0);
-  assert_int_equal(upshake_feed(&judge.hs, "GET", 3, &used), UPSHAKE_SEND);
-  assert_int_equal(used, 0);
-  assert_int_equal(upshake_get_result(&judge.hs).error, UPSHAKE_ERR_HEAD_LONG);
+  assert_int_equal(upshake_reset(&judge.hs), UPSHAKE_ERR_STATE);
+  begin_judge(&judge, &plain_config, NULL, text("GET"), text("/"), 11);
+  assert_int_equal(upshake_reset(&judge.hs), UPSHAKE_ERR_STATE);
+  upshake_judge_field(&judge, text("Host"), text("a"));
+  assert_int_equal(upshake_judge_end(&judge), UPSHAKE_PLAIN);
+  assert_int_equal(upshake_reset(&judge.hs), UPSHAKE_ERR_STATE);
 }
 
 /* The number of a field has 32 bits.  To give as many takes minutes, so the
@@ -622,7 +621,7 @@ int main(void) {
       cmocka_unit_test(leaves_the_body_out_to_head),
       cmocka_unit_test(shows_a_request_that_is_refused_for_a_field),
       cmocka_unit_test(takes_no_bytes_and_no_memory),
-      cmocka_unit_test(has_no_room_after_a_reset),
+      cmocka_unit_test(a_judge_is_not_reset),
       cmocka_unit_test(counts_fields_up_to_32_bits_and_no_further),
       cmocka_unit_test(refuses_the_config_that_init_refuses),
       cmocka_unit_test(looks_at_no_byte_of_an_empty_value),

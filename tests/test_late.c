@@ -141,9 +141,12 @@ static void what_was_read_is_not_declined(void **state) {
 
 /* A reset, and whether it goes on with the next request. */
 static void assert_reset(upshake *hs, int goes_on) {
-  assert_int_equal(upshake_reset(hs, 0),
-                   goes_on ? UPSHAKE_PLAIN : UPSHAKE_READ);
-  assert_int_equal(upshake_head(hs).len, goes_on ? strlen(NEXT_REQUEST) : 0);
+  if (!goes_on) {
+    assert_unchanged(*hs, upshake_reset(hs), UPSHAKE_ERR_STATE);
+    return;
+  }
+  assert_int_equal(begin_next(hs), UPSHAKE_PLAIN);
+  assert_int_equal(upshake_head(hs).len, strlen(NEXT_REQUEST));
 }
 
 static upshake receive(const upshake_config *config, const char *stream,
@@ -273,6 +276,37 @@ static void a_choice_skips_no_body_and_takes_no_reply(void **state) {
   assert_unchanged(hs, upshake_answer(&hs, 403), UPSHAKE_ERR_STATE);
 }
 
+/* commit has put bytes of the body into the memory already.  A host that would
+ * wait for the client now could wait without end. */
+static void a_late_answer_shows_a_body_that_is_there(void **state) {
+  NEEDS(BODIES);
+  static const char stream[] = UNEXPECTED "hello!";
+  const upshake_config config = {echo, 1, .decide = later};
+  (void)state;
+  for (size_t there = 0; there <= 6; there++) {
+    size_t len = sizeof UNEXPECTED - 1 + there, cap, used;
+    upshake hs;
+    upshake_init(&hs, &config, memory, CAP, NULL);
+    memcpy(upshake_room(&hs, &cap), stream, len);
+    assert_int_equal(upshake_commit(&hs, len), UPSHAKE_DECIDE);
+    assert_int_equal(upshake_answer(&hs, UPSHAKE_ACCEPT), UPSHAKE_OK);
+    assert_int_equal(upshake_get_result(&hs).next,
+                     there > 0 ? UPSHAKE_BODY : UPSHAKE_READ);
+    assert_int_equal(upshake_get_result(&hs).content.len, 0);
+    assert_true(upshake_get_result(&hs).body_left == 5);
+    if (there > 0) {
+      assert_int_equal(upshake_commit(&hs, 0), UPSHAKE_BODY);
+      assert_int_equal(upshake_get_result(&hs).content.len,
+                       there < 5 ? there : 5);
+    }
+    if (there < 5)
+      assert_int_equal(feed(&hs, &"hello"[there], 5 - there, &used),
+                       UPSHAKE_BODY);
+    assert_int_equal(upshake_commit(&hs, 0), UPSHAKE_SEND);
+    assert_slice(upshake_rest(&hs), there == 6 ? "!" : "");
+  }
+}
+
 /* ---- A head in front of a body --------------------------------------------
  */
 
@@ -308,6 +342,7 @@ int main(void) {
       cmocka_unit_test(a_100_keeps_nothing),
       cmocka_unit_test(a_choice_of_a_subprotocol_is_nothing_else),
       cmocka_unit_test(a_choice_skips_no_body_and_takes_no_reply),
+      cmocka_unit_test(a_late_answer_shows_a_body_that_is_there),
       cmocka_unit_test(refusing_in_a_body_does_not_end_the_head_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from peer import read, read_head as receive_head
+from peer import read, read_head as receive_head, start
 
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
@@ -30,30 +30,10 @@ class Server:
 
     def __init__(self, program):
         self.name = os.path.basename(program).removeprefix("upshake-")
-        for _ in range(5):
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
-            self.process = subprocess.Popen([program, str(self.port)],
-                                            stdin=subprocess.DEVNULL)
-            if self.listens():
-                break
-        else:
-            sys.exit("it does not listen")
+        self.process, self.port = start(program)
+        self.connect().close()
+        time.sleep(0.1)
         self.idle = self.count_open()
-
-    def listens(self):
-        for _ in range(200):
-            if self.process.poll() is not None:
-                return False
-            try:
-                self.connect().close()
-            except ConnectionRefusedError:
-                time.sleep(0.02)
-                continue
-            time.sleep(0.1)
-            return self.process.poll() is None
-        return False
 
     def connect(self):
         peer = socket.create_connection(("127.0.0.1", self.port), WAIT)
@@ -141,6 +121,16 @@ def test_refusals(server):
     long = OFFER.replace(b"X-Empty:", b"X-Long: " + b"x" * 9000)
     expect("a head that is too long is refused", exchange(server, long),
            rb"HTTP/1\.1 431 .*\r\n\r\n")
+    many = OFFER.replace(b"X-Empty:\r\n", b"X: y\r\n" * 200)
+    expect("a head with too many fields is refused", exchange(server, many),
+           rb"HTTP/1\.1 431 .*\r\n\r\n")
+    if server.name == "picohttpparser":
+        folded = OFFER.replace(b"X-Empty:", b"X-Folded: a\r\n b")
+        expect("a folded line is refused", exchange(server, folded),
+               rb"HTTP/1\.1 400 .*\r\n\r\n")
+        long = OFFER.replace(b"/", b"/" + b"x" * 9000, 1)
+        expect("a target that is too long is refused", exchange(server, long),
+               rb"HTTP/1\.1 414 .*\r\n\r\n")
     if server.name in ("libuv", "worker"):
         expect("a path is refused by another thread",
                exchange(server, OFFER.replace(b"/", b"/no", 1) + b"early"),

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -226,15 +227,18 @@ static void settings_stay_after_reset(void **state) {
   for (int round = 0; round < 3; round++) {
     assert_int_equal(feed(&hs, CHECK_PLAIN, strlen(CHECK_PLAIN), &used),
                      UPSHAKE_PLAIN);
-    assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+    assert_int_equal(begin_next(&hs), UPSHAKE_READ);
     assert_int_equal(offer_h2c(&hs), UPSHAKE_PLAIN);
-    assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+    assert_int_equal(begin_next(&hs), UPSHAKE_READ);
   }
   assert_int_equal(feed(&hs, CHECK_REQUEST, strlen(CHECK_REQUEST), &used),
                    UPSHAKE_SEND);
   assert_accept(&hs, MARK);
   /* init forgets them, reset lets them be set again */
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
+  upshake_init(&hs, &config, memory, CAP, NULL);
+  upshake_set_transport(&hs, UPSHAKE_TRANSPORT_SECURED);
+  feed(&hs, CHECK_PLAIN, strlen(CHECK_PLAIN), &used);
+  assert_int_equal(begin_next(&hs), UPSHAKE_READ);
   assert_int_equal(upshake_set_transport(&hs, 0), UPSHAKE_OK);
   assert_int_equal(offer_h2c(&hs), UPSHAKE_SEND);
   upshake_init(&hs, &config, memory, CAP, NULL);
@@ -253,8 +257,25 @@ static void settings_hold_for_what_reset_finds(void **state) {
   upshake_set_hash(&hs, mark);
   memcpy(upshake_room(&hs, &cap), stream, strlen(stream));
   assert_int_equal(upshake_commit(&hs, strlen(stream)), UPSHAKE_PLAIN);
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_SEND);
+  assert_int_equal(begin_next(&hs), UPSHAKE_SEND);
   assert_accept(&hs, MARK);
+}
+
+/* ---- Without the headers ------------------------------------------------- */
+
+static void a_program_can_ask_for_version_and_sizes(void **state) {
+  upshake_judge judge;
+  char version[32];
+  (void)state;
+  snprintf(version, sizeof version, "%d.%d.%d", UPSHAKE_VERSION_MAJOR,
+           UPSHAKE_VERSION_MINOR, UPSHAKE_VERSION_PATCH);
+  assert_string_equal(upshake_version(), version);
+  assert_int_equal(upshake_size(), sizeof(upshake));
+  assert_int_equal(upshake_judge_size(), sizeof(upshake_judge));
+  assert_ptr_equal(upshake_judge_hs(&judge), &judge.hs);
+#ifndef UPSHAKE_NO_CLIENT
+  assert_int_equal(upshake_client_size(), sizeof(upshake_client));
+#endif
 }
 
 int main(void) {
@@ -270,6 +291,7 @@ int main(void) {
       cmocka_unit_test(nothing_is_set_after_a_byte_that_is_not_kept),
       cmocka_unit_test(settings_stay_after_reset),
       cmocka_unit_test(settings_hold_for_what_reset_finds),
+      cmocka_unit_test(a_program_can_ask_for_version_and_sizes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -232,27 +233,29 @@ static void commits_no_more_than_there_is_room(void **state) {
 }
 
 static void judges_the_rest_after_a_reset(void **state) {
-  static const char stream[] =
-      CHECK_PLAIN "hello" NEXT_REQUEST TWO_OFFERS "\x81";
+#ifdef UPSHAKE_NO_BODIES /* none is skipped */
+#define FIRST_REQUEST CHECK_PLAIN
+#else
+#define FIRST_REQUEST                                                          \
+  "GET / HTTP/1.1\r\n" CHECK_HOST "Content-Length: 5\r\n\r\nhello"
+#endif
+  static const char stream[] = FIRST_REQUEST NEXT_REQUEST TWO_OFFERS "\x81";
   upshake hs;
   (void)state;
   upshake_init(&hs, &accepting, memory, CAP, NULL);
   assert_int_equal(receive(&hs, stream, sizeof stream - 1, CAP),
                    sizeof stream - 1);
   assert_int_equal(upshake_get_result(&hs).next, UPSHAKE_PLAIN);
-  assert_int_equal(upshake_reset(&hs, 5), UPSHAKE_PLAIN);
+  assert_int_equal(begin_next(&hs), UPSHAKE_PLAIN);
   assert_slice(upshake_get_request(&hs).path, "/next");
   assert_slice(upshake_head(&hs), NEXT_REQUEST);
   assert_int_equal(upshake_get_result(&hs).consumed, strlen(NEXT_REQUEST));
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_SEND);
+  assert_int_equal(begin_next(&hs), UPSHAKE_SEND);
   assert_slice(upshake_get_request(&hs).path, "/chat");
   assert_slice(upshake_rest(&hs), "\x81");
   assert_int_equal(reply_status(&hs, NULL), 101);
-  /* behind a 101 it is a new connection's beginning */
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
-  assert_int_equal(upshake_head(&hs).len, 0);
-  assert_int_equal(upshake_rest(&hs).len, 0);
-  assert_absent(upshake_get_request(&hs).method);
+  /* behind a 101 there is no request */
+  assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
 }
 
 static void the_rest_moves_with_the_head(void **state) {
@@ -268,7 +271,7 @@ static void the_rest_moves_with_the_head(void **state) {
   memset(memory, 'z', CAP);
   assert_slice(upshake_head(&hs), CHECK_PLAIN);
   assert_slice(upshake_rest(&hs), NEXT_REQUEST);
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+  assert_int_equal(begin_next(&hs), UPSHAKE_PLAIN);
   assert_slice(upshake_get_request(&hs).path, "/next");
   free(other);
 }
@@ -282,8 +285,7 @@ static void goes_on_in_the_middle_of_the_next_request(void **state) {
     size_t used;
     upshake_init(&hs, &accepting, memory, CAP, NULL);
     receive(&hs, stream, cut, CAP);
-    assert_int_equal(upshake_reset(&hs, 0),
-                     cut < all ? UPSHAKE_READ : UPSHAKE_SEND);
+    assert_int_equal(begin_next(&hs), cut < all ? UPSHAKE_READ : UPSHAKE_SEND);
     assert_int_equal(upshake_head(&hs).len, cut - first);
     if (cut < all) {
       assert_int_equal(feed(&hs, stream + cut, all - cut, &used), UPSHAKE_SEND);
@@ -303,7 +305,7 @@ static void a_kept_refusal_goes_on_with_the_rest(void **state) {
   assert_int_equal(upshake_get_result(&hs).may_keep, 1);
   assert_int_equal(upshake_get_result(&hs).body_left, 0);
   assert_int_equal(reply_status(&hs, &keep), 426);
-  assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+  assert_int_equal(begin_next(&hs), UPSHAKE_PLAIN);
   assert_slice(upshake_get_request(&hs).path, "/next");
 }
 
@@ -341,7 +343,7 @@ static void a_refusal_behind_a_body_goes_on_with_the_rest(void **state) {
     assert_int_equal(upshake_get_result(&hs).may_keep, 1);
     assert_int_equal(reply_status(&hs, &keep), 409);
     assert_slice(upshake_rest(&hs), NEXT_REQUEST);
-    assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_PLAIN);
+    assert_int_equal(begin_next(&hs), UPSHAKE_PLAIN);
     assert_slice(upshake_get_request(&hs).target, "/next");
     assert_int_equal(upshake_get_result(&hs).body_left, 0);
   }
@@ -380,7 +382,7 @@ static void a_body_in_the_memory_is_read_before_one_that_is_fed(void **state) {
   }
 }
 
-static void any_other_reset_drops_the_rest(void **state) {
+static void any_other_reset_is_against_the_rules(void **state) {
   static const char *const streams[] = {
       OLD_VERSION NEXT_REQUEST, CHECK_REQUEST NEXT_REQUEST, BROKEN NEXT_REQUEST,
       "GET /unfinished HT"};
@@ -388,16 +390,11 @@ static void any_other_reset_drops_the_rest(void **state) {
   for (size_t i = 0; i < CHECK_LEN(streams); i++)
     for (size_t with_reply = 0; with_reply < 2; with_reply++) {
       upshake hs;
-      size_t used;
       upshake_init(&hs, i == 1 ? &waiting : &accepting, memory, CAP, NULL);
       receive(&hs, streams[i], strlen(streams[i]), CAP);
       if (with_reply)
         reply_status(&hs, NULL);
-      assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
-      assert_int_equal(upshake_head(&hs).len, 0);
-      assert_int_equal(feed(&hs, CHECK_PLAIN, strlen(CHECK_PLAIN), &used),
-                       UPSHAKE_PLAIN);
-      assert_int_equal(upshake_get_result(&hs).consumed, strlen(CHECK_PLAIN));
+      assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
     }
 }
 
@@ -571,35 +568,190 @@ static void bytes_behind_a_head_stay_if_its_end_is_committed(void **state) {
   }
 }
 
-static void a_reset_drops_at_most_the_rest(void **state) {
-  static const struct {
-    const char *stream;
-    size_t rest; /* how many bytes behind the head are kept */
-  } rows[] = {{CHECK_PLAIN, 0},
-              {CHECK_PLAIN "hello", 5},
-              {CHECK_PLAIN NEXT_REQUEST, sizeof NEXT_REQUEST - 1},
-              {CHECK_REQUEST NEXT_REQUEST, 0},
-              {BROKEN NEXT_REQUEST, 0},
-              {"GET /unfinished HT", 0}};
-  static const size_t beyond[] = {0, 1, 2, UINT32_MAX, SIZE_MAX / 2, SIZE_MAX};
+/* A body that was not read is skipped, however it arrives, up to the limit. */
+static void a_reset_skips_what_was_not_read(void **state) {
+  NEEDS(BODIES);
+  static const char stream[] = "POST / HTTP/1.1\r\n" CHECK_HOST
+                               "Content-Length: 26\r\n\r\n" NEXT_REQUEST;
+  static const char next[] = "GET /after HTTP/1.1\r\n" CHECK_HOST "\r\n";
+  const size_t head = sizeof stream - sizeof NEXT_REQUEST;
+  char all[sizeof stream + 26 + sizeof next];
+  size_t len;
   (void)state;
-  for (size_t i = 0; i < CHECK_LEN(rows); i++)
-    for (size_t k = 0; k < CHECK_LEN(beyond); k++) {
-      size_t len = strlen(rows[i].stream), rest = rows[i].rest;
-      size_t taken = beyond[k] < SIZE_MAX - rest ? rest + beyond[k] : SIZE_MAX;
-      char *own = malloc(len);
-      upshake hs;
-      upshake_init(&hs, &accepting, own, len, NULL);
-      receive(&hs, rows[i].stream, len, len);
-      assert_int_equal(upshake_reset(&hs, taken), UPSHAKE_READ);
-      assert_int_equal(upshake_head(&hs).len, 0);
-      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_INCOMPLETE);
-      free(own);
+  memset(all, 'b', sizeof all);
+  memcpy(all, stream, head);
+  memcpy(all + head + 26, next, sizeof next);
+  len = head + 26 + sizeof next - 1;
+  for (size_t cut = head; cut <= len; cut++)
+    for (int fed = 0; fed <= 1; fed++)
+      for (size_t step = 1; step <= 64; step += 21) {
+        upshake hs;
+        size_t used, at = fed ? head : cut;
+        upshake_next what;
+        upshake_init(&hs, &accepting, memory, CAP, NULL);
+        if (fed)
+          assert_int_equal(feed(&hs, all, cut, &used), UPSHAKE_PLAIN);
+        else
+          receive(&hs, all, cut, CAP);
+        what = begin_next(&hs);
+        assert_int_equal(upshake_get_result(&hs).consumed,
+                         fed || cut < head + 26 ? 0 : cut - head - 26);
+        if (what == UPSHAKE_READ)
+          assert_absent(upshake_get_request(&hs).path);
+        for (; what == UPSHAKE_READ && at < len; at += used) {
+          size_t cap = len - at < step ? len - at : step, room;
+          used = cap;
+          if (fed) {
+            what = feed(&hs, all + at, cap, &used);
+          } else {
+            memcpy(upshake_room(&hs, &room), all + at, cap);
+            what = upshake_commit(&hs, cap);
+          }
+        }
+        assert_int_equal(what, UPSHAKE_PLAIN);
+        assert_slice(upshake_get_request(&hs).path, "/after");
+        assert_int_equal(upshake_get_result(&hs).consumed, sizeof next - 1);
+        assert_slice(upshake_head(&hs), next);
+      }
+}
+
+/* Nobody knows where the next request begins. */
+static void a_body_that_cannot_be_skipped_ends_the_connection(void **state) {
+  static const struct {
+    const char *fields;
+    uint32_t limit;
+    upshake_error error;
+  } rows[] = {
+      {"Content-Length: 65536\r\n", 0, UPSHAKE_OK},
+      {"Content-Length: 65537\r\n", 0, UPSHAKE_ERR_STATE},
+      {"Content-Length: 5\r\n", 5, UPSHAKE_OK},
+      {"Content-Length: 6\r\n", 5, UPSHAKE_ERR_STATE},
+      {"Transfer-Encoding: chunked\r\n", 0, UPSHAKE_ERR_STATE},
+      {"Content-Length: 5\r\nExpect: 100-continue\r\n", 0, UPSHAKE_ERR_STATE},
+      {"Content-Length: 0\r\nExpect: 100-continue\r\n", 0, UPSHAKE_OK},
+  };
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    upshake_config config = accepting;
+    char stream[CAP] = "POST / HTTP/1.1\r\n" CHECK_HOST;
+    upshake hs;
+    config.limits.skip = rows[i].limit;
+    hs = begin(&config, strcat(strcat(stream, rows[i].fields), "\r\n"),
+               UPSHAKE_PLAIN);
+#ifdef UPSHAKE_NO_BODIES
+    if (upshake_get_result(&hs).body_left > 0) {
+      assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
+      continue;
+    }
+#endif
+    assert_int_equal(upshake_get_result(&hs).may_keep, !rows[i].error);
+    if (rows[i].error)
+      assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
+    else
+      assert_int_equal(begin_next(&hs), UPSHAKE_READ);
+  }
+}
+
+/* Many requests in one memory, and the beginning of one that needs all of it
+ * in the end.  The handshake may leave them where they are or move them. */
+static void assert_pipeline(const upshake_config *config, size_t requests,
+                            size_t moves_at) {
+  char stream[CAP], *head, *moved = NULL;
+  size_t len = 0, cap, begins[CAP / 32], beginning = strlen("GET /");
+  upshake hs;
+  for (size_t i = 0; i < requests; i++) {
+    begins[i] = len;
+    len += (size_t)snprintf(stream + len, sizeof stream - len,
+                            "GET /%.*s HTTP/1.1\r\nHost: a\r\n\r\n",
+                            (int)(i * 7 % 11), "0123456789ab");
+  }
+  begins[requests] = len;
+  memcpy(stream + len, "GET /", beginning);
+  head = exact(stream, len + beginning); /* all of the memory */
+  assert_int_equal(upshake_init(&hs, config, head, len + beginning, NULL),
+                   UPSHAKE_OK);
+  assert_int_equal(upshake_commit(&hs, len + beginning), UPSHAKE_PLAIN);
+  for (size_t i = 0; i < requests; i++) {
+    upshake_slice here = upshake_head(&hs), rest = upshake_rest(&hs);
+    assert_int_equal(here.len, begins[i + 1] - begins[i]);
+    assert_memory_equal(here.ptr, stream + begins[i], here.len);
+    assert_int_equal(rest.len, len + beginning - begins[i + 1]);
+    assert_memory_equal(rest.ptr, stream + begins[i + 1], rest.len);
+    assert_int_equal(upshake_get_request(&hs).path.len, 1 + i * 7 % 11);
+    if (i == moves_at) {
+      moved = exact(stream, len + beginning);
+      assert_int_equal(upshake_move(&hs, moved, len + beginning), UPSHAKE_OK);
+      free(head);
+      head = moved;
+    }
+    assert_int_equal(begin_next(&hs),
+                     i + 1 < requests ? UPSHAKE_PLAIN : UPSHAKE_READ);
+  }
+  assert_ptr_equal(upshake_head(&hs).ptr, head);
+  assert_int_equal(upshake_head(&hs).len, beginning);
+  assert_ptr_equal(upshake_room(&hs, &cap), head + beginning);
+  assert_int_equal(cap, len);
+  memset(head + beginning, 'a', cap);
+  assert_int_equal(upshake_commit(&hs, cap), UPSHAKE_SEND);
+  assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_TARGET_LONG);
+  assert_int_equal(upshake_get_result(&hs).offset, len + beginning);
+  free(head);
+}
+
+static void many_requests_one_behind_the_other_in_one_memory(void **state) {
+  upshake_config lean = accepting;
+  (void)state;
+#ifndef UPSHAKE_NO_LEAN
+  lean.lean = 1;
+#endif
+  for (size_t requests = 1; requests < 20; requests++)
+    for (size_t moves_at = 0; moves_at <= requests; moves_at++) {
+      assert_pipeline(&accepting, requests, moves_at);
+      assert_pipeline(&lean, requests, moves_at);
     }
 }
 
-/* The state is as after init: the first byte is refused, and not the reset. */
-static void a_reset_without_memory_reads_again(void **state) {
+/* The head stays where it is while its body is read into what is left. */
+static void a_body_behind_the_second_of_two_requests(void **state) {
+#ifndef UPSHAKE_NO_BODIES
+  static const upshake_protocol reading[] = {
+      UPSHAKE_ENTRY("echo", NULL, "POST", NULL, UPSHAKE_BODY_READ, 0)};
+  static const upshake_config config = {reading, 1, .decide = NULL};
+  static const char stream[] =
+      CHECK_PLAIN "POST /with-a-body HTTP/1.1\r\nHost: a\r\n"
+                  "Upgrade: echo\r\nConnection: upgrade\r\n"
+                  "Content-Length: 300\r\n\r\nbody";
+  size_t len = sizeof stream - 1, cap, left = 300;
+  char room[sizeof stream + 9];
+  upshake hs;
+  upshake_next next;
+  upshake_slice path;
+  memcpy(room, stream, len);
+  upshake_init(&hs, &config, room, sizeof room, NULL);
+  assert_int_equal(upshake_commit(&hs, len), UPSHAKE_PLAIN);
+  next = begin_next(&hs);
+  path = upshake_get_request(&hs).path;
+  for (; next == UPSHAKE_BODY || next == UPSHAKE_READ;
+       next = upshake_commit(&hs, next == UPSHAKE_BODY ? 0 : cap)) {
+    char *p;
+    assert_slice(path, "/with-a-body");
+    if (next == UPSHAKE_BODY) {
+      left -= upshake_get_result(&hs).content.len;
+      continue;
+    }
+    p = upshake_room(&hs, &cap);
+    assert_true(cap > 0 && p >= room && p + cap <= room + sizeof room);
+    cap = cap < left ? cap : left;
+    memset(p, 'b', cap);
+  }
+  assert_int_equal(next, UPSHAKE_SEND);
+  assert_int_equal(left, 0);
+#endif
+  (void)state;
+}
+
+/* The first byte is refused, and not the reset before it. */
+static void a_reset_without_memory_is_none(void **state) {
   static const upshake_config configs[] = {{protocols, 3, .lean = 0},
                                            {protocols, 3, .lean = 1}};
   (void)state;
@@ -607,12 +759,11 @@ static void a_reset_without_memory_reads_again(void **state) {
     upshake hs;
     size_t used;
     upshake_init(&hs, &configs[i], NULL, 0, NULL);
-    for (int round = 0; round < 2; round++) {
-      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_INCOMPLETE);
-      assert_int_equal(feed(&hs, "G", 1, &used), UPSHAKE_SEND);
-      assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
-      assert_int_equal(upshake_reset(&hs, 0), UPSHAKE_READ);
-    }
+    assert_int_equal(begin_next(&hs), UPSHAKE_READ);
+    assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_INCOMPLETE);
+    assert_int_equal(feed(&hs, "G", 1, &used), UPSHAKE_SEND);
+    assert_int_equal(upshake_get_result(&hs).error, UPSHAKE_ERR_HEAD_LONG);
+    assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
   }
 }
 
@@ -649,7 +800,7 @@ int main(void) {
       cmocka_unit_test(a_kept_refusal_goes_on_with_the_rest),
       cmocka_unit_test(a_refusal_behind_a_body_goes_on_with_the_rest),
       cmocka_unit_test(a_body_in_the_memory_is_read_before_one_that_is_fed),
-      cmocka_unit_test(any_other_reset_drops_the_rest),
+      cmocka_unit_test(any_other_reset_is_against_the_rules),
       cmocka_unit_test(a_broken_connection_cannot_be_kept),
       cmocka_unit_test(a_refused_connect_cannot_be_kept),
       cmocka_unit_test(says_what_is_left_of_the_body),
@@ -657,8 +808,11 @@ int main(void) {
       cmocka_unit_test(of_a_larger_memory_2_32_less_2_bytes_are_used),
       cmocka_unit_test(before_a_head_ends_there_is_no_rest),
       cmocka_unit_test(bytes_behind_a_head_stay_if_its_end_is_committed),
-      cmocka_unit_test(a_reset_drops_at_most_the_rest),
-      cmocka_unit_test(a_reset_without_memory_reads_again),
+      cmocka_unit_test(a_reset_skips_what_was_not_read),
+      cmocka_unit_test(a_body_that_cannot_be_skipped_ends_the_connection),
+      cmocka_unit_test(many_requests_one_behind_the_other_in_one_memory),
+      cmocka_unit_test(a_body_behind_the_second_of_two_requests),
+      cmocka_unit_test(a_reset_without_memory_is_none),
       cmocka_unit_test(a_judge_has_no_head_no_rest_and_no_room),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

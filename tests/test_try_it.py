@@ -33,14 +33,23 @@ EXPECTED = {
     "libuv": [(NEVER_ENDS, SWITCHED), (0, REFUSED)],
     "libevent": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
     "http-parser": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
+    "picohttpparser": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
+    "evhttp": [(0, r"HTTP/1\.1 200 OK\n.*\n\nWebSocket is at /chat\n"),
+               (0, r"HTTP/1\.1 426 Upgrade Required\nUpgrade: websocket\n.*"),
+               (0, "hello\n")],
     "worker": [(NEVER_ENDS, SWITCHED), (0, REFUSED)],
+    "site": [(0, r"HTTP/1\.1 200 OK\n.*\n\nOK"), (0, "hello"),
+             (0, r"HTTP/1\.1 200 OK\n.*Content-Type: text/plain\n.*"),
+             (0, "hello\n")],
+    "proxy": [(0, r"HTTP/1\.1 502 Bad Gateway\n.*")],
     "docker": [(NEVER_ENDS, r"HTTP/1\.1 101 UPGRADED\n.*Upgrade: tcp\n.*")],
     "h2c": [(0, r"HTTP/1\.1 101 .*\nHTTP/2 200 \n.*\n\nHTTP/2, stream 1\n"),
             (0, r"HTTP/2 200 \n.*\n\nHTTP/2, stream 1\n"),
             (0, r"HTTP/1\.1 200 OK\n.*\n\nHTTP/1\.1\n")],
 }
-# For a device: there is nothing here that could be asked.
-NOT_HERE = {"lwip"}
+# For a device: there is nothing here that could be asked; and one that needs a
+# certificate and a browser, for which test_h2_websocket.py has both.
+NOT_HERE = {"lwip", "h2_websocket"}
 
 
 def read_commands(path):

@@ -72,7 +72,8 @@ typedef struct vector {
   int answer_at_end; /* the second time, behind a body */
   int chooses_protocol, chooses_subprotocol;
   upshake_slice protocol_choice, choice;
-  int refuses; /* the host refuses when all octets were fed */
+  uint8_t reads_body; /* the host lets the body of a PLAIN request be read */
+  int refuses;        /* the host answers when all octets were fed */
   int refusal;
   upshake_field fields[VECTOR_FIELDS];
   upshake_extra extra;

@@ -73,7 +73,8 @@ static int take_subprotocol(reader *r) {
 /* One of the words, or a member of the list. */
 static int take_origin(reader *r) {
   upshake_config *config = r->member;
-  static const char *const words[] = {"same-host", "", "callback", "any"};
+  static const char *const words[] = {"same-host", "", "callback", "any",
+                                      "same-host-any-port"};
   for (uint8_t i = 0; i < sizeof words / sizeof *words; i++)
     if (is_word(r->value, words[i])) {
       config->origin = i;
@@ -145,6 +146,16 @@ static int take_field(reader *r) {
          decode_value(r, colon, strlen(colon), &field->value);
 }
 
+static int take_content_length(reader *r) {
+  r->vector->extra.content = UPSHAKE_CONTENT_LENGTH;
+  return take_large(r);
+}
+
+static int take_content_chunked(reader *r) {
+  r->vector->extra.content = UPSHAKE_CONTENT_CHUNKED;
+  return *r->value == 0;
+}
+
 /* Lines about the protocol named last. */
 static const line_kind protocol_lines[] = {
     {"methods", take_string, OF_PROTOCOL(methods), NULL},
@@ -160,6 +171,7 @@ static const line_kind config_lines[] = {
     {"subprotocol", take_subprotocol, MEMBER(config), NULL},
     {"subprotocol-order", take_choice, MEMBER(config.subprotocol_server_order),
      "server"},
+    {"origin-required", take_flag, MEMBER(config.origin_required), NULL},
     {"subprotocol-required", take_flag, MEMBER(config.subprotocol_required),
      NULL},
     {"origin", take_origin, MEMBER(config), NULL},
@@ -181,6 +193,9 @@ static const line_kind config_lines[] = {
     {"choose-subprotocol", take_choose_subprotocol, MEMBER(choice), NULL},
     {"refuse", take_refuse, MEMBER(refusal), NULL},
     {"field", take_field, MEMBER(extra), NULL},
+    {"read-body", take_flag, MEMBER(reads_body), NULL},
+    {"content-length", take_content_length, MEMBER(extra.body_len), NULL},
+    {"content-chunked", take_content_chunked, MEMBER(extra), NULL},
     {"date", take_text, MEMBER(extra.date), NULL},
     {"body-text", take_text, MEMBER(extra.body), NULL},
     {"keep", take_flag, MEMBER(extra.keep), NULL},

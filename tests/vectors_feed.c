@@ -33,6 +33,7 @@ typedef struct drive {
   size_t cap; /* of the head memory */
   int is_room, is_stuck;
   upshake_next next;
+  int has_read; /* the host has asked for the body */
 } drive;
 
 static int is_of(upshake_slice slice, const char *octets, size_t len) {
@@ -73,7 +74,7 @@ static void feed_piece(drive *d) {
 }
 
 static int is_in_body(const drive *d) {
-  return upshake_get_request(d->hs).method.ptr != NULL;
+  return upshake_get_request(d->hs).fields.raw.ptr != NULL;
 }
 
 /* Whether there is no room; a head that is not complete is too long then. */
@@ -117,6 +118,17 @@ static void expect_to_wait(drive *d) {
   expect_same_result(d->r, &before, &after, 0);
 }
 
+/* At PLAIN the host asks for the body, once. */
+static void read_body(drive *d) {
+  int has_body = upshake_get_result(d->hs).body_left > 0;
+  expect_error(d->r, "read_body", has_body ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER,
+               upshake_read_body(d->hs));
+  d->has_read = 1;
+  d->next = upshake_get_result(d->hs).next;
+  if (!has_body)
+    expect_next(d->r, "next without a body", UPSHAKE_PLAIN, d->next);
+}
+
 /* Returns whether there is more to feed, be it no octet. */
 static int go_on(drive *d) {
   upshake_result result = upshake_get_result(d->hs);
@@ -125,6 +137,10 @@ static int go_on(drive *d) {
     expect_error(d->r, "answer", UPSHAKE_OK,
                  upshake_answer(d->hs, answer_of(d->r)));
     d->next = upshake_get_result(d->hs).next;
+    result = upshake_get_result(d->hs);
+  }
+  if (d->next == UPSHAKE_PLAIN && d->r->v->reads_body && !d->has_read) {
+    read_body(d);
     result = upshake_get_result(d->hs);
   }
   if (d->next == UPSHAKE_READ && is_in_body(d))
@@ -144,7 +160,7 @@ static int go_on(drive *d) {
 
 /* Returns how many octets are gone. */
 static size_t drive_case(run *r, upshake *hs, seen *s, way how, size_t cap) {
-  drive d = {r, hs, s, how, 0, cap, how == ROOM, 0, UPSHAKE_READ};
+  drive d = {r, hs, s, how, 0, cap, how == ROOM, 0, UPSHAKE_READ, 0};
   size_t used = 1;
   if (how != ROOM) {
     expect_next(r, "feed of nothing", UPSHAKE_READ,
@@ -228,5 +244,7 @@ seen run_once(run *r, way how, size_t cut) {
     expect_parts(r, &hs, &s, 7);
     expect_parts(r, &hs, &s, 64);
   }
+  if (how == WHOLE || how == WAITING)
+    expect_values(r, &hs, &s);
   return s;
 }

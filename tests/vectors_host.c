@@ -85,6 +85,10 @@ void send_continue(run *r, upshake *hs, seen *s, size_t part_len) {
   expect_same_result(r, &before, &after, 0);
 }
 
+const upshake_extra *extra_of(const run *r, const seen *s) {
+  return has_extra(r->v) ? &s->extra : NULL;
+}
+
 /* A whole reply in parts of n octets. */
 void expect_parts(run *r, upshake *hs, const seen *s, size_t n) {
   upshake_cursor cursor = {0};
@@ -92,7 +96,7 @@ void expect_parts(run *r, upshake *hs, const seen *s, size_t n) {
   for (;;) {
     char *out = room_of(n);
     upshake_error error =
-        upshake_reply_part(hs, &s->extra, &cursor, out, n, &len);
+        upshake_reply_part(hs, extra_of(r, s), &cursor, out, n, &len);
     expect_error(r, "reply in parts", s->reply_error, error);
     if (error != UPSHAKE_OK || len > n || from + len > s->reply.len) {
       if (!is_of_extra(error))
@@ -151,9 +155,9 @@ static void write_reply(run *r, upshake *hs, seen *s,
 
 /* ---- What is added ------------------------------------------------------ */
 
-static int has_extra(const vector *v) {
+int has_extra(const vector *v) {
   return v->extra.fields_len > 0 || v->extra.date.len > 0 ||
-         v->extra.body.len > 0 || v->extra.keep ||
+         v->extra.body.len > 0 || v->extra.keep || v->extra.content ||
          v->extra.reason.ptr != NULL || v->extra.extensions.ptr != NULL ||
          v->agrees;
 }
@@ -191,7 +195,7 @@ void finish(run *r, upshake *hs, seen *s) {
   s->extra = r->v->extra;
   if (r->v->agrees && s->result.status == UPSHAKE_ACCEPT)
     agree(r, hs, s);
-  write_reply(r, hs, s, has_extra(r->v) ? &s->extra : NULL);
+  write_reply(r, hs, s, extra_of(r, s));
   upshake_result after = upshake_get_result(hs);
   expect_same_result(r, &s->result, &after, 0);
   if (s->result.next != UPSHAKE_SEND)

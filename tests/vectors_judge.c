@@ -120,11 +120,32 @@ static int same_name(const upshake_field *a, const upshake_field *b) {
   return i == a->name.len && i == b->name.len;
 }
 
-/* The line to give as number i.  Reversed, lines of one name stay in their
- * order, in which they are one list (RFC 9110 5.3). */
-static size_t place_of(const parsed *p, size_t i, int reversed) {
+/* 1 if line a stands before line b when lines are sorted by their names. */
+static int is_before(const parsed *p, size_t a, size_t b) {
+  const upshake_slice *x = &p->lines[a].name, *y = &p->lines[b].name;
+  for (size_t i = 0; i < x->len && i < y->len; i++)
+    if ((x->ptr[i] | 0x20) != (y->ptr[i] | 0x20))
+      return (x->ptr[i] | 0x20) < (y->ptr[i] | 0x20);
+  return x->len != y->len ? x->len < y->len : a < b;
+}
+
+static size_t place_sorted(const parsed *p, size_t i) {
+  for (size_t k = 0;; k++) {
+    size_t rank = 0;
+    for (size_t other = 0; other < p->len; other++)
+      rank += (size_t)is_before(p, other, k);
+    if (rank == i)
+      return k;
+  }
+}
+
+/* The line to give as number i.  In every order, lines of one name stay in
+ * their order, in which they are one list (RFC 9110 5.3). */
+static size_t place_of(const parsed *p, size_t i, judge_order order) {
   size_t at = p->len - 1 - i, later = 0;
-  if (!reversed)
+  if (order == SORTED)
+    return place_sorted(p, i);
+  if (order != REVERSED)
     return i;
   for (size_t k = at + 1; k < p->len; k++)
     later += (size_t)same_name(&p->lines[k], &p->lines[at]);
@@ -133,12 +154,14 @@ static size_t place_of(const parsed *p, size_t i, int reversed) {
       return k;
 }
 
-static seen judge_once(run *r, parsed *p, int reversed) {
+static seen judge_once(run *r, parsed *p, judge_order order) {
+  static const char *const names[] = {"judged", "judged, reversed",
+                                      "judged, sorted", "judged at once"};
   seen s = {0};
   upshake_judge judge;
   upshake_config config = config_of(r);
   upshake_found found = {0};
-  r->how = reversed ? "judged, reversed" : "judged";
+  r->how = names[order];
   r->cut = 0;
   r->waits = 0;
   p->method = copy_slice(p->method);
@@ -146,17 +169,21 @@ static seen judge_once(run *r, parsed *p, int reversed) {
   found.version = p->version;
   found.method = p->method;
   found.target = p->target;
+  if (order == AT_ONCE)
+    found.fields = upshake_array(p->lines, p->len);
   expect_error(r, "begin", UPSHAKE_OK,
                upshake_judge_begin(&judge, &config, r, &found));
-  for (size_t i = 0; i < p->len; i++) {
-    const upshake_field *line = &p->lines[place_of(p, i, reversed)];
+  for (size_t i = 0; order != AT_ONCE && i < p->len; i++) {
+    const upshake_field *line = &p->lines[place_of(p, i, order)];
     upshake_judge_field(&judge, line->name, line->value);
   }
   upshake_next next = upshake_judge_end(&judge);
-  if (!reversed)
+  if (order == RECEIVED || order == AT_ONCE)
     expect_failures(r, &judge.hs);
-  free_keys(p);
+  if (order != AT_ONCE) /* its array may be walked again */
+    free_keys(p);
   finish(r, &judge.hs, &s);
+  expect_values(r, &judge.hs, &s);
   s.request = upshake_get_request(&judge.hs);
   if (!r->v->refuses)
     expect_next(r, "next of judge_end", next, s.result.next);
@@ -171,8 +198,8 @@ static int is_nearly_preface(const seen *s, const parsed *p) {
 }
 
 /* Why the outcome of a judge is not the parser's: "" where it has to be. */
-static const char *why_unjudged(const seen *s, upshake_slice octets,
-                                parsed *p) {
+static const char *why_unjudged(const run *r, const seen *s,
+                                upshake_slice octets, parsed *p) {
   upshake_error error = s->result.error;
   int has_content = s->content.ptr != NULL;
   if (only_parsed(s, end_of_head(octets)))
@@ -183,6 +210,8 @@ static const char *why_unjudged(const seen *s, upshake_slice octets,
     return "request line";
   if (is_nearly_preface(s, p))
     return "preface";
+  if (r->v->reads_body && s->result.next == UPSHAKE_SEND)
+    return "body";
   return has_content && s->result.status != UPSHAKE_ACCEPT ? "body" : "";
 }
 
@@ -196,27 +225,28 @@ static void expect_reason(run *r, const char *why) {
            *said == 0 ? "no such line" : said);
 }
 
-void judge_case(run *r, const seen *first, int reversed) {
+void judge_case(run *r, const seen *first, judge_order order) {
   upshake_slice octets = r->v->octets;
   size_t end = end_of_head(octets);
   parsed p = {0};
-  const char *why = why_unjudged(first, octets, &p);
-  if (!reversed)
+  const char *why = why_unjudged(r, first, octets, &p);
+  if (order == RECEIVED)
     expect_reason(r, why);
   if (*why != 0 && strcmp(why, "body") != 0)
     return;
   split_fields(&p, octets.ptr, first->result.consumed);
-  seen s = judge_once(r, &p, reversed);
+  seen s = judge_once(r, &p, order);
   if (*why != 0) /* the body's outcome, of a head that was accepted */
     expect_true(r, "nothing is wrong with the head",
-                s.result.error == UPSHAKE_OK ||
+                s.result.error == UPSHAKE_OK || r->v->reads_body ||
                     (r->v->refuses && s.result.error == UPSHAKE_ERR_REFUSED));
   else if (first->content.ptr == NULL)
     expect_same(r, first, &s, 1);
   else /* the body is the host's */
     expect_octets(r, "reply", first->reply, s.reply);
-  if (s.result.status >= 300 && !reversed && !r->v->refuses &&
-      s.result.error != UPSHAKE_ERR_REFUSED && first->content.ptr == NULL)
+  if (s.result.status >= 300 && (order == RECEIVED || order == AT_ONCE) &&
+      !r->v->refuses && s.result.error != UPSHAKE_ERR_REFUSED &&
+      first->content.ptr == NULL)
     expect_number(r, "number of the field",
                   number_of_field(&p, first->result.offset, end),
                   s.result.offset);

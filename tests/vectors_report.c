@@ -138,7 +138,9 @@ void expect_same_result(run *r, const upshake_result *a,
   expect_number(r, "status", (uint64_t)a->status, (uint64_t)b->status);
   expect_true(r, "same protocol", a->protocol == b->protocol);
   expect_octets(r, "subprotocol", a->subprotocol, b->subprotocol);
-  expect_number(r, "may-keep", a->may_keep != 0, b->may_keep != 0);
+  /* the host of a judge reads a body that a reset cannot skip */
+  if (!judged || b->body_left == 0)
+    expect_number(r, "may-keep", a->may_keep != 0, b->may_keep != 0);
   if (!judged || a->body_left != UPSHAKE_BODY_CHUNKED)
     expect_number(r, "body-left", a->body_left, b->body_left);
   if (judged)
@@ -167,7 +169,7 @@ static void expect_same_request(run *r, const upshake_request *a,
 
 void expect_same(run *r, const seen *a, const seen *b, int judged) {
   expect_same_result(r, &a->result, &b->result, judged);
-  if (!judged || a->request.method.ptr != NULL)
+  if (!judged || a->request.fields.raw.ptr != NULL)
     expect_same_request(r, &a->request, &b->request);
   if (!judged && !r->leans) /* of which there are less then */
     expect_octets(r, "fields", a->request.fields.raw, b->request.fields.raw);

@@ -106,12 +106,21 @@ void finish(run *r, upshake *hs, seen *s);
 /* A whole reply in parts of n octets. */
 void expect_parts(run *r, upshake *hs, const seen *s, size_t n);
 
+/* The same reply as values (vectors_values.c). */
+void expect_values(run *r, upshake *hs, const seen *s);
+
 /* ---- The others --------------------------------------------------------- */
 
 seen run_once(run *r, way how, size_t cut); /* vectors_feed.c */
 void expect_outcome(run *r, const seen *s); /* vectors_outcome.c */
 void expect_reply(run *r, const seen *s);   /* vectors_reply.c */
-void judge_case(run *r, const seen *first, int reversed); /* vectors_judge.c */
+int has_extra(const vector *v);             /* vectors_host.c */
+/* What the reply is given: NULL if the case adds nothing. */
+const upshake_extra *extra_of(const run *r, const seen *s);
+
+/* vectors_judge.c: in which order a judge gets the lines. */
+typedef enum judge_order { RECEIVED, REVERSED, SORTED, AT_ONCE } judge_order;
+void judge_case(run *r, const seen *first, judge_order order);
 
 /* The octet behind the head that begins with the first line that is not
  * empty, or NOT_GIVEN. */

@@ -34,13 +34,19 @@ check() {
 }
 
 compile() { # COMPILER FLAGS... FILES...: each file on its own
-  local file flags=()
-  for file in "$@"; do
-    case $file in
-      *.c) "${flags[@]}" -c "$file" -o "$out/object.o" ;;
-      *) flags+=("$file") ;;
+  local word flags=() files=()
+  for word in "$@"; do
+    case $word in
+      *.c) files+=("$word") ;;
+      *) flags+=("$word") ;;
     esac
   done
+  # Not to /dev/null: a compiler of root may replace it by a file.
+  # shellcheck disable=SC2016
+  printf '%s\0' "${files[@]}" |
+    xargs -0 -P "$(nproc)" -I '{}' \
+      sh -c '"$@" -o "$0/object$$.o" && rm "$0/object$$.o"' "$out" \
+      "${flags[@]}" -c '{}'
 }
 
 # A program whose library is not to be had here is left out.
@@ -96,11 +102,19 @@ for level in -O2 -Os; do
     gcc -std=c99 $level -Iinclude -fstack-usage -fcallgraph-info=su -c "$file" \
       -o "$out/stack$level/$(basename "$file" .c).o"
   done
-  if python3 tests/stack.py --max 400 "$out/stack$level"/*.ci; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
+  # Most programs fill no index of fields, take no reply as values, are no
+  # gateway, and have no HTTP of their own that finds streams and responses.
+  own="values|extended|response|forward"
+  for what in "712 none" "552 $own" "480 $own|index"; do
+    # shellcheck disable=SC2046 # a list of files
+    if (cd "$out/stack$level" &&
+      python3 "$OLDPWD/tests/stack.py" --max "${what% *}" \
+        $(ls -- *.ci | grep -vE "(${what#* }).ci")); then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+    fi
+  done
 done
 
 echo "warnings: $passed passed, $failed failed"

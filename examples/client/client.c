@@ -63,13 +63,13 @@ static const upshake_deflate_offer offer = {.client_bits = UPSHAKE_BITS_ANY};
 static int write_request(struct session *s) {
   const struct options *options = s->options;
   upshake_ask ask = {
-      .authority = options->uri.authority,
-      .target = options->uri.target,
-      .subprotocols = options->subprotocols,
-      .subprotocols_len = options->subprotocols_len,
+      .host = upshake_text(options->uri.host),
+      .port = (uint32_t)atoi(options->uri.port),
+      .target = upshake_text(options->uri.target),
+      .subprotocols = upshake_text(options->subprotocols),
       .deflates = &offer,
       .deflates_len = options->deflate ? 1 : 0,
-      .origin = options->origin,
+      .origin = upshake_text(options->origin),
       .fields = options->fields,
       .fields_len = options->fields_len,
   };

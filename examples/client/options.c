@@ -56,7 +56,9 @@ static const char *add_message(struct options *options, char *value) {
 }
 
 static const char *add_subprotocol(struct options *options, char *value) {
-  options->subprotocols[options->subprotocols_len++] = value;
+  if (options->subprotocols[0] != '\0')
+    strcat(options->subprotocols, ", ");
+  strcat(options->subprotocols, value);
   return NULL;
 }
 
@@ -166,9 +168,11 @@ static int take_words(struct options *options, int argc, char **argv) {
 }
 
 int options_parse(struct options *options, int argc, char **argv) {
-  size_t most = (size_t)argc + 1;
+  size_t most = (size_t)argc + 1, bytes = 1;
   *options = (struct options){.timeout = 10000};
-  options->subprotocols = calloc(most, sizeof *options->subprotocols);
+  for (int i = 1; i < argc; i++)
+    bytes += strlen(argv[i]) + 2; /* with a comma and a blank */
+  options->subprotocols = calloc(bytes, 1);
   options->fields = calloc(most, sizeof *options->fields);
   options->messages = calloc(most, sizeof *options->messages);
   if (options->subprotocols != NULL && options->fields != NULL &&

@@ -13,8 +13,7 @@
 struct options {
   const char *text; /* the URI, as given */
   struct uri uri;
-  const char **subprotocols; /* by preference */
-  size_t subprotocols_len;
+  char *subprotocols; /* by preference, as a list */
   upshake_field *fields;
   size_t fields_len;
   const char **messages; /* if empty: lines of standard input */

@@ -24,6 +24,10 @@ void text_add(struct text *text, const char *string) {
   add_bytes(text, string, strlen(string));
 }
 
+void text_add_slice(struct text *text, upshake_slice bytes) {
+  add_bytes(text, bytes.ptr, bytes.len);
+}
+
 void text_add_number(struct text *text, long number) {
   char digits[24];
   snprintf(digits, sizeof digits, "%ld", number);

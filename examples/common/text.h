@@ -19,6 +19,7 @@ struct text {
 };
 
 void text_add(struct text *text, const char *string);
+void text_add_slice(struct text *text, upshake_slice bytes);
 void text_add_number(struct text *text, long number);
 
 /* Adds printable ASCII as it is.  `"`, `\` and all other bytes become `escape`

@@ -122,6 +122,7 @@ static void refuse(struct connection *c, struct verdict verdict) {
       .fields_len = needs_allow ? 3 : 2,
       .date = date_now(),
       .body = {body, text.len},
+      .keep = UPSHAKE_KEEP_CLOSE,
   };
   upshake_slice reply = write_reply(c, &extra);
   if (reply.ptr == NULL)
@@ -311,7 +312,7 @@ static void read_request(struct connection *c, const char *bytes, size_t len) {
   else if (next == UPSHAKE_SEND)
     refuse_as_judged(c);
   else if (c->phase == PHASE_HEAD &&
-           upshake_get_request(&c->hs).method.ptr != NULL)
+           upshake_get_request(&c->hs).fields.raw.ptr != NULL)
     enter(c, PHASE_BODY, now_ms() + BODY_MS);
 }
 

@@ -6,6 +6,8 @@
  * over the wire.  Every path speaks WebSocket echo and the private protocol
  * `echo`.  Any other request is refused with 404, 405 or 501.
  *
+ * It listens on 127.0.0.1 and on [::1], or on --host only.
+ *
  * This file listens, accepts and polls.  connection.c serves a connection, and
  * uses the library.
  */
@@ -43,17 +45,21 @@
 
 struct server {
   struct service service;
-  int listener;
+  struct listeners listeners;
   moment pause_until; /* no accept before this time */
   int poll_fails;     /* it failed the last time, which was reported */
   size_t used;        /* of the arrays */
   size_t turned_away; /* connections among them that are answered 503 */
   size_t max;
   struct connection **connections;
-  struct pollfd *polled; /* the signal pipe, the listener, connections */
+  struct pollfd *polled; /* the signal pipe, the listeners, connections */
 };
 
-enum { POLLED_SIGNAL, POLLED_LISTENER, POLLED_FIRST };
+enum {
+  POLLED_SIGNAL,
+  POLLED_LISTENERS,
+  POLLED_FIRST = POLLED_LISTENERS + LISTENERS_MAX
+};
 
 /* ---- Signals ------------------------------------------------------------ */
 
@@ -91,23 +97,8 @@ static int catch_signals(void) {
 
 /* ---- Listening ----------------------------------------------------------- */
 
-static int listen_on(const struct addrinfo *address) {
-  int on = 1;
-  int fd =
-      socket(address->ai_family, address->ai_socktype, address->ai_protocol);
-  if (fd < 0)
-    return -1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
-      listen(fd, SOMAXCONN) == 0 && prepare_descriptor(fd) == 0)
-    return fd;
-  int saved = errno;
-  close(fd);
-  errno = saved;
-  return -1;
-}
-
-/* Returns the listener, or -1 after a line on stderr. */
+/* Listens on --host only.  Returns the listener, or -1 after a line on
+ * stderr. */
 static int open_listener(const struct options *options) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                            .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -120,12 +111,21 @@ static int open_listener(const struct options *options) {
     return -1;
   }
   for (struct addrinfo *at = addresses; at != NULL && fd < 0; at = at->ai_next)
-    fd = listen_on(at);
+    fd = listen_on(at->ai_addr, at->ai_addrlen);
   if (fd < 0)
     fprintf(stderr, "upshake-demo: cannot listen on %s port %s: %s\n",
             options->host, options->port, strerror(errno));
   freeaddrinfo(addresses);
   return fd;
+}
+
+static int open_all(struct server *server, const struct options *options) {
+  if (options->host == NULL)
+    return open_listeners("upshake-demo", strtol(options->port, NULL, 10),
+                          &server->listeners);
+  int fd = open_listener(options);
+  server->listeners = (struct listeners){{fd, -1}, fd >= 0, 0};
+  return fd >= 0 ? 0 : -1;
 }
 
 /* Writes HOST:PORT, with brackets around an IPv6 address. */
@@ -196,12 +196,12 @@ static void take_accept_error(struct server *server, int error) {
   server->pause_until = now_ms() + PAUSE_MS;
 }
 
-static void accept_connections(struct server *server) {
+static void accept_connections(struct server *server, int listener) {
   for (int i = 0; i < ACCEPTS_AT_ONCE && has_room(server); i++) {
     struct sockaddr_storage address;
     socklen_t len = sizeof address;
     char peer[PEER_CAP];
-    int fd = accept(server->listener, (struct sockaddr *)&address, &len);
+    int fd = accept(listener, (struct sockaddr *)&address, &len);
     if (fd < 0) {
       take_accept_error(server, errno);
       return;
@@ -220,8 +220,9 @@ static int prepare_poll(struct server *server, moment now) {
   int paused = server->pause_until > now;
   if (paused)
     next = server->pause_until;
-  server->polled[POLLED_LISTENER].events =
-      !paused && has_room(server) ? POLLIN : 0;
+  for (size_t i = 0; i < LISTENERS_MAX; i++)
+    server->polled[POLLED_LISTENERS + i] = (struct pollfd){
+        server->listeners.fds[i], !paused && has_room(server) ? POLLIN : 0, 0};
   for (size_t i = 0; i < server->used; i++) {
     const struct connection *c = server->connections[i];
     server->polled[POLLED_FIRST + i] =
@@ -274,7 +275,6 @@ static void serve_connections(struct server *server) {
 
 static int run(struct server *server) {
   server->polled[POLLED_SIGNAL] = (struct pollfd){signal_pipe[0], POLLIN, 0};
-  server->polled[POLLED_LISTENER].fd = server->listener;
   for (;;) {
     int timeout = prepare_poll(server, now_ms());
     nfds_t polled_len = (nfds_t)(POLLED_FIRST + server->used);
@@ -287,8 +287,9 @@ static int run(struct server *server) {
       continue;
     server->poll_fails = 0;
     serve_connections(server);
-    if (server->polled[POLLED_LISTENER].revents != 0)
-      accept_connections(server);
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+      if (server->polled[POLLED_LISTENERS + i].revents != 0)
+        accept_connections(server, server->listeners.fds[i]);
   }
 }
 
@@ -305,19 +306,18 @@ static void release(struct server *server) {
     remove_connection(server, server->used - 1);
   free(server->connections);
   free(server->polled);
-  if (server->listener >= 0)
-    close(server->listener);
+  for (size_t i = 0; i < server->listeners.len; i++)
+    close(server->listeners.fds[i]);
 }
 
 static int serve(const struct options *options) {
   struct server server = {.service = connection_service(options),
-                          .max = options->max_connections,
-                          .listener = -1};
+                          .max = options->max_connections};
   int status = EXIT_FAILURE;
   if (reserve(&server) != 0 || catch_signals() != 0)
     fputs("upshake-demo: out of memory or descriptors\n", stderr);
-  else if ((server.listener = open_listener(options)) >= 0 &&
-           announce(server.listener) == 0)
+  else if (open_all(&server, options) == 0 &&
+           announce(server.listeners.fds[0]) == 0)
     status = run(&server);
   release(&server);
   return status;

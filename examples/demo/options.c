@@ -20,7 +20,8 @@ void options_print_help(void) {
        "Serves a page that shows a WebSocket handshake.  Every path speaks\n"
        "WebSocket echo and the private protocol `echo`.\n"
        "\n"
-       "  --host ADDR          listen on this address (default: 127.0.0.1)\n"
+       "  --host ADDR          listen on this address only (default: on\n"
+       "                       127.0.0.1 and, if the machine has it, [::1])\n"
        "  --port N             listen on this port; 0: any free port\n"
        "                       (default: 8080)\n"
        "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
@@ -172,10 +173,8 @@ static int take_option(struct options *options, char **words) {
 }
 
 int options_parse(struct options *options, int argc, char **argv) {
-  *options = (struct options){.host = "127.0.0.1",
-                              .port = "8080",
-                              .head_timeout = 10000,
-                              .max_connections = 1024};
+  *options = (struct options){
+      .port = "8080", .head_timeout = 10000, .max_connections = 1024};
   size_t most = (size_t)argc + 1;
   options->subprotocols = calloc(most, sizeof *options->subprotocols);
   options->origins = calloc(most, sizeof *options->origins);

@@ -10,7 +10,7 @@
 #include "upshake.h"
 
 struct options {
-  const char *host;
+  const char *host; /* NULL: 127.0.0.1 and [::1] */
   const char *port;
   upshake_protocol *protocols; /* by preference; the last two are `websocket`
                                   and `echo` */

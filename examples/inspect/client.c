@@ -80,28 +80,32 @@ static void take_request(exchange *ex, const char *file) {
   if (error != UPSHAKE_OK)
     fail_request(file, about);
   ex->head = (upshake_slice){in->bytes, end};
-  ex->asked = upshake_parsed_request(&parser, in->bytes).fields;
+  ex->asked = upshake_parsed_request(&parser, NULL, in->bytes).fields;
 }
 
 /* ---- The response -------------------------------------------------------- */
 
 static void begin(exchange *ex, const options *opt, size_t cap) {
   free(ex->memory);
-  ex->memory = allocate(cap);
+  ex->memory = allocate(ex->head.len + cap);
   ex->cap = cap;
   ex->taken = 0;
   ex->policy.limits = limits_of(opt);
+  if (ex->policy.limits.total == 0 || ex->policy.limits.total > cap)
+    ex->policy.limits.total = (uint32_t)cap;
   ex->policy.subprotocol_required = opt->subprotocol_required ? 1 : 0;
-  upshake_error error =
-      upshake_client_init(&ex->client, &ex->policy, ex->head, ex->memory, cap);
-  if (error == UPSHAKE_ERR_REQUEST)
+  upshake_error error = upshake_client_init(&ex->client, &ex->policy, ex->head,
+                                            ex->memory, ex->head.len + cap);
+  if (error == UPSHAKE_ERR_REQUEST ||
+      upshake_find_field(ex->asked, "Upgrade").ptr == NULL)
     fail_request(opt->request, ask_server(ex->head));
   if (error != UPSHAKE_OK)
     fail_library(error);
   ex->result = upshake_client_get_result(&ex->client);
 }
 
-/* Only an input that fills head_max can be too long, so the head memory needs
+/* The memory also keeps what was asked, in no more bytes than the request.
+ * Only an input that fills head_max can be too long, so the head memory needs
  * just one byte more than the input so far.  A client cannot move to other
  * memory, so it begins again. */
 static void make_room(exchange *ex, const options *opt) {
@@ -146,6 +150,7 @@ static outcome judge_outcome(upshake_client_next next) {
   case UPSHAKE_CLIENT_REFUSED:
     return REFUSED;
   case UPSHAKE_CLIENT_READ:
+  case UPSHAKE_CLIENT_INTERIM: /* the policy skips it */
     break;
   }
   return INCOMPLETE;

@@ -157,14 +157,46 @@ static void add_subprotocol(options *opt, const char *text) {
   opt->subprotocols[opt->subprotocols_len++] = text;
 }
 
-/* 1 if a browser could send it.  The library checks that for a client's
- * request. */
+/* 1 for scheme "://" host [":" port]: a server that compares it with its own
+ * host says so. */
+static int has_origin_host(const char *text) {
+  static const upshake_protocol protocol = UPSHAKE_WEBSOCKET;
+  static const upshake_config config = {.protocols = &protocol,
+                                        .protocols_len = 1};
+  const upshake_field fields[] = {
+      {{UPSHAKE_TEXT("Host")}, {UPSHAKE_TEXT("a")}},
+      {{UPSHAKE_TEXT("Connection")}, {UPSHAKE_TEXT("Upgrade")}},
+      {{UPSHAKE_TEXT("Upgrade")}, {UPSHAKE_TEXT("websocket")}},
+      {{UPSHAKE_TEXT("Sec-WebSocket-Version")}, {UPSHAKE_TEXT("13")}},
+      {{UPSHAKE_TEXT("Sec-WebSocket-Key")},
+       {UPSHAKE_TEXT("dGhlIHNhbXBsZSBub25jZQ==")}},
+      {{UPSHAKE_TEXT("Origin")}, upshake_text(text)}};
+  const upshake_found found = {
+      .version = 11,
+      .method = {UPSHAKE_TEXT("GET")},
+      .target = {UPSHAKE_TEXT("/")},
+      .fields = upshake_array(fields, sizeof fields / sizeof *fields)};
+  upshake_judge judge;
+  upshake_judge_begin(&judge, &config, NULL, &found);
+  upshake_judge_end(&judge);
+  upshake_error error = upshake_get_result(upshake_judge_hs(&judge)).error;
+  return error == UPSHAKE_OK || error == UPSHAKE_ERR_ORIGIN_REFUSED;
+}
+
+/* 1 for a scheme without hosts, such as "file://". */
+static int is_hostless(const char *text) {
+  static const char *const schemes[] = {"http", "https", "ws", "wss"};
+  upshake_slice scheme = {text, strcspn(text, ":")};
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (upshake_equal_fold(scheme, schemes[i]))
+      return 0;
+  return upshake_is_token(scheme) && strcmp(text + scheme.len, "://") == 0;
+}
+
+/* 1 if a browser could send it (RFC 6454 7.1). */
 static int is_origin(const char *text) {
-  static const uint8_t key[16];
-  upshake_ask ask = {.authority = "a", .origin = text};
-  size_t len;
-  return upshake_write_request(&ask, key, NULL, 0, &len) !=
-         UPSHAKE_ERR_ORIGIN_MALFORMED;
+  return strcmp(text, "null") == 0 || is_hostless(text) ||
+         has_origin_host(text);
 }
 
 static void add_origin(options *opt, const char *text) {

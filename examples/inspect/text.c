@@ -13,7 +13,7 @@ void put_protocol(const upshake_protocol *protocol) {
 /* ---- The request --------------------------------------------------------- */
 
 int has_request(const inspection *in) {
-  return upshake_get_request(&in->hs).method.ptr != NULL;
+  return upshake_get_request(&in->hs).fields.raw.ptr != NULL;
 }
 
 upshake_slice find_value(const inspection *in, const char *name) {

@@ -114,10 +114,9 @@ static unsigned next_state(unsigned state, char byte) {
 
 /* Adds a digit of chunk-size = 1*HEXDIG, which must be below 2^63. */
 static unsigned take_digit(uint64_t *size, char byte) {
-  unsigned value = (unsigned char)byte + (byte > '9' ? 9u : 0u);
   if (*size >> 59)
     return CHUNK_BROKEN;
-  *size = *size << 4 | (value & 15u);
+  *size = *size << 4 | hex_value(byte);
   return CHUNK_SIZE;
 }
 
@@ -157,78 +156,107 @@ static upshake_error judge_state(upshake_private_body *body, unsigned from,
 
 /* ---- events ---- */
 
-static body_event refuse_body(const upshake *hs, body_step *step,
-                              upshake_error error, uint32_t back) {
-  uint64_t offset = (uint64_t)hs->end + hs->facts.part.body.taken - back;
+static body_event refuse_body(body_step *step, upshake_error error,
+                              uint32_t back) {
   step->error = error;
-  step->offset = offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX;
+  step->offset = step->body->taken - back;
   return BODY_REFUSED;
 }
 
 /* A chunk begins: adds its size, and returns 1 if the body is then too long. */
-static int is_too_long(upshake *hs) {
-  uint64_t most = hs->config->limits.body;
-  if (most > 0 && hs->facts.part.body.left > most - hs->facts.body_len)
+static int is_too_long(body_step *step) {
+  uint64_t size = step->body->left;
+  if (step->limit > 0 && size > step->limit - *step->len)
     return 1;
-  hs->facts.body_len += hs->facts.part.body.left;
-  return hs->facts.body_len > INT64_MAX;
+  *step->len += size;
+  return *step->len > INT64_MAX;
 }
 
-static void count_taken(upshake *hs, size_t len, body_step *step) {
-  uint32_t *taken = &hs->facts.part.body.taken;
+static void count_taken(body_step *step, size_t len) {
+  uint32_t *taken = &step->body->taken;
   *taken = len < UINT32_MAX - *taken ? *taken + (uint32_t)len : UINT32_MAX;
   step->used += len;
 }
 
 /* Takes the content that is there, up to the end of the chunk or of the
  * body. */
-static body_event take_content(upshake *hs, uint64_t *left, size_t len,
-                               body_step *step) {
+static body_event take_content(body_step *step, uint64_t *left, size_t len) {
   if (len > *left)
     len = (size_t)*left;
   *left -= len;
   if (*left == 0)
-    hs->facts.part.body.state = CHUNK_DATA_CR;
+    step->body->state = CHUNK_DATA_CR;
   step->content = len;
-  count_taken(hs, len, step);
+  count_taken(step, len);
   return BODY_CONTENT;
 }
 
 /* Takes one byte that is not content. */
-static body_event step_framing(upshake *hs, char byte, body_step *step) {
-  upshake_private_body *body = &hs->facts.part.body;
+static body_event step_framing(body_step *step, char byte) {
+  upshake_private_body *body = step->body;
   unsigned from = body->state, to = take_framing(body, byte);
   upshake_error error = judge_state(body, from, to);
 
   if (error)
-    return refuse_body(hs, step, error, 0);
-  count_taken(hs, 1, step);
+    return refuse_body(step, error, 0);
+  count_taken(step, 1);
   body->line++;
   if (to == CHUNK_SIZE_FIRST)
     body->line = 0;
   body->state = (uint8_t)to;
-  if (to == CHUNK_DATA && is_too_long(hs))
-    return refuse_body(hs, step, UPSHAKE_ERR_BODY_LONG, body->line);
+  if (to == CHUNK_DATA && is_too_long(step))
+    return refuse_body(step, UPSHAKE_ERR_BODY_LONG, body->line);
   return BODY_MORE;
 }
 
+/* Fast path: the end of a chunk and the size of the next chunk, of 1 to 8
+ * digits without a zero in front and without an extension.  Returns 0 if the
+ * next bytes are anything else, or not all there. */
+#ifdef UPSHAKE_SMALL
+#define take_usual_size(step, bytes, len) 0
+#else
+static int take_usual_size(body_step *step, const char *bytes, size_t len) {
+  upshake_private_body *body = step->body;
+  size_t begin = body->state == CHUNK_DATA_CR ? 2 : 0, at = begin;
+  uint64_t size = 0;
+
+  if (body->state != CHUNK_DATA_CR && body->state != CHUNK_SIZE_FIRST)
+    return 0;
+  if (len < begin + 3 || (begin > 0 && memcmp(bytes, "\r\n", 2) != 0) ||
+      bytes[at] == '0')
+    return 0;
+  for (; at < begin + 8 && at + 2 < len && in_class(bytes[at], CLASS_HEX); at++)
+    size = size << 4 | hex_value(bytes[at]);
+  if (at == begin || memcmp(bytes + at, "\r\n", 2) != 0)
+    return 0;
+  if (step->limit > 0 && size > step->limit - *step->len)
+    return 0;
+  body->left = size;
+  *step->len += size;
+  body->state = CHUNK_DATA;
+  count_taken(step, at + 2);
+  return 1;
+}
+#endif
+
 /* A body with Content-Length is all content. */
-COLD body_event upshake__body_step(upshake *hs, const char *bytes, size_t len,
-                                   body_step *step) {
-  upshake_private_body *body = &hs->facts.part.body;
+body_event upshake__body_step(body_step *step, const char *bytes, size_t len) {
+  upshake_private_body *body = step->body;
   uint64_t *left = &body->left;
 
-  memset(step, 0, sizeof *step);
-  if ((hs->facts.flags & FACT_CODING) == 0) {
-    left = &hs->facts.body_len;
+  step->used = step->content = 0;
+  if (!step->is_chunked) {
+    left = step->len;
     body->state = *left > 0 ? CHUNK_DATA : CHUNK_END;
   }
   while (body->state != CHUNK_END) {
     if (step->used == len)
       return BODY_MORE;
     if (body->state == CHUNK_DATA)
-      return take_content(hs, left, len - step->used, step);
-    if (step_framing(hs, bytes[step->used], step) == BODY_REFUSED)
+      return take_content(step, left, len - step->used);
+    if (take_usual_size(step, bytes + step->used, len - step->used))
+      continue;
+    if (step_framing(step, bytes[step->used]) == BODY_REFUSED)
       return BODY_REFUSED;
   }
   return BODY_END;

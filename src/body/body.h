@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading the body of a request before the switch.
+ * Reading a body: the part that a handshake and a reader that stands alone
+ * share.
  */
 #ifndef UPSHAKE_SRC_BODY_BODY_H
 #define UPSHAKE_SRC_BODY_BODY_H
 
-#include "../judge/request.h"
+#include "../text/bytes.h"
 
 #define BODY_BEGIN 1 /* the first state */
 
@@ -16,29 +17,30 @@ typedef enum body_event {
   BODY_REFUSED  /* see error and offset                           */
 } body_event;
 
+/* The members above the line are set by the caller. */
 typedef struct body_step {
+  upshake_private_body *body;
+  uint64_t *len;  /* Content-Length: bytes that are still to come;
+                     chunked: bytes of content so far */
+  uint64_t limit; /* of the content of a chunked body; 0: none */
+  int is_chunked; /* 0: it has a length */
+  /* ---- */
   size_t used, content; /* bytes */
-  upshake_error error;  /* BODY_REFUSED: what is wrong, and where */
+  upshake_error error;  /* BODY_REFUSED: what is wrong, and where: counted from
+                           the beginning of the body */
   uint32_t offset;
 } body_step;
 
-/* Begins to read the body of a request that was accepted. */
-static inline void begin_body(upshake *hs) {
-  memset(&hs->facts.part.body, 0, sizeof hs->facts.part.body);
-  hs->facts.part.body.state = BODY_BEGIN;
-  hs->dropped = 0;
-}
-
-/* Returns where the bytes begin that follow the head, and the part of the body
- * that was taken from the memory. */
-static inline uint32_t body_begin(const upshake *hs) {
-  return hs->parser.pos + (hs->flags & HANDSHAKE_BODY ? hs->dropped : 0);
+/* Begins to read a body. */
+static inline void begin_body(upshake_private_body *body) {
+  memset(body, 0, sizeof *body);
+  body->state = BODY_BEGIN;
 }
 
 #if HAS_BODIES
 /* Reads up to the next event. */
-UPSHAKE_PRIVATE body_event upshake__body_step(upshake *hs, const char *bytes,
-                                              size_t len, body_step *step);
+UPSHAKE_PRIVATE body_event upshake__body_step(body_step *step,
+                                              const char *bytes, size_t len);
 #endif
 
 #endif

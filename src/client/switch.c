@@ -16,7 +16,7 @@
 
 static const char accept_name[] = "Sec-WebSocket-Accept";
 static const char subprotocol_name[] = "Sec-WebSocket-Protocol";
-static const char extensions_name[] = "Sec-WebSocket-Extensions";
+static const char extensions_name[] = NAME_EXTENSIONS;
 
 static int refuse_switch(upshake_client *client, upshake_error error,
                          const char *at) {
@@ -66,7 +66,7 @@ COLD upshake_slice upshake__find_member(upshake_slice fields, const char *name,
  * for. */
 static upshake_slice find_asked(const upshake_client *client,
                                 const upshake_slice *protocol) {
-  return upshake__find_member(client_asked(client), "Upgrade", protocol);
+  return upshake__find_member(client_asked(client), ASKED_UPGRADE, protocol);
 }
 
 /* Returns the protocol that the 101 names first: it switches to this
@@ -172,8 +172,7 @@ COLD int upshake__judge_switch(upshake_client *client) {
 /* ---- WebSocket: RFC 6455 4.1 ---- */
 
 static NOINLINE int judge_accept(upshake_client *client) {
-  upshake_slice key =
-      upshake__find_line(client_asked(client), "Sec-WebSocket-Key");
+  upshake_slice key = upshake__find_line(client_asked(client), ASKED_KEY);
   upshake_slice value = find_value(client, accept_name);
   char accept[ACCEPT_LEN];
 
@@ -190,7 +189,7 @@ static NOINLINE int judge_accept(upshake_client *client) {
 static NOINLINE int is_subprotocol_asked(const upshake_client *client,
                                          upshake_slice name) {
   upshake_slice asked = client_asked(client), line, member;
-  while (upshake__next_line(&asked, subprotocol_name, &line))
+  while (upshake__next_line(&asked, ASKED_SUBPROTOCOL, &line))
     while (upshake__next_in(&line, &member))
       if (!name.ptr || upshake__same(member, name))
         return 1;
@@ -239,12 +238,21 @@ static NOINLINE int judge_agreed_extensions(upshake_client *client) {
   return 1;
 }
 
+static int is_extension_asked(const upshake_client *client,
+                              upshake_slice name) {
+  upshake_slice asked = client_asked(client), line;
+  while (upshake__next_line(&asked, ASKED_EXTENSIONS, &line))
+    if (upshake__find_extension_in(line, name))
+      return 1;
+  return 0;
+}
+
 static upshake_error judge_name(const upshake_client *client,
                                 const upshake_slice *member) {
   upshake_slice name = upshake__extension_name(*member);
   if (upshake__find_extension(client_fields(client), name) != member->ptr)
     return UPSHAKE_ERR_EXTENSION_REPEATED;
-  if (!upshake__find_extension(client_asked(client), name))
+  if (!is_extension_asked(client, name))
     return UPSHAKE_ERR_EXTENSION_NOT_ASKED;
   return UPSHAKE_OK;
 }
@@ -284,8 +292,8 @@ static NOINLINE int judge_deflate(upshake_client *client) {
   upshake_slice member;
   const char *at = find_deflate(client, &member);
 
-  if (!at ||
-      upshake__check_deflate(client_asked(client), member, &client->deflate))
+  if (!at || upshake__check_deflate(client_asked(client), ASKED_EXTENSIONS,
+                                    member, &client->deflate))
     return 1;
   return refuse_switch(client, UPSHAKE_ERR_EXTENSION_PARAMETER, at);
 }

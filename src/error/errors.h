@@ -123,6 +123,17 @@ enum {
     "Transfer-Encoding in HTTP/1.0") \
   X(CODING_MALFORMED, AT_LINE, 400, NOTHING, "RFC 9112 7", \
     "chunked is repeated or has parameters, or a coding is malformed") \
+  X(PSEUDO_MISSING, AT_LINE, 400, NOTHING, "RFC 8441 4", \
+    ":method, or another pseudo-field that CONNECT needs, is missing") \
+  X(PSEUDO_REPEATED, AT_LINE, 400, NOTHING, "RFC 9113 8.3", \
+    "a pseudo-field is repeated") \
+  X(PSEUDO_MALFORMED, AT_LINE, 400, NOTHING, "RFC 9113 8.3", \
+    "a pseudo-field is unknown, stands behind a field, or its value cannot " \
+    "be here") \
+  X(HOST_DIFFERS, AT_LINE, 400, NOTHING, "RFC 9113 8.3.1", \
+    "Host and :authority name different servers") \
+  X(HOP_FIELD, AT_LINE, 400, NOTHING, "RFC 9113 8.2.2", \
+    "a field of one connection, which HTTP/2 and HTTP/3 do not have") \
   X(HOST_MISSING, OF_MESSAGE, 400, NOTHING, "RFC 9112 3.2", \
     "HTTP/1.1 without a Host field") \
   X(CODING_NOT_CHUNKED, OF_MESSAGE, 400, NOTHING, "RFC 9112 6.3", \
@@ -176,10 +187,14 @@ enum {
     "more than one Origin field") \
   X(ORIGIN_MALFORMED, OF_OFFER, 403, NOTHING, "RFC 6454 7.1", \
     "Origin is null or not scheme \"://\" host [\":\" port]") \
+  X(ORIGIN_MISSING, OF_OFFER, 403, NOTHING, "RFC 6455 10.2", \
+    "no Origin, and this server requires one: browsers send it") \
   X(ORIGIN_REFUSED, OF_OFFER, 403, NOTHING, "RFC 6455 10.2", \
     "the server accepts no WebSocket from pages of this Origin") \
   X(SUBPROTOCOL_REQUIRED, OF_OFFER, 400, NOTHING, "RFC 6455 4.2.2", \
     "no sub-protocol of this server was offered, and one is required") \
+  X(PROTOCOL_UNKNOWN, OF_OFFER, 501, NOTHING, "RFC 9220 3", \
+    "the server does not speak the protocol of :protocol") \
   X(REFUSED, OF_OFFER, 0, NOTHING, "RFC 9110 15", "the application refused") \
   X(DECISION, OF_OFFER, 500, NOTHING, "RFC 9110 15.6.1", \
     "the application's callback returned a value that is no answer")
@@ -225,7 +240,7 @@ enum {
     "this call is not possible at this point") \
   X(CONFIG, OF_CALL, 0, NOTHING, "", "the config breaks a rule") \
   X(ANSWER, OF_CALL, 0, NOTHING, "", \
-    "the answer is not 101, UPSHAKE_DECLINE or 300 to 599") \
+    "this request cannot have this answer") \
   X(NOT_OFFERED, OF_CALL, 0, NOTHING, "RFC 9110 7.8", \
     "the client did not offer this") \
   X(ROOM, OF_CALL, 0, NOTHING, "", "the memory given is too small") \
@@ -251,10 +266,16 @@ enum {
     "a 407 needs a Proxy-Authenticate field") \
   X(NEEDS_ALLOW, OF_CALL, 0, NOTHING, "RFC 9110 15.5.6", \
     "a 405 needs an Allow field") \
+  X(NEEDS_RANGE, OF_CALL, 0, NOTHING, "RFC 9110 15.3.7", \
+    "a 206 needs a Content-Range field") \
+  X(CONTENT, OF_CALL, 0, NOTHING, "RFC 9110 8.6", \
+    "the content is longer or shorter than it was announced") \
   X(MUST_CLOSE, OF_CALL, 0, NOTHING, "RFC 9112 9.6", \
     "this connection cannot be kept") \
   X(REQUEST, OF_CALL, 0, NOTHING, "RFC 9110 7.8", \
-    "not the complete head of a request that asks for a switch")
+    "not the complete head of a request that asks for a switch") \
+  X(DECODE, OF_CALL, 0, NOTHING, "", \
+    "malformed percent-encoding, or malformed credentials")
 
 /* clang-format on */
 

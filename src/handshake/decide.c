@@ -2,7 +2,6 @@
  *
  * Decisions: what follows from the verdict and from the application's answer.
  */
-#include "../body/body.h"
 #include "../error/errors.h"
 #include "handshake.h"
 #include "../judge/protocol.h"
@@ -30,23 +29,32 @@ COLD void upshake__conclude_refusal(upshake *hs, upshake_error error,
     hs->flags |= HANDSHAKE_CLOSE;
 }
 
-/* Goes on after ACCEPT: first comes a 100 (Continue), the body, or the 101.
- * The body in a judge is read by its host. */
-static void go_on(upshake *hs) {
-  int awaits_body = HAS_BODIES && has_body(&hs->facts) &&
-                    !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE));
-
-  hs->next = UPSHAKE_SEND;
-  hs->status = UPSHAKE_ACCEPT;
-  if (!awaits_body)
-    return;
+#if HAS_BODIES
+/* If commit has put bytes of the body into the memory already, the next step is
+ * to go through them: then the state is BODY, without content. */
+COLD void upshake__read_body(upshake *hs) {
   hs->flags |= HANDSHAKE_BODY;
-  begin_body(hs);
+  begin_body(&hs->facts.part.body);
+  hs->dropped = 0;
+  hs->next = UPSHAKE_SEND;
   hs->status = CONTINUE;
   if ((hs->facts.flags & FACT_EXPECT_CONTINUE) == 0) {
-    hs->next = UPSHAKE_READ;
+    hs->next = hs->held > hs->parser.pos ? UPSHAKE_BODY : UPSHAKE_READ;
     hs->status = 0;
   }
+}
+#endif
+
+/* Goes on after ACCEPT: first comes a 100 (Continue), the body, or the 101.
+ * The body in a judge is read by its host. */
+static NOINLINE COLD void go_on(upshake *hs) {
+  hs->next = UPSHAKE_SEND;
+  hs->status = UPSHAKE_ACCEPT;
+#if HAS_BODIES
+  if (has_body(&hs->facts) &&
+      !(hs->flags & (HANDSHAKE_BODY_END | HANDSHAKE_JUDGE)))
+    upshake__read_body(hs);
+#endif
 }
 
 /* Asks the application.  The callback may also answer with upshake_answer. */
@@ -88,7 +96,9 @@ COLD void upshake__conclude(upshake *hs) {
 void upshake__conclude_body(upshake *hs) {
   const upshake_protocol *protocol = &hs->config->protocols[hs->protocol];
   hs->flags |= HANDSHAKE_BODY_END;
-  hs->next = UPSHAKE_DECIDE;
+  hs->next = is_open(hs) ? UPSHAKE_DECIDE : UPSHAKE_PLAIN;
+  if (!is_open(hs))
+    return;
   if (protocol->body == UPSHAKE_BODY_ASK)
     ask_application(hs);
   else
@@ -103,7 +113,8 @@ static upshake_error accept_or_decline(upshake *hs, int answer) {
     go_on(hs);
     return UPSHAKE_OK;
   }
-  if (hs->flags & HANDSHAKE_BODY) /* the body is used up */
+  /* the body is used up; a stream has no other protocol to go on in */
+  if (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_STREAM))
     return UPSHAKE_ERR_STATE;
   hs->next = UPSHAKE_PLAIN;
   hs->error = UPSHAKE_ERR_DECLINED;
@@ -126,14 +137,22 @@ static int is_reply_taken(const upshake *hs) {
   return (hs->flags & HANDSHAKE_TAKEN) && !(hs->flags & HANDSHAKE_CONTINUED);
 }
 
+/* Returns the least final status.  To CONNECT, 2xx would be a tunnel (RFC 9110
+ * 9.3.6). */
+static int least_status(const upshake *hs) {
+  return hs->next == UPSHAKE_PLAIN && !upshake__is_method(hs, "CONNECT") ? 200
+                                                                         : 300;
+}
+
 COLD upshake_error upshake_answer(upshake *hs, int answer) {
   if (is_reply_taken(hs))
     return UPSHAKE_ERR_STATE;
   if (answer == UPSHAKE_ACCEPT || answer == UPSHAKE_DECLINE)
     return accept_or_decline(hs, answer);
-  if (answer < 300 || answer > 599) /* only redirects and errors: RFC 9110 15 */
+  if (answer < least_status(hs) || answer > 599)
     return UPSHAKE_ERR_ANSWER;
-  if (answer == 426 && !upshake__spoken(hs->config, hs->facts.transport))
+  if (answer == 426 && ((hs->flags & HANDSHAKE_STREAM) ||
+                        !upshake__spoken(hs->config, hs->facts.transport)))
     return UPSHAKE_ERR_ANSWER; /* 426 names a protocol: RFC 9110 15.5.22 */
   if (hs->next == UPSHAKE_READ && !(hs->flags & HANDSHAKE_BODY))
     set_head_end(hs, hs->held);

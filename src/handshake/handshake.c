@@ -4,10 +4,10 @@
  * collects the bytes, which are parsed and judged as they come.
  */
 #include "../text/defensive.h"
-#include "../body/body.h"
 #include "../error/errors.h"
 #include "../judge/known.h"
 #include "lean.h"
+#include "judge_lines.h"
 
 #include "../head/target.h"
 #include "../head/walk.h"
@@ -63,12 +63,6 @@ static void judge_line(upshake *hs) {
       upshake__trim(slice_of(hs->memory + at, end - at)), hs->end + at);
 }
 
-/* 1 if Host or framing is bad: the head is then refused at once, at that
- * line. */
-static inline int is_line_bad(const upshake_private_facts *facts) {
-  return is_refused_at_once((upshake_error)facts->bad);
-}
-
 static void conclude_head(upshake *hs) {
   end_head(hs, hs->parser.pos);
   hs->flags |= HANDSHAKE_COMPLETE;
@@ -110,8 +104,7 @@ static inline head_event judge_facts(upshake *hs, head_event event) {
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
 }
 
-/* Runs one step, and judges what it completes. */
-static NOINLINE COLD head_event judge_step(void *user) {
+COLD head_event upshake__judge_step(void *user) {
   upshake *hs = user;
   head_event event = find_event(hs);
   if (event == HEAD_TARGET)
@@ -124,36 +117,31 @@ static NOINLINE COLD head_event judge_step(void *user) {
 }
 
 /* Parses what the memory holds; for lean, where each line may be left out. */
-static head_event parse_lean(upshake *hs) {
-  return head_go_through(&hs->parser, NULL, judge_step, hs);
+ALWAYS_INLINE head_event parse_by_steps(upshake *hs) {
+  return head_go_through(&hs->parser, NULL, upshake__judge_step, hs);
 }
 
 /* The same, with whole lines. */
 #ifdef UPSHAKE_SMALL
-#define parse parse_lean
+#define parse parse_by_steps
 #else
+head_event upshake__judge_facts(upshake *hs, head_event event) {
+  return judge_facts(hs, event);
+}
+
 static NOINLINE head_event judge_lines(void *user) {
-  upshake *hs = user;
-  const upshake_limits *limits = &hs->config->limits;
-  head_walk walk;
-  head_event event;
-  field_line line;
-  int is_bad = 0;
-  head_begin_lines(&walk, &hs->parser, limits, hs->memory, hs->held);
-  while (!is_bad && head_next_line(&walk, &line)) {
-    judge_known(hs, inlined_which_field(line_name(&line)), line_value(&line),
-                (uint32_t)(line.value - hs->memory));
-    is_bad = is_line_bad(&hs->facts);
-  }
-  event = head_end_lines(&walk, &hs->parser, limits, is_bad);
-  return is_bad ? judge_facts(hs, event) : event;
+  return judge_all_lines(user, NULL);
 }
 
 static head_event parse(upshake *hs) {
   take_request_line(&hs->parser, &hs->config->limits, hs->memory, hs->held);
-  return head_go_through(&hs->parser, judge_lines, judge_step, hs);
+  return head_go_through(&hs->parser, judge_lines, upshake__judge_step, hs);
 }
 #endif
+
+/* Either of them, or what goes with the index: see handshake_index.c. */
+#define PARSE_WITH(hs, otherwise)                                              \
+  ((hs)->index ? (head_event)(hs)->index->private_take(hs) : otherwise(hs))
 
 /* ---- from the input to the memory ---- */
 
@@ -167,12 +155,27 @@ static void hold(upshake *hs, const char *bytes, uint32_t len) {
 static inline head_event hold_all(upshake *hs, const char *bytes,
                                   uint32_t len) {
   hold(hs, bytes, len);
-  return parse(hs);
+  return PARSE_WITH(hs, parse);
 }
 
+/* Holds the bytes behind a head of which lines were left out.  They are in the
+ * memory already: what is shorter moves, the head or these bytes. */
+#ifdef UPSHAKE_SMALL
+#define close_gap hold
+#else
+static void close_gap(upshake *hs, const char *bytes, uint32_t len) {
+  uint32_t gap = (uint32_t)(bytes - (hs->memory + hs->held));
+  if (len > hs->held) {
+    memmove(hs->memory + gap, hs->memory, hs->held);
+    hs->memory += gap;
+    hs->front += gap;
+  }
+  hold(hs, bytes, len);
+}
+#endif
+
 /* With lean the input is held piece by piece, so that a line that is left out
- * makes room for the next piece.  If the bytes are in the memory already, the
- * bytes behind the head move up to it. */
+ * makes room for the next piece. */
 static NOINLINE COLD head_event hold_lean(upshake *hs, const char *bytes,
                                           uint32_t len) {
   head_event event = HEAD_MORE;
@@ -182,23 +185,40 @@ static NOINLINE COLD head_event hold_lean(upshake *hs, const char *bytes,
     hold(hs, bytes, piece);
     bytes += piece;
     len -= piece;
-    event = parse_lean(hs);
+    event = PARSE_WITH(hs, parse_by_steps);
     if (event == HEAD_MORE && upshake__head_in_value(&hs->parser))
       upshake__lean_leave_out(hs);
     if (event == HEAD_MORE)
       judge_room(hs);
   }
   if ((hs->flags & HANDSHAKE_FED) == 0)
-    hold(hs, bytes, len);
+    close_gap(hs, bytes, len);
   return hs->next == UPSHAKE_READ ? event : HEAD_REFUSED;
+}
+
+/* Returns the memory as the application gave it; it may be NULL. */
+static inline char *whole_memory(const upshake *hs) {
+  return front_of(hs) > 0 ? hs->memory - front_of(hs) : hs->memory;
+}
+
+/* Moves a head that is not complete to the beginning of the memory, so that it
+ * has all of the memory. */
+static void settle(upshake *hs) {
+  char *memory = whole_memory(hs);
+  if (front_of(hs) == 0)
+    return;
+  memmove(memory, hs->memory, hs->held);
+  hs->memory = memory;
+  hs->front = 0;
 }
 
 /* Does what the last event asks for.  Not inlined, so that the parser's frames
  * are gone by then. */
 static NOINLINE void conclude(upshake *hs, head_event event) {
-  if (event == HEAD_MORE)
+  if (event == HEAD_MORE) {
     judge_room(hs);
-  else if (event == HEAD_END)
+    settle(hs);
+  } else if (event == HEAD_END)
     conclude_head(hs);
   else if (event == HEAD_PREFACE)
     judge_preface(hs);
@@ -236,36 +256,48 @@ static inline int is_reading(upshake *hs) {
 #define take_body(hs, bytes, len, are_held) 0
 #define take_held_body(hs) ((void)0)
 #else
+/* Returns an offset in the stream. */
+static uint32_t offset_in_body(const upshake *hs, uint32_t offset) {
+  return offset < UINT32_MAX - hs->end ? hs->end + offset : UINT32_MAX;
+}
+
 /* Takes bytes of a body, and returns how many.  Bytes that are held count as
  * dropped before the application is asked again, because it may look at the
  * rest. */
-static NOINLINE COLD size_t take_body(upshake *hs, const char *bytes,
-                                      size_t len, int are_held) {
+static NOINLINE size_t take_body(upshake *hs, const char *bytes, size_t len,
+                                 int are_held) {
+  upshake_private_body *body = &hs->facts.part.body;
+  body_step step = {.body = body,
+                    .len = &hs->facts.body_len,
+                    .limit = hs->config->limits.body,
+                    .is_chunked = (hs->facts.flags & FACT_CODING) != 0};
   body_event event;
-  body_step step;
   /* A piece of content has a length of 32 bits, to keep the state small. */
   if (len > UINT32_MAX)
     len = UINT32_MAX;
-  event = upshake__body_step(hs, bytes, len, &step);
+  event = upshake__body_step(&step, bytes, len);
   if (are_held)
     hs->dropped += (uint32_t)step.used;
   if (event == BODY_CONTENT) {
     hs->next = UPSHAKE_BODY;
-    hs->facts.part.body.content = bytes + step.used - step.content;
-    hs->facts.part.body.content_len = (uint32_t)step.content;
+    body->content = bytes + step.used - step.content;
+    body->content_len = (uint32_t)step.content;
   }
   if (event == BODY_END)
     upshake__conclude_body(hs);
   if (event == BODY_REFUSED)
-    upshake__conclude_refusal(hs, step.error, step.offset);
+    upshake__conclude_refusal(hs, step.error, offset_in_body(hs, step.offset));
   return step.used;
 }
 
-/* Takes the bytes of a body that commit has put into the memory. */
+/* Takes the bytes of a body that commit has put into the memory.  The state is
+ * BODY if the application has just accepted: see go_on. */
 static void take_held_body(upshake *hs) {
   uint32_t begin = body_begin(hs);
-  if (hs->next == UPSHAKE_READ && in_body(hs))
-    take_body(hs, hs->memory + begin, hs->held - begin, 1);
+  if (!in_body(hs) || (hs->next != UPSHAKE_READ && hs->next != UPSHAKE_BODY))
+    return;
+  hs->next = UPSHAKE_READ;
+  take_body(hs, hs->memory + begin, hs->held - begin, 1);
 }
 #endif
 
@@ -280,17 +312,33 @@ static inline int take_one(upshake *hs, char byte) {
   return 1;
 }
 
-/* Takes the bytes of a head that feed was given. */
-static inline void take_head(upshake *hs, const char *bytes, size_t len,
-                             size_t *used) {
+/* Takes the bytes of a head that feed was given, and returns how many. */
+static inline size_t take_head(upshake *hs, const char *bytes, size_t len) {
   uint32_t room = is_lean(hs) ? UINT32_MAX : hs->cap - hs->held;
+  uint32_t before = hs->end + hs->held;
 
-  *used = hs->end + hs->held;
   hs->flags |= HANDSHAKE_FED;
   take_bytes(hs, bytes, len < room ? (uint32_t)len : room);
   hs->flags &= (uint16_t)~HANDSHAKE_FED;
-  *used = bytes_taken(hs) - *used;
+  return bytes_taken(hs) - before;
 }
+
+/* Skips what is left of the last request's body, and returns how many bytes. */
+#if !HAS_BODIES
+#define skip_body(hs, len) 0
+#else
+static NOINLINE COLD size_t skip_body(upshake *hs, size_t len) {
+  uint64_t *left = &hs->facts.body_len;
+  if ((hs->flags & HANDSHAKE_SKIPS) == 0)
+    return 0;
+  if (len >= *left) {
+    len = (size_t)*left;
+    hs->flags &= (uint16_t)~HANDSHAKE_SKIPS;
+  }
+  *left -= len;
+  return len;
+}
+#endif
 
 upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
                           size_t *used) {
@@ -303,10 +351,15 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
   if (!is_reading(hs))
     return (upshake_next)hs->next;
   take_held_body(hs);
-  if (hs->next == UPSHAKE_READ && !in_body(hs))
-    take_head(hs, bytes, len, used);
-  if (hs->next == UPSHAKE_READ && in_body(hs))
-    *used += take_body(hs, len > 0 ? bytes + *used : bytes, len - *used, 0);
+  *used = skip_body(hs, len);
+  while (hs->next == UPSHAKE_READ) {
+    const char *rest = *used > 0 ? bytes + *used : bytes;
+    size_t left = len - *used;
+    *used +=
+        in_body(hs) ? take_body(hs, rest, left, 0) : take_head(hs, rest, left);
+    if (*used == len)
+      break;
+  }
   return (upshake_next)hs->next;
 }
 
@@ -315,7 +368,7 @@ upshake_next upshake_feed(upshake *hs, const void *data, size_t len,
 static void drop_body(upshake *hs) {
   uint32_t end = hs->parser.pos;
   uint32_t begin = body_begin(hs), left = hs->held - begin;
-  if (begin == end || (left > 0 && hs->held < hs->cap))
+  if (begin == end || (left > 0 && room_left(hs) > 0))
     return;
   memmove(hs->memory + end, hs->memory + begin, left);
   hs->held = end + left;
@@ -330,21 +383,22 @@ void *upshake_room(upshake *hs, size_t *cap) {
   *cap = 0;
   if (is_reading(hs)) {
     drop_body(hs);
-    *cap = hs->cap - hs->held;
+    *cap = room_left(hs);
   }
   return room_of(hs);
 }
 
 upshake_next upshake_commit(upshake *hs, size_t len) {
-  uint32_t room = hs->cap - hs->held;
+  uint32_t room = room_left(hs), skipped;
   if (!is_reading(hs))
     return (upshake_next)hs->next;
   if (len < room)
     room = (uint32_t)len;
+  skipped = (uint32_t)skip_body(hs, room);
   if (in_body(hs))
     hs->held += room;
   else
-    take_bytes(hs, room_of(hs), room);
+    take_bytes(hs, room_of(hs) + skipped, room - skipped);
   take_held_body(hs);
   return (upshake_next)hs->next;
 }
@@ -364,23 +418,64 @@ upshake_slice upshake_rest(const upshake *hs) {
   return slice_of(hs->memory + begin, hs->held - begin);
 }
 
-upshake_next upshake_reset(upshake *hs, size_t taken) {
-  int kept = hs->next == UPSHAKE_PLAIN || (hs->flags & HANDSHAKE_KEPT);
-  upshake_slice rest = kept ? upshake_rest(hs) : slice_none();
-  const upshake_config *config = hs->config;
-  uint8_t transport = hs->facts.transport;
-  upshake_hash *hash = hs->hash;
-  uint32_t left = 0;
+/* Begins a request with the last `left` bytes that are held.  Many requests may
+ * be there.  So these bytes move only if as many bytes are before them: all of
+ * these moves together take linear time. */
+static void begin_with(upshake *hs, uint32_t left) {
+  char *memory = whole_memory(hs);
+  uint32_t front = front_of(hs) + hs->held - left;
+#ifdef UPSHAKE_SMALL
+  const int to_front = 1;
+#else
+  const int to_front = left <= front;
+#endif
+  if (to_front && left > 0)
+    memmove(memory, memory + front, left);
+  if (to_front)
+    front = 0;
+  begin_request(hs, offsetof(upshake, held), hs->config, hs->facts.transport);
+  hs->memory = front > 0 ? memory + front : memory;
+  hs->front = front;
+}
 
-  if (taken < rest.len) {
-    rest = slice_from(rest, taken);
-    memmove(hs->memory, rest.ptr, rest.len);
-    left = (uint32_t)rest.len;
-  }
-  upshake_init(hs, config, hs->memory, hs->cap, hs->user);
-  hs->facts.transport = transport;
-  hs->hash = hash;
-  return left > 0 ? upshake_commit(hs, left) : (upshake_next)hs->next;
+/* 1 if the reply and its content have been given out, and the connection stays
+ * open; or if the application has served the request itself. */
+static int is_over(const upshake *hs) {
+  const unsigned done = HANDSHAKE_KEPT | HANDSHAKE_WHOLE;
+  if (hs->next == UPSHAKE_SEND)
+    return (hs->flags & (done | HANDSHAKE_CONTENT)) == done;
+  return hs->next == UPSHAKE_PLAIN;
+}
+
+/* Skips what is here of the body, and begins the next request.  Returns how
+ * many bytes are left for it.  Not inlined, so that its frame is gone before
+ * they are parsed. */
+static NOINLINE uint32_t begin_next(upshake *hs) {
+  size_t left = upshake_rest(hs).len, skipped;
+  uint64_t unread = hs->flags & HANDSHAKE_BODY_END ? 0 : hs->facts.body_len;
+  skipped = unread < left ? (size_t)unread : left;
+  left -= skipped;
+  begin_with(hs, (uint32_t)left);
+  if (unread > skipped)
+    hs->flags |= HANDSHAKE_SKIPS;
+  hs->facts.body_len = unread - skipped;
+  if (hs->index)
+    hs->index->len = 0;
+  return (uint32_t)left;
+}
+
+upshake_error upshake_reset(upshake *hs) {
+  uint32_t left;
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return UPSHAKE_ERR_STATE;
+  if (is_fresh(hs))
+    return UPSHAKE_OK;
+  if (!is_over(hs) || !can_skip(hs))
+    return UPSHAKE_ERR_STATE;
+  left = begin_next(hs);
+  if (left > 0)
+    upshake_commit(hs, left);
+  return UPSHAKE_OK;
 }
 
 upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
@@ -391,6 +486,7 @@ upshake_error upshake_move(upshake *hs, void *memory, size_t cap) {
   if (hs->held > 0)
     memmove(memory, hs->memory, hs->held);
   hs->memory = memory;
+  hs->front = 0;
   hs->cap = clamp_len(cap);
   return UPSHAKE_OK;
 }

@@ -5,6 +5,7 @@
 #ifndef UPSHAKE_SRC_HANDSHAKE_HANDSHAKE_H
 #define UPSHAKE_SRC_HANDSHAKE_HANDSHAKE_H
 
+#include "../body/body.h"
 #include "../judge/request.h"
 #include "../judge/rules.h"
 
@@ -14,9 +15,53 @@ static inline int in_body(const upshake *hs) {
          (hs->flags & (HANDSHAKE_BODY | HANDSHAKE_BODY_END)) == HANDSHAKE_BODY;
 }
 
+/* 1 if reset can skip what was not read of the body: not more than so many
+ * bytes, and the client does not wait for a 100, because then it may send the
+ * body or not (RFC 9110 10.1.1). */
+#define SKIP_MAX 65536 /* by default */
+static inline int can_skip(const upshake *hs) {
+  const upshake_private_facts *facts = &hs->facts;
+  uint32_t most = hs->config->limits.skip;
+  return !has_body(facts) || (hs->flags & HANDSHAKE_BODY_END) ||
+         (HAS_BODIES && !(hs->flags & HANDSHAKE_BODY) &&
+          !(facts->flags & (FACT_CODING | FACT_EXPECT_CONTINUE)) &&
+          facts->body_len <= (most > 0 ? most : SKIP_MAX));
+}
+
+/* Returns where the bytes begin that follow the head, and the part of the body
+ * that was taken from the memory. */
+static inline uint32_t body_begin(const upshake *hs) {
+  return hs->parser.pos + (hs->flags & HANDSHAKE_BODY ? hs->dropped : 0);
+}
+
+/* 1 if a protocol may still be agreed on, or has been: there is no reason
+ * against it. */
+static inline int is_open(const upshake *hs) { return hs->error == UPSHAKE_OK; }
+
+/* 1 if no byte was taken yet. */
+static inline int is_fresh(const upshake *hs) {
+  return hs->next == UPSHAKE_READ && hs->parser.pos == 0;
+}
+
 /* 1 if the head has ended, and further bytes do not belong to it. */
 static inline int is_past_head(const upshake *hs) {
   return hs->next != UPSHAKE_READ || (hs->flags & HANDSHAKE_BODY);
+}
+
+/* Returns how many bytes of the memory are before this request.  With
+ * UPSHAKE_SMALL each request begins where the memory does. */
+static inline uint32_t front_of(const upshake *hs) {
+#ifdef UPSHAKE_SMALL
+  (void)hs;
+  return 0;
+#else
+  return hs->front;
+#endif
+}
+
+/* Returns how many bytes fit behind the bytes that are held. */
+static inline uint32_t room_left(const upshake *hs) {
+  return hs->cap - front_of(hs) - hs->held;
 }
 
 /* Sets the end of the head in the memory; hs->end becomes its end in the stream
@@ -38,9 +83,28 @@ static inline uint32_t bytes_left_out(const upshake *hs) {
   return is_past_head(hs) ? hs->end - hs->parser.pos : hs->end;
 }
 
+/* Begins a request: clears all members from this offset on.  Two pieces become
+ * stores; one memset of all would become a loop. */
+static inline void begin_request(upshake *hs, size_t from,
+                                 const upshake_config *config,
+                                 uint8_t transport) {
+#ifdef UPSHAKE_SMALL
+  memset((char *)hs + from, 0, offsetof(upshake, facts) - from);
+#else
+  memset((char *)hs + from, 0, offsetof(upshake, parser) - from);
+  memset(&hs->parser, 0, sizeof hs->parser);
+#endif
+  begin_facts(&hs->facts, config, transport);
+  hs->config = config;
+  hs->error = UPSHAKE_ERR_INCOMPLETE;
+}
+
 #if HAS_BODIES
-/* Goes on after a complete body: asks again, or switches. */
+/* Goes on after a complete body: asks again, or switches, or is PLAIN again. */
 UPSHAKE_PRIVATE void upshake__conclude_body(upshake *hs);
+
+/* Begins to read the body, and asks the client for it if it waits. */
+UPSHAKE_PRIVATE void upshake__read_body(upshake *hs);
 #endif
 
 /* Refuses the request. */
@@ -67,7 +131,7 @@ static inline int is_websocket(const upshake *hs) {
 /* Returns the sub-protocol for the 101, or absent. */
 UPSHAKE_PRIVATE upshake_slice upshake__chosen_subprotocol(const upshake *hs);
 
-/* 1 if the connection can be kept after a refusal. */
+/* 1 if the connection can be kept after a final reply. */
 UPSHAKE_PRIVATE int upshake__may_keep(const upshake *hs);
 
 #endif

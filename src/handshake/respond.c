@@ -6,13 +6,12 @@
 #include "../reply/added.h"
 #include "../websocket/extension.h"
 #include "../text/field.h"
-#include "handshake.h"
 #include "../judge/protocol.h"
-#include "../reply/reply.h"
+#include "respond.h"
 
-/* Computes Sec-WebSocket-Accept, by the host's function if it gave one. */
-static void put_accept_value(const upshake *hs,
-                             const upshake_private_rules *rules, char *accept) {
+COLD void upshake__put_accept_value(const upshake *hs,
+                                    const upshake_private_rules *rules,
+                                    char *accept) {
   upshake_hash *hash = hs->hash ? hs->hash : rules->accept;
   hash(key_of(hs), accept);
 }
@@ -23,13 +22,8 @@ static int had_body(const upshake *hs) {
   return HAS_BODIES && ((hs->flags & HANDSHAKE_BODY) || has_body(&hs->facts));
 }
 
-/* 1 if a 100 (Continue) is due. */
-static inline int is_continue(const upshake *hs) {
-  return HAS_BODIES && hs->status == CONTINUE;
-}
-
-static NOINLINE COLD void build_switch(const upshake *hs, reply *r,
-                                       char accept[ACCEPT_LEN]) {
+NOINLINE COLD void upshake__build_switch(const upshake *hs, reply *r,
+                                         char accept[ACCEPT_LEN]) {
   const upshake_protocol *protocol = upshake__chosen_protocol(hs);
   const upshake_private_rules *rules = rules_of(protocol);
   r->protocols = protocol;
@@ -49,7 +43,7 @@ static const upshake_slice version_13 = {UPSHAKE_TEXT("13")};
 static const upshake_slice allow_get = {UPSHAKE_TEXT("GET")};
 
 /* Adds the field that the reason for a refusal needs. */
-static NOINLINE COLD void build_refusal(const upshake *hs, reply *r) {
+NOINLINE COLD void upshake__build_refusal(const upshake *hs, reply *r) {
   unsigned field = error_field_of((upshake_error)hs->error);
   r->protocols = hs->config->protocols;
   r->named = upshake__spoken(hs->config, hs->facts.transport);
@@ -74,19 +68,44 @@ check_agreed_extensions(const upshake *hs, upshake_slice extensions) {
   return UPSHAKE_OK;
 }
 
-static int is_kept(const upshake *hs, const upshake_extra *extra) {
-  return hs->status >= 300 && extra->keep == UPSHAKE_KEEP_OPEN;
+/* By default only an answer to a request without Upgrade keeps the connection.
+ * Other clients may send the new protocol before they have read the answer (RFC
+ * 9931 5). */
+int upshake__is_kept(const upshake *hs, const upshake_extra *extra) {
+  if (hs->status < 200)
+    return 0;
+  if (extra->keep != UPSHAKE_KEEP_DEFAULT)
+    return extra->keep == UPSHAKE_KEEP_OPEN;
+  return error_class_of((upshake_error)hs->error) == ERROR_PLAIN &&
+         !(hs->facts.flags & FACT_UPGRADE) && upshake__may_keep(hs);
 }
 
-/* Notes that bytes of the reply were taken.  Once its first byte has been
- * taken, the reply can no longer change.  A 100 is over once all its bytes were
- * taken. */
-static void note_taken(upshake *hs, const upshake_extra *extra, int is_whole) {
+COLD void upshake__note_taken(upshake *hs, int is_whole) {
   hs->flags |= HANDSHAKE_TAKEN;
-  if (is_continue(hs) && is_whole)
-    hs->flags |= HANDSHAKE_CONTINUED;
-  if (extra && is_kept(hs, extra))
+  if (is_whole)
+    hs->flags |= is_continue(hs) ? HANDSHAKE_CONTINUED : HANDSHAKE_WHOLE;
+}
+
+/* Begins to count the content that the application sends: see content.c. */
+static void begin_content(upshake *hs, const upshake_extra *extra) {
+  upshake_private_body *body = &hs->facts.part.body;
+  int is_chunked = extra->content == UPSHAKE_CONTENT_CHUNKED;
+  hs->flags |= HANDSHAKE_CONTENT;
+  body->left = is_chunked ? UINT64_MAX : extra->body_len;
+  body->state = is_chunked && !(hs->flags & HANDSHAKE_STREAM) &&
+                        !(hs->facts.flags & FACT_HTTP_1_0)
+                    ? CONTENT_FIRST_CHUNK
+                    : CONTENT_PLAIN;
+}
+
+void upshake__note_extra(upshake *hs, const upshake_extra *extra) {
+  int sends = extra->content == UPSHAKE_CONTENT_CHUNKED || extra->body_len > 0;
+  if ((hs->flags & HANDSHAKE_TAKEN) || hs->status < 200)
+    return;
+  if (upshake__is_kept(hs, extra))
     hs->flags |= HANDSHAKE_KEPT;
+  if (sends && hs->status != NOT_MODIFIED && !upshake__is_method(hs, "HEAD"))
+    begin_content(hs, extra);
 }
 
 /* Checks what the application adds, before there is a reply. */
@@ -94,7 +113,7 @@ static upshake_error check_extra_of(const upshake *hs,
                                     const upshake_extra *extra, size_t *place) {
   added fields = {extra->fields, extra->fields_len};
   upshake_error error = UPSHAKE_OK;
-  if (is_kept(hs, extra) && !upshake__may_keep(hs))
+  if (upshake__is_kept(hs, extra) && !upshake__may_keep(hs))
     return UPSHAKE_ERR_MUST_CLOSE;
   if (is_continue(hs))
     return UPSHAKE_OK;
@@ -104,8 +123,8 @@ static upshake_error check_extra_of(const upshake *hs,
   return error ? error : upshake__check_added(fields, place);
 }
 
-static upshake_error check_reply(const upshake *hs, const upshake_extra *extra,
-                                 size_t *place) {
+upshake_error upshake__check_answer(const upshake *hs,
+                                    const upshake_extra *extra, size_t *place) {
   *place = 0;
   if (hs->next != UPSHAKE_SEND)
     return UPSHAKE_ERR_STATE;
@@ -123,28 +142,18 @@ ALWAYS_INLINE upshake_error respond(upshake *hs, const upshake_extra *extra,
   writer w = begin_writer(cursor, out, cap);
   reply r;
 
-  memset(&r, 0, sizeof r);
-  r.status = hs->status;
-  r.calls = calls;
-  if (!is_continue(hs))
-    r.extra = extra;
-  if (hs->status == UPSHAKE_ACCEPT)
-    build_switch(hs, &r, accept);
-  else if (!is_continue(hs))
-    build_refusal(hs, &r);
-  else
-    r.continue_first = 1;
-  if (r.accept) /* not below build_switch: see NOINLINE */
-    put_accept_value(hs, rules_of(r.protocols), accept);
-  error = upshake__check_reply(&r, len);
+  build_reply(hs, &r, extra, calls, accept);
+  error = has_begun(cursor) ? UPSHAKE_OK : upshake__check_reply(&r, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
   if (error)
     return error;
   end_writer(&w, cursor, *len);
+  if (*len > 0 && extra)
+    upshake__note_extra(hs, extra);
   if (*len > 0)
-    note_taken(hs, extra, w.from + *len == w.pos);
+    upshake__note_taken(hs, w.from + *len == w.pos);
   return UPSHAKE_OK;
 }
 
@@ -206,7 +215,7 @@ static NOINLINE size_t put_plain_switch(const upshake *hs, char *out,
     return 0;
   p = out + sizeof BEFORE_TOKEN AFTER_TOKEN - 1 + token.len;
   /* first, because out may be where the key is */
-  put_accept_value(hs, rules, p);
+  upshake__put_accept_value(hs, rules, p);
   p += ACCEPT_LEN;
   if (name.ptr)
     p = append(append(p, UPSHAKE_TEXT(BEFORE_SUBPROTOCOL)), name.ptr, name.len);
@@ -220,29 +229,40 @@ static NOINLINE size_t put_plain_switch(const upshake *hs, char *out,
 
 /* ---- any reply ---- */
 
+/* 1 if there is a reply, and it can be written as bytes: in HTTP/2 and 3 it is
+ * values only. */
+static inline int has_bytes(const upshake *hs) {
+  return hs->next == UPSHAKE_SEND && (hs->flags & HANDSHAKE_STREAM) == 0;
+}
+
 upshake_error upshake_reply(upshake *hs, void *out, size_t cap, size_t *len) {
   size_t plain_len;
   *len = 0;
-  if (hs->next != UPSHAKE_SEND)
+  if (!has_bytes(hs))
     return UPSHAKE_ERR_STATE;
   plain_len = put_plain_switch(hs, out, cap);
   if (plain_len == 0)
     return respond_simply(hs, out, cap, len);
   *len = plain_len;
-  note_taken(hs, NULL, 1);
+  upshake__note_taken(hs, 1);
   return UPSHAKE_OK;
 }
 
 upshake_error upshake_reply_with(upshake *hs, const upshake_extra *extra,
                                  void *out, size_t cap, size_t *len) {
-  upshake_error error = check_reply(hs, extra, len);
+  upshake_error error = upshake__check_answer(hs, extra, len);
+  if (!error && !has_bytes(hs))
+    error = UPSHAKE_ERR_STATE;
   return error ? error : respond_with(hs, extra, NULL, out, cap, len);
 }
 
 upshake_error upshake_reply_part(upshake *hs, const upshake_extra *extra,
                                  upshake_cursor *cursor, void *out, size_t cap,
                                  size_t *len) {
-  upshake_error error = check_reply(hs, extra, len);
+  upshake_error error =
+      upshake__check_answer(hs, has_begun(cursor) ? NULL : extra, len);
+  if (!error && !has_bytes(hs))
+    error = UPSHAKE_ERR_STATE;
   if (!error)
     error = check_part(cap, len);
   return error ? error : respond_with(hs, extra, cursor, out, cap, len);

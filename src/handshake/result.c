@@ -2,7 +2,6 @@
  *
  * The handshake: how it begins, and its result.
  */
-#include "../body/body.h"
 #include "handshake.h"
 #include "../judge/protocol.h"
 
@@ -11,11 +10,13 @@ STATIC_ASSERT(UPSHAKE_ERRORS_LEN <= UINT8_MAX, upshake_error);
 STATIC_ASSERT(offsetof(upshake_judge, hs) == 0, judge_of);
 STATIC_ASSERT(sizeof(upshake) <= (sizeof(void *) > 4 ? 160 : 144),
               promise_of_the_readme);
-STATIC_ASSERT(offsetof(upshake, parser) + sizeof(upshake_parser) <=
+STATIC_ASSERT(offsetof(upshake, cap) + sizeof(uint32_t) ==
+                      offsetof(upshake, held) &&
+                  offsetof(upshake, parser) + sizeof(upshake_parser) <=
                       offsetof(upshake, facts) &&
                   offsetof(upshake, facts) + sizeof(upshake_private_facts) ==
                       sizeof(upshake),
-              init_clears_all_of_it);
+              begin_clears_all_of_it);
 
 #define PROTOCOLS_MAX 32 /* a bit for each in upshake_private_facts.offered */
 
@@ -30,7 +31,7 @@ static int is_config(const upshake_config *config) {
       !is_array(config->subprotocols, config->subprotocols_len) ||
       !is_array(config->origins, config->origins_len) ||
       !is_array(config->wanted, config->wanted_len) ||
-      config->origin > UPSHAKE_ORIGIN_ANY ||
+      config->origin > UPSHAKE_ORIGIN_SAME_HOST_ANY_PORT ||
       config->transport > UPSHAKE_TRANSPORT_SECURED ||
       (config->lean && !HAS_LEAN))
     return 0;
@@ -44,27 +45,14 @@ upshake_error upshake_init(upshake *hs, const upshake_config *config,
                            void *memory, size_t cap, void *user) {
   if (!is_config(config))
     return UPSHAKE_ERR_CONFIG;
-#ifdef UPSHAKE_SMALL
-  memset(hs, 0, offsetof(upshake, facts));
-#else /* in three pieces, which become stores; one memset would become a loop  \
-       */
-  memset(hs, 0, offsetof(upshake, parser));
-  memset(&hs->parser, 0, sizeof hs->parser);
-#endif
-  begin_facts(&hs->facts, config, config->transport);
-  hs->config = config;
+  begin_request(hs, 0, config, config->transport);
   hs->memory = memory;
   hs->cap = clamp_len(cap);
   hs->user = user;
-  hs->error = UPSHAKE_ERR_INCOMPLETE;
   return UPSHAKE_OK;
 }
 
 /* ---- settings of one connection ---- */
-
-static int is_fresh(const upshake *hs) {
-  return hs->next == UPSHAKE_READ && hs->parser.pos == 0;
-}
 
 upshake_error upshake_set_transport(upshake *hs, int transport) {
   if (!is_fresh(hs))
@@ -85,20 +73,6 @@ upshake_error upshake_set_hash(upshake *hs, upshake_hash *hash) {
 
 /* ---- the result ---- */
 
-/* 1 if a protocol may still be agreed on, or has been. */
-static int is_open(const upshake *hs) {
-  switch ((upshake_next)hs->next) {
-  case UPSHAKE_DECIDE:
-    return 1;
-  case UPSHAKE_SEND:
-    return hs->status < 300;
-  case UPSHAKE_PLAIN:
-    return 0;
-  default:
-    return (hs->flags & HANDSHAKE_BODY) != 0;
-  }
-}
-
 const upshake_protocol *upshake__chosen_protocol(const upshake *hs) {
   return is_open(hs) ? &hs->config->protocols[hs->protocol] : NULL;
 }
@@ -115,17 +89,21 @@ upshake_slice upshake__chosen_subprotocol(const upshake *hs) {
   return kept_chosen(hs);
 }
 
+/* 1 if the body of this request is not in the way of the next one.  The host of
+ * a judge reads bodies itself, but it cannot know whether a client that waits
+ * for a 100 sends the body. */
+static int is_body_over(const upshake *hs) {
+  if (hs->flags & HANDSHAKE_JUDGE)
+    return !((hs->facts.flags & FACT_EXPECT_CONTINUE) && has_body(&hs->facts));
+  return can_skip(hs);
+}
+
 /* 1 if the connection can be kept: the head is complete and sound, the client
  * keeps the connection too (RFC 9112 9.3), and the method is not CONNECT (RFC
- * 9931 8).  In the middle of a body it cannot be kept.  It cannot either if the
- * client waits for a 100, because it may send the body or not. */
-int upshake__may_keep(const upshake *hs) {
-  int may_wait = in_body(hs) ||
-                 ((hs->facts.flags & FACT_EXPECT_CONTINUE) &&
-                  has_body(&hs->facts) && !(hs->flags & HANDSHAKE_BODY_END));
-
+ * 9931 8). */
+COLD int upshake__may_keep(const upshake *hs) {
   return (hs->flags & HANDSHAKE_COMPLETE) && !(hs->flags & HANDSHAKE_CLOSE) &&
-         !may_wait &&
+         is_body_over(hs) &&
          !(hs->facts.flags & (FACT_HTTP_1_0 | FACT_CONNECTION_CLOSE)) &&
          !upshake__is_method(hs, "CONNECT");
 }
@@ -145,8 +123,9 @@ upshake_result upshake_get_result(const upshake *hs) {
   memset(&result, 0, sizeof result);
   result.next = (upshake_next)hs->next;
   result.error = (upshake_error)hs->error;
-  result.status = hs->status;
-  if (hs->next == UPSHAKE_SEND && hs->status >= 300)
+  result.status = status_of_reply(hs);
+  result.switched = hs->status == UPSHAKE_ACCEPT;
+  if (hs->next == UPSHAKE_SEND && hs->status >= 200)
     result.offset = hs->facts.bad_at;
   if (HAS_BODIES && hs->next == UPSHAKE_BODY)
     result.content =
@@ -154,6 +133,7 @@ upshake_result upshake_get_result(const upshake *hs) {
   result.consumed = bytes_taken(hs);
   result.protocol = upshake__chosen_protocol(hs);
   result.subprotocol = upshake__chosen_subprotocol(hs);
+  result.keep = (hs->flags & HANDSHAKE_KEPT) != 0;
   result.may_keep = hs->status != UPSHAKE_ACCEPT && upshake__may_keep(hs);
   result.body_left = body_left(hs);
   result.dropped = bytes_left_out(hs);

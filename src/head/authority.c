@@ -15,7 +15,7 @@
  * Every IPv4address is a reg-name too. */
 static const char *match_reg_name(const char *p, const char *end) {
   while ((p = upshake__skip_class(p, end, CLASS_HOST)) < end && *p == '%') {
-    if (end - p < 3 || !in_class(p[1], CLASS_HEX) || !in_class(p[2], CLASS_HEX))
+    if (!is_pct_encoded(p, end))
       return NULL;
     p += 3;
   }
@@ -146,8 +146,7 @@ static int is_letter(char byte) {
   return to_lower(byte) >= 'a' && to_lower(byte) <= 'z';
 }
 
-/* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1) */
-static int is_scheme(upshake_slice text) {
+int upshake__is_scheme(upshake_slice text) {
   for (size_t i = 0; i < text.len; i++) {
     char byte = text.ptr[i];
     if (!is_letter(byte) && (i == 0 || (!is_digit(byte) && byte != '+' &&
@@ -174,7 +173,7 @@ int32_t upshake__parse_origin(upshake_slice origin, upshake_slice *host,
   size_t host_len;
   int32_t port;
 
-  if (scheme.len == origin.len || !is_scheme(scheme))
+  if (scheme.len == origin.len || !upshake__is_scheme(scheme))
     return AUTHORITY_BROKEN;
   *host = slice_from(origin, scheme.len + 3);
   port = upshake__parse_authority(*host, &host_len);
@@ -183,10 +182,4 @@ int32_t upshake__parse_origin(upshake_slice origin, upshake_slice *host,
   host->len = host_len;
   *otherwise = upshake__default_port(scheme);
   return port == AUTHORITY_NO_PORT ? *otherwise : port;
-}
-
-int upshake__is_hostless(upshake_slice origin) {
-  upshake_slice scheme = slice_of(origin.ptr, upshake__scheme_len(origin));
-  return scheme.len + 3 == origin.len && is_scheme(scheme) &&
-         !upshake_is_known_scheme(scheme);
 }

@@ -15,6 +15,10 @@ int upshake__head_in_target(const upshake_parser *parser) {
   return parser->state == STATE_PATH || parser->state == STATE_QUERY;
 }
 
+int upshake__head_has_line(const upshake_parser *parser) {
+  return parser->state >= STATE_FIELD && parser->state <= STATE_END;
+}
+
 /* ---- what all parts share ---- */
 
 NOINLINE head_event upshake__head_refuse(head_step *step, upshake_error error) {
@@ -177,10 +181,10 @@ head_event upshake__head_step(head_step *step) {
 static NOINLINE head_event pass_all(upshake_parser *parser,
                                     const upshake_limits *limits,
                                     const char *bytes, uint32_t len) {
-  head_walk walk;
+  line_ends found;
+  head_walk walk = head_begin_lines(parser, limits, bytes, len, &found);
   field_line line;
-  head_begin_lines(&walk, parser, limits, bytes, len);
-  while (head_next_line(&walk, &line))
+  while (head_next_line(&walk, &found, &line))
     ;
   return head_end_lines(&walk, parser, limits, 0);
 }
@@ -206,20 +210,9 @@ static head_event judge_target_form(head_step *step) {
   return HEAD_REFUSED;
 }
 
-static NOINLINE head_event pass_step(void *user) {
+NOINLINE head_event upshake__pass_step(void *user) {
   head_event event = upshake__head_step(user);
   return event == HEAD_TARGET ? judge_target_form(user) : event;
-}
-
-/* Returns what an event means for upshake_parse_head, and in *end where the
- * head ends or is wrong. */
-static upshake_error result_of(head_event event, const head_step *step,
-                               size_t *end) {
-  *end = event == HEAD_REFUSED ? step->offset : step->parser->pos;
-  if (event == HEAD_REFUSED || event == HEAD_END)
-    return step->error;
-  return event == HEAD_PREFACE ? UPSHAKE_ERR_HTTP2_PREFACE
-                               : UPSHAKE_ERR_INCOMPLETE;
 }
 
 static NOINLINE upshake_error parse_all(upshake_parser *parser,
@@ -227,10 +220,7 @@ static NOINLINE upshake_error parse_all(upshake_parser *parser,
                                         const char *bytes, size_t len,
                                         size_t *end) {
   head_step step = head_begin(parser, limits, bytes, clamp_len(len));
-
-  take_request_line(parser, limits, bytes, step.len);
-  return result_of(head_go_through(parser, pass_lines, pass_step, &step), &step,
-                   end);
+  return head_parse(&step, pass_lines, upshake__pass_step, &step, end);
 }
 
 /* Like head_take_byte, for the LF of a field line: no line is judged here. */
@@ -255,9 +245,23 @@ upshake_error upshake_parse_head(upshake_parser *parser,
   return parse_all(parser, limits, bytes, len, end);
 }
 
+/* Returns the place of Host; NULL if there is none.  It ends no long chain
+ * of calls: see NOINLINE. */
+static NOINLINE const upshake_place *find_host(const upshake_index *index,
+                                               const char *begin) {
+  const upshake_place *place = index->places, *end = place + index->len;
+  for (; place < end; place++)
+    if (place->name_len == 4 &&
+        upshake_equal_fold(slice_of(begin + place->name_at, 4), "Host"))
+      return place;
+  return NULL;
+}
+
 upshake_request upshake_parsed_request(const upshake_parser *parser,
+                                       const upshake_index *index,
                                        const void *bytes) {
   const char *begin = bytes;
+  const upshake_place *place;
   upshake_request request;
 
   memset(&request, 0, sizeof request);
@@ -265,8 +269,12 @@ upshake_request upshake_parsed_request(const upshake_parser *parser,
                         head_target(parser, begin));
   request.fields.raw = head_fields(parser, begin);
   request.version = parser->minor > 0 ? 11 : 10;
-  if (!request.authority.ptr)
+  if (request.authority.ptr)
+    return request;
+  if (!index || index->len > index->cap) /* Host may have no place */
     request.authority = upshake_find_field(request.fields, "Host");
+  else if ((place = find_host(index, begin)) != NULL)
+    request.authority = slice_of(begin + place->value_at, place->value_len);
   return request;
 }
 

@@ -66,6 +66,9 @@ UPSHAKE_PRIVATE int upshake__head_is_complete(const upshake_parser *parser);
 /* 1 if the parser is in the request-target. */
 UPSHAKE_PRIVATE int upshake__head_in_target(const upshake_parser *parser);
 
+/* 1 if the request line is complete; it is not the preface of HTTP/2. */
+UPSHAKE_PRIVATE int upshake__head_has_line(const upshake_parser *parser);
+
 /* 1 if the parser is in a field line whose name is complete. */
 UPSHAKE_PRIVATE int upshake__head_in_value(const upshake_parser *parser);
 

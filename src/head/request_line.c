@@ -185,20 +185,27 @@ head_event upshake__request_line_part(head_step *step) {
 /* ---- a complete request line ---- */
 
 #ifndef UPSHAKE_SMALL
-/* Takes only HTTP/1.1 with a target in origin-form, which goes with every
- * method but CONNECT. */
+/* Returns where a target in origin-form begins; NULL if there is none.  It goes
+ * with every method but CONNECT. */
+static const char *find_target(const char *begin, const char *end) {
+  const char *stop;
+  if (memcmp(begin, "GET /", 5) == 0) /* needs no scan */
+    return begin + 4;
+  stop = upshake__skip_class(begin, end, CLASS_TOKEN);
+  if (stop - begin == 7 && memcmp(begin, "CONNECT", 7) == 0)
+    return NULL;
+  return stop > begin && end - stop > 1 && memcmp(stop, " /", 2) == 0 ? stop + 1
+                                                                      : NULL;
+}
+
+/* Takes only HTTP/1.1 with a target in origin-form. */
 void upshake__take_request_line(upshake_parser *parser,
                                 const upshake_limits *limits, const char *begin,
                                 uint32_t len) {
-  const char *end = begin + len, *target = begin + 3, *stop;
+  const char *end = begin + len, *target = find_target(begin, end), *stop;
 
-  if (memcmp(begin, "GET ", 4) != 0) /* GET needs no scan */
-    target = upshake__skip_class(begin, end, CLASS_TOKEN);
-  if (target - begin == 7 && memcmp(begin, "CONNECT", 7) == 0)
+  if (!target)
     return;
-  if (target == begin || end - target < 2 || memcmp(target, " /", 2) != 0)
-    return;
-  target++;
   stop = upshake__skip_class(target, end, CLASS_PATH);
   if (stop < end && *stop == '?')
     stop = upshake__skip_class(stop, end, CLASS_QUERY);

@@ -23,13 +23,12 @@ UPSHAKE_PRIVATE int32_t upshake__parse_origin(upshake_slice origin,
                                               upshake_slice *host,
                                               int32_t *otherwise);
 
-/* 1 for a serialized-origin with an empty host, such as "file://".  0 if the
- * scheme needs a host. */
-UPSHAKE_PRIVATE int upshake__is_hostless(upshake_slice origin);
-
 /* Returns the length of the scheme before "://"; text.len if there is no
  * scheme. */
 UPSHAKE_PRIVATE size_t upshake__scheme_len(upshake_slice text);
+
+/* 1 for ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1). */
+UPSHAKE_PRIVATE int upshake__is_scheme(upshake_slice text);
 
 /* Returns the default port of http, https, ws or wss; AUTHORITY_NO_PORT for any
  * other scheme. */

@@ -9,7 +9,7 @@
 #define UPSHAKE_SRC_HEAD_WALK_H
 
 #include "../text/defensive.h"
-#include "../text/scan.h"
+#include "../text/lines.h"
 #include "part.h"
 
 /* ---- single bytes ---- */
@@ -87,38 +87,69 @@ ALWAYS_INLINE int head_take_byte(upshake_parser *parser,
 
 /* ---- whole lines ---- */
 
-/* A walk over whole lines.  The parser takes note of them when it ends. */
+#ifndef UPSHAKE_SMALL
+
+/* A field line: where its name, its colon and its CRLF begin. */
+typedef struct field_line {
+  const char *name, *colon, *cr;
+} field_line;
+
+/* A walk over whole lines.  The parser takes note of them when it ends.  It has
+ * no pointer to `found`, and nobody has one to it, so it stays in registers. */
 typedef struct head_walk {
-  const char *begin, *end;   /* the head, as far as it was received        */
-  const char *at;            /* where the next line begins                 */
-  scan_window window;        /* the bytes that were scanned last           */
-  uint32_t left, name_limit; /* field lines that may come, bytes of a name */
+  const char *begin, *end; /* the head, as far as it was received        */
+  const char *at;          /* where the next line begins                 */
+  const char *base;        /* the ends count from here                   */
+  size_t left;             /* field lines that may come                  */
+  size_t next, len;        /* of the ends that were found                */
 } head_walk;
 
 /* Begins at the parser's position, which must be the beginning of a line. */
-ALWAYS_INLINE void head_begin_lines(head_walk *walk,
-                                    const upshake_parser *parser,
-                                    const upshake_limits *limits,
-                                    const char *bytes, uint32_t len) {
-  *walk = (head_walk){.begin = bytes,
-                      .end = bytes + len,
-                      .at = bytes + parser->pos,
-                      .left = limit_of_fields(limits) - parser->fields,
-                      .name_limit = head_run_limit(RUN_NAME, limits)};
+ALWAYS_INLINE head_walk head_begin_lines(const upshake_parser *parser,
+                                         const upshake_limits *limits,
+                                         const char *bytes, uint32_t len,
+                                         line_ends *found) {
+  head_walk walk = {.begin = bytes,
+                    .end = bytes + len,
+                    .at = bytes + parser->pos,
+                    .base = bytes,
+                    .left = limit_of_fields(limits) - parser->fields,
+                    .next = 0,
+                    .len = 0};
+  /* With a low limit of names, the parser must look at each line. */
+  found->is_last = head_run_limit(RUN_NAME, limits) < SCAN_NAME_MOST;
+  return walk;
 }
 
-/* Hands out the next line if it is complete and plain, or returns 0.  Such a
- * line has no blank before its value but one SP, and a name that is neither
- * empty nor too long. */
-ALWAYS_INLINE int head_next_line(head_walk *walk, field_line *line) {
-  line->name = walk->at;
-  if (walk->left == 0 ||
-      !scan_line(&walk->window, walk->begin, walk->end, line) ||
-      is_blank(*line->value) ||
-      (size_t)(line->colon - line->name) - 1 >= walk->name_limit)
+/* Finds the ends of the next lines.  Returns 0 if there are none. */
+ALWAYS_INLINE int head_find_lines(head_walk *walk, line_ends *found) {
+  if (found->is_last)
     return 0;
-  walk->at = line->cr + 2;
-  walk->left--;
+  found->base = walk->base = walk->at;
+  walk->next = 0;
+  walk->len = upshake__find_ends(found, walk->begin, walk->end);
+  if (walk->len > walk->left)
+    walk->len = walk->left;
+  walk->left -= walk->len;
+  return walk->len > 0;
+}
+
+/* Hands out the next line if it is complete and plain, or returns 0.  The name
+ * of such a line is neither empty nor longer than SCAN_NAME_MOST. */
+ALWAYS_INLINE int head_next_line(head_walk *walk, line_ends *found,
+                                 field_line *line) {
+  const char *next;
+  if (walk->next == walk->len && !head_find_lines(walk, found))
+    return 0;
+  next = walk->base + found->ends[walk->next];
+  line->name = walk->at;
+  line->colon = scan_name(walk->at, walk->end);
+  line->cr = next - 2;
+  if (*line->colon != ':' || line->colon == line->name ||
+      memcmp(line->cr, "\r\n", 2) != 0)
+    return 0;
+  walk->at = next;
+  walk->next++;
   return 1;
 }
 
@@ -130,14 +161,17 @@ ALWAYS_INLINE head_event head_end_lines(const head_walk *walk,
                                         const upshake_limits *limits,
                                         int is_bad) {
   parser->pos = (uint32_t)(walk->at - walk->begin);
-  parser->fields = (uint16_t)(limit_of_fields(limits) - walk->left);
+  parser->fields = (uint16_t)(limit_of_fields(limits) - walk->left -
+                              (walk->len - walk->next));
   if (is_bad)
     return HEAD_MORE;
-  if (!scan_is_line_end(walk->at, walk->end))
+  if (walk->end - walk->at < 2 || memcmp(walk->at, "\r\n", 2) != 0)
     return HEAD_GO_ON;
   end_lines(parser);
   return HEAD_END;
 }
+
+#endif
 
 /* ---- the whole head ---- */
 
@@ -158,18 +192,49 @@ ALWAYS_INLINE head_event head_go_through(const upshake_parser *parser,
   return event;
 }
 
+/* Returns what an event means for upshake_parse_head, and in *end where the
+ * head ends or is wrong. */
+static inline upshake_error head_result(head_event event, const head_step *step,
+                                        size_t *end) {
+  *end = event == HEAD_REFUSED ? step->offset : step->parser->pos;
+  if (event == HEAD_REFUSED || event == HEAD_END)
+    return step->error;
+  return event == HEAD_PREFACE ? UPSHAKE_ERR_HTTP2_PREFACE
+                               : UPSHAKE_ERR_INCOMPLETE;
+}
+
+/* Parses a head as upshake_parse_head does. */
+ALWAYS_INLINE upshake_error head_parse(head_step *step, head_take *lines,
+                                       head_take *take, void *user,
+                                       size_t *end) {
+  take_request_line(step->parser, step->limits, step->bytes, step->len);
+  return head_result(head_go_through(step->parser, lines, take, user), step,
+                     end);
+}
+
+/* The `take` of it: one step, which also checks the form of the target.  `user`
+ * begins with the head_step. */
+UPSHAKE_PRIVATE head_event upshake__pass_step(void *user);
+
 /* ---- what a line holds ---- */
 
+#ifndef UPSHAKE_SMALL
 static inline upshake_slice line_name(const field_line *line) {
   return slice_of(line->name, (size_t)(line->colon - line->name));
 }
 
-/* Returns the value without the blanks behind it. */
+/* Returns the value without the blanks around it.  The only blank in a plain
+ * line is SP. */
 static inline upshake_slice line_value(const field_line *line) {
-  const char *end = line->cr;
-  while (end > line->value && is_blank(end[-1]))
-    end--;
-  return slice_of(line->value, (size_t)(end - line->value));
+  const char *begin = line->colon + 1, *end = line->cr;
+  begin += *begin == ' '; /* in nearly every line */
+  while (*begin == ' ')
+    begin++;
+  if (end[-1] == ' ')
+    while (end > begin && end[-1] == ' ')
+      end--;
+  return slice_of(begin, (size_t)(end - begin));
 }
+#endif
 
 #endif

@@ -103,7 +103,8 @@ static void begin_rows(const upshake *hs, upshake_failure *failure) {
 /* The facts are kept where the failure is: see NOINLINE. */
 upshake_error upshake_next_failure(upshake *hs, upshake_failure *failure) {
   failure->error = UPSHAKE_OK;
-  if (hs->next == UPSHAKE_READ || !(hs->flags & HANDSHAKE_COMPLETE))
+  if (hs->next == UPSHAKE_READ || !(hs->flags & HANDSHAKE_COMPLETE) ||
+      (hs->flags & HANDSHAKE_STREAM))
     return UPSHAKE_OK;
   if (failure->place == 0)
     begin_rows(hs, failure);

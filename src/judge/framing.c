@@ -7,6 +7,29 @@
 #include "judge.h"
 #include "../head/target.h"
 
+/* Fast path: 1 for a name without "%", and no port or one of 1 to 4 digits. */
+#ifdef UPSHAKE_SMALL
+#define is_usual_host(value) 0
+#else
+static inline int is_usual_host(upshake_slice value) {
+  const char *p = value.ptr, *end;
+  size_t left = value.len;
+  if (left == 0)
+    return 0;
+  end = p + left;
+  p = upshake__skip_class(p, end, CLASS_HOST);
+  left = (size_t)(end - p);
+  if (p == value.ptr || left == 0)
+    return p != value.ptr;
+  if (*p != ':' || left < 2 || left > 5)
+    return 0;
+  while (++p < end)
+    if (!is_digit(*p))
+      return 0;
+  return 1;
+}
+#endif
+
 /* Host = uri-host [ ":" port ], exactly once (RFC 9112 3.2).  An empty host is
  * legal, but some protocols refuse it. */
 void upshake__judge_host(upshake_private_facts *facts,
@@ -16,6 +39,8 @@ void upshake__judge_host(upshake_private_facts *facts,
   (void)config;
   if (upshake__note_once(facts, FACT_HOST, UPSHAKE_ERR_HOST_REPEATED, at))
     facts->host_at = at;
+  if (is_usual_host(value))
+    return;
   if (upshake__parse_authority(value, &host_len) == AUTHORITY_BROKEN)
     upshake__note_bad(facts, UPSHAKE_ERR_HOST_MALFORMED, at);
   if (host_len == 0)

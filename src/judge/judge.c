@@ -73,15 +73,38 @@ static NOINLINE COLD void judge_member(upshake_private_facts *facts,
       note_offer(facts, i);
 }
 
+/* Fast path: a server of WebSocket alone is asked for WebSocket alone.  init
+ * has checked the name of the entry. */
+#ifdef UPSHAKE_SMALL
+#define is_only_websocket(facts, config, value) 0
+#else
+static inline int is_only_websocket(const upshake_private_facts *facts,
+                                    const upshake_config *config,
+                                    upshake_slice value) {
+  return config->protocols_len == 1 &&
+         facts->part.head.rules->kind == RULES_WEBSOCKET &&
+         IS_NAME(value, "websocket") &&
+         IS_NAME(slice_text(config->protocols->name), "websocket");
+}
+#endif
+
+static NOINLINE void judge_members(upshake_private_facts *facts,
+                                   const upshake_config *config,
+                                   upshake_slice value) {
+  upshake_slice member;
+  while (upshake__next_in(&value, &member))
+    judge_member(facts, config, member);
+}
+
 void upshake__judge_upgrade(upshake_private_facts *facts,
                             const upshake_config *config, upshake_slice value,
                             uint32_t at) {
-  upshake_slice member;
-
   (void)at;
   facts->flags |= FACT_UPGRADE;
-  while (upshake__next_in(&value, &member))
-    judge_member(facts, config, member);
+  if (is_only_websocket(facts, config, value))
+    note_offer(facts, 0);
+  else
+    judge_members(facts, config, value);
 }
 
 static void note_expectation(upshake_private_facts *facts, uint32_t at) {
@@ -89,14 +112,16 @@ static void note_expectation(upshake_private_facts *facts, uint32_t at) {
   upshake__note_bad(facts, UPSHAKE_ERR_EXPECTATION, at);
 }
 
-/* Expect = #expectation.  The only expectation is 100-continue (RFC 9110
- * 10.1.1). */
+/* Expect = #expectation.  The only expectation is 100-continue; in HTTP/1.0
+ * there is none (RFC 9110 10.1.1). */
 COLD void upshake__judge_expect(upshake_private_facts *facts,
                                 const upshake_config *config,
                                 upshake_slice value, uint32_t at) {
   upshake_slice member;
 
   (void)config;
+  if (facts->flags & FACT_HTTP_1_0)
+    return;
   while (upshake__next_in(&value, &member)) {
     if (upshake_equal_fold(member, "100-continue"))
       facts->flags |= FACT_EXPECT_CONTINUE;
@@ -126,6 +151,34 @@ COLD unsigned upshake__which_field(upshake_slice name) {
     return FIELD_OTHER;
   return which;
 }
+
+#ifndef UPSHAKE_SMALL
+UPSHAKE_PRIVATE_CONST const uint8_t
+    upshake__known_by_len[SCAN_NAME_MOST + 1][2] = {
+        [4] = {FIELD_HOST + 1, 0},
+        [6] = {FIELD_EXPECT + 1, FIELD_ORIGIN + 1},
+        [7] = {FIELD_UPGRADE + 1, 0},
+        [10] = {0, FIELD_CONNECTION + 1},
+        [12] = {0, FIELD_CONTENT_TYPE + 1},
+        [14] = {FIELD_HTTP2_SETTINGS + 1, FIELD_CONTENT_LENGTH + 1},
+        [17] = {FIELD_TRANSFER_ENCODING + 1, FIELD_KEY + 1},
+        [21] = {0, FIELD_VERSION + 1},
+        [22] = {0, FIELD_SUBPROTOCOL + 1},
+        [24] = {0, FIELD_EXTENSIONS + 1}};
+
+#define BYTE_OF(lower, i) (i < sizeof lower - 1 ? lower[i] : 0)
+#define MASK_OF(lower, i) (i < sizeof lower - 1 ? -1 : 0)
+#define EIGHT(BYTE, lower)                                                     \
+  {                                                                            \
+    BYTE(lower, 0), BYTE(lower, 1), BYTE(lower, 2), BYTE(lower, 3),            \
+        BYTE(lower, 4), BYTE(lower, 5), BYTE(lower, 6), BYTE(lower, 7)         \
+  }
+#define BEGIN(field, lower, owner, judge)                                      \
+  {EIGHT(BYTE_OF, lower), EIGHT(MASK_OF, lower)},
+UPSHAKE_PRIVATE_CONST const known_begin upshake__known_begins[FIELD_OTHER + 1] =
+    {{{0}, EIGHT(MASK_OF, "12345678")}, KNOWN(BEGIN)};
+#undef BEGIN
+#endif
 
 /* Returns the rules of another entry that judge this field; NULL if there are
  * none. */

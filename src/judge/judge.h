@@ -99,6 +99,12 @@ static inline int has_body(const upshake_private_facts *facts) {
   return facts->body_len > 0 || (facts->flags & FACT_CODING) != 0;
 }
 
+/* 1 if the announced body is longer than the limit. */
+static inline int is_body_long(const upshake *hs) {
+  uint64_t most = hs->config->limits.body;
+  return most > 0 && hs->facts.body_len > most;
+}
+
 /* ---- judges in files of their own ---- */
 
 /* host and framing: framing.c */
@@ -107,6 +113,14 @@ UPSHAKE_PRIVATE judge_field upshake__judge_host, upshake__judge_length,
 
 /* 1 if the value is the base64 of 16 bytes: key.c */
 UPSHAKE_PRIVATE int upshake__is_key(upshake_slice value);
+
+/* 1 for a field that HTTP/2 and 3 do not have, because it is about one
+ * connection (RFC 9113 8.2.2); a request may have TE: trailers.  hop.c */
+UPSHAKE_PRIVATE int upshake__is_hop_field(upshake_slice name);
+
+/* As upshake_is_hop_field, without a copy of `fields`. */
+UPSHAKE_PRIVATE int upshake__is_hop_of(const upshake_fields *fields,
+                                       upshake_slice name);
 
 /* Applies the Origin policy.  Notes an error if there is an Origin and it is
  * bad.  Called after all fields were seen, because Origin may be compared with

@@ -8,6 +8,7 @@
 
 #include "rules.h"
 #include "../text/literal.h"
+#include "../text/scan.h"
 
 /* clang-format off */
 
@@ -53,47 +54,40 @@ enum { KNOWN(FIELD) FIELD_OTHER };
 /* Returns which known field this is, or FIELD_OTHER. */
 UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
 
-#ifdef UPSHAKE_SMALL
-#define inlined_which_field upshake__which_field
-#else
-/* clang-format off */
-
-/* Lengths of names that is_name can compare. */
-#define LENGTHS(X) \
-  X(4)  X(5)  X(6)  X(7)  X(8)  X(9)  X(10) \
-  X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
-  X(18) X(19) X(20) X(21) X(22) X(23) X(24)
-
-#define FITS(field, lower, owner, judge) \
-  && sizeof lower > 4 && sizeof lower <= 25
-STATIC_ASSERT(1 KNOWN(FITS), known_names_have_one_of_these_lengths);
+#define FITS(field, lower, owner, judge)                                       \
+  &&sizeof lower > 4 && sizeof lower <= 25
+STATIC_ASSERT(1 KNOWN(FITS), is_name_can_compare_all_known_names);
 #undef FITS
 
-/* clang-format on */
+#ifndef UPSHAKE_SMALL
+/* How the name of a known field begins: its first bytes, and ones in the bytes
+ * that are compared. */
+typedef struct known_begin {
+  char lower[8], mask[8];
+} known_begin;
 
-/* Compares with the known fields of this length.  The compiler knows the
- * length, so that no other field is left in each case below. */
-ALWAYS_INLINE unsigned which_field_of(const char *name, size_t len) {
-#define TEST(field, lower, owner, judge)                                       \
-  if (len == sizeof lower - 1 && is_name(name, lower, sizeof lower - 1))       \
-    return FIELD_##field;
-  KNOWN(TEST)
-#undef TEST
-  return FIELD_OTHER;
+/* The only known field whose name has this length and this bit in its first
+ * letter, plus 1; 0 if there is none.  The beginnings have the same numbers. */
+UPSHAKE_PRIVATE_OBJECT const uint8_t
+    upshake__known_by_len[SCAN_NAME_MOST + 1][2];
+UPSHAKE_PRIVATE_OBJECT const known_begin upshake__known_begins[FIELD_OTHER + 1];
+
+/* Returns which known field the name of a plain line may be, with no branch
+ * that depends on the name: it has the length of this field's name and begins
+ * like it.  `end` is the end of the head. */
+ALWAYS_INLINE unsigned likely_field(upshake_slice name, const char *end) {
+  const char *bytes = name.ptr;
+  const known_begin *begin;
+  unsigned found;
+  uint64_t mask;
+  if (end - bytes < 8)
+    return upshake__which_field(name);
+  found = upshake__known_by_len[name.len][*bytes >> 1 & 1];
+  begin = &upshake__known_begins[found];
+  memcpy(&mask, begin->mask, 8);
+  return (differ8(bytes, begin->lower) & mask) == 0 ? found - 1
+                                                    : (unsigned)FIELD_OTHER;
 }
-
-#define CASE(len)                                                              \
-  case len:                                                                    \
-    return which_field_of(name.ptr, len);
-
-ALWAYS_INLINE unsigned inlined_which_field(upshake_slice name) {
-  switch (name.len) {
-    LENGTHS(CASE)
-  default:
-    return FIELD_OTHER;
-  }
-}
-#undef CASE
 #endif
 
 /* The same, by the rules of the table's other entries. */
@@ -112,7 +106,7 @@ static inline int judge_by(const upshake_private_rules *rules, upshake *hs,
 
 /* Returns the judge of a field of every request, else NULL.  No table: to a
  * small program each pointer in one costs 32 bytes with its relocation. */
-static inline judge_field *judge_of_all(unsigned which) {
+ALWAYS_INLINE judge_field *judge_of_all(unsigned which) {
 #define JUDGE(field, lower, owner, judge)                                      \
   case FIELD_##field:                                                          \
     return judge;
@@ -134,5 +128,19 @@ static inline void judge_known(upshake *hs, unsigned which, upshake_slice value,
            !judge_by(hs->facts.part.head.rules, hs, which, value, at))
     upshake__judge_by_other_rules(hs, which, value, at);
 }
+
+#ifndef UPSHAKE_SMALL
+/* Judges a line that is likely of this field. */
+ALWAYS_INLINE void judge_likely(upshake *hs, unsigned which, upshake_slice name,
+                                upshake_slice value, uint32_t at) {
+#define JUDGE(field, lower, owner, judge)                                      \
+  case FIELD_##field:                                                          \
+    if (is_name(name.ptr, lower, sizeof lower - 1))                            \
+      judge_known(hs, FIELD_##field, value, at);                               \
+    return;
+  switch (which) { KNOWN(JUDGE) }
+#undef JUDGE
+}
+#endif
 
 #endif

@@ -32,27 +32,20 @@ void upshake__facts_of_request(const upshake *hs, order_facts *found) {
 
 static int is_list_space(char byte) { return byte == ',' || is_blank(byte); }
 
-/* No memcmp: see NOINLINE. */
-static int is_get(upshake_slice method) {
-  const char *p = method.ptr;
-  return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';
-}
-
-/* 1 if the entry allows the method.  Its list looks like "GET, POST". */
+/* 1 if the entry allows the method.  Its list looks like "GET, POST".  An offer
+ * of HTTP/2 or 3 has no method, and every entry allows that. */
 static int allows_method(const upshake_protocol *protocol,
                          upshake_slice method) {
-  const char *p = protocol->methods;
-  if (!p)
-    return is_get(method);
-  while (*p) {
+  const char *p = protocol->methods ? protocol->methods : "GET";
+  do {
     size_t len = 0;
     while (p[len] && !is_list_space(p[len]))
       len++;
-    if (len > 0 && upshake__same(slice_of(p, len), method))
+    if (upshake__same(slice_of(p, len), method))
       return 1;
-    p += len > 0 ? len : 1;
-  }
-  return 0;
+    p += len;
+  } while (*p++);
+  return method.len == 0;
 }
 
 /* Returns which rows are about offers of this entry. */
@@ -70,12 +63,11 @@ static unsigned rows_for(const upshake *hs, const upshake_protocol *protocol) {
 void upshake__facts_of_offer(const upshake *hs, size_t place,
                              order_facts *found) {
   const upshake_protocol *protocol = &hs->config->protocols[place];
-  uint64_t most = hs->config->limits.body;
   uint32_t flags = found->flags;
 
   if (has_body(&hs->facts))
     flags |= FACT_BODY;
-  if (HAS_BODIES && most > 0 && hs->facts.body_len > most)
+  if (HAS_BODIES && is_body_long(hs))
     flags |= FACT_BODY_LONG;
   if (hs->facts.subprotocol)
     flags |= FACT_CHOSEN;
@@ -193,12 +185,56 @@ static void judge_protocols(upshake *hs, const order_facts *facts,
     best->next = UPSHAKE_PLAIN;
 }
 
+/* ---- fast path: a usual offer of WebSocket ---- */
+
+#ifdef UPSHAKE_SMALL
+#define is_usual_offer(hs) 0
+#else
+/* The rows of the order of judgement that are about WebSocket, as two sets: the
+ * facts that an offer needs, and the facts that no row may find.  A row that
+ * has an exception which the offer needs is never broken. */
+#define ABOUT(offers) ((FOR_##offers & FOR_WEBSOCKET) != 0)
+#define NEEDS(error, offers, found, unless, place)                             \
+  | ((ABOUT(offers) & (BIT_##found == BIT_ALWAYS) &                            \
+      (BIT_##unless != BIT_NEVER))                                             \
+         ? 1 << BIT_##unless                                                   \
+         : 0)
+enum { USUAL_NEEDS = 0 ORDER_OF_REQUEST(NEEDS) ORDER_OF_OFFER(NEEDS) };
+#define FINDS(error, offers, found, unless, place)                             \
+  | ((ABOUT(offers) & (BIT_##found != BIT_ALWAYS) &                            \
+      !(USUAL_NEEDS >> BIT_##unless & 1))                                      \
+         ? (uint32_t)1 << BIT_##found                                          \
+         : 0)
+
+/* No memcmp: see NOINLINE. */
+static int is_get(upshake_slice method) {
+  const char *p = method.ptr;
+  return method.len == 3 && p[0] == 'G' && p[1] == 'E' && p[2] == 'T';
+}
+
+/* 1 if the table has only WebSocket, and no row can be broken, whatever the
+ * body policy of the entry is. */
+static inline int is_usual_offer(const upshake *hs) {
+  const uint32_t needs = USUAL_NEEDS & ~FACT_OFFERED;
+  const uint32_t finds = 0 ORDER_OF_REQUEST(FINDS) ORDER_OF_OFFER(FINDS);
+  const upshake_private_facts *facts = &hs->facts;
+  const upshake_config *config = hs->config;
+  return config->protocols_len == 1 && facts->offered == 1 && !facts->bad &&
+         ((facts->flags ^ needs) & (needs | finds | FACT_HOST_EMPTY)) == 0 &&
+         facts->part.head.rules->kind == RULES_WEBSOCKET &&
+         facts->body_len == 0 && !config->subprotocol_required &&
+         !config->protocols->methods && is_get(upshake__method_of(hs));
+}
+#endif
+
 verdict upshake__judge_request(upshake *hs) {
   verdict result = {.offset = hs->facts.bad_at,
                     .next = UPSHAKE_SEND,
                     .error = hs->facts.bad,
                     .protocol = 0};
   order_facts facts;
+  if (is_usual_offer(hs))
+    return verdict_good;
   if (is_refused_at_once((upshake_error)result.error))
     return result;
   note_host_none(hs);

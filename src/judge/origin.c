@@ -9,7 +9,7 @@
  * TLS may end at a proxy.  If a port is left out on either side, it is the
  * default port of the Origin's scheme. */
 static upshake_error judge_same_host(upshake_slice origin,
-                                     upshake_slice authority) {
+                                     upshake_slice authority, int any_port) {
   int32_t otherwise, here, port;
   upshake_slice host;
 
@@ -19,7 +19,7 @@ static upshake_error judge_same_host(upshake_slice origin,
   here = upshake__parse_authority(authority, &authority.len);
   if (here == AUTHORITY_NO_PORT)
     here = otherwise;
-  if (here != port || !upshake__same_fold(host, authority))
+  if ((here != port && !any_port) || !upshake__same_fold(host, authority))
     return UPSHAKE_ERR_ORIGIN_REFUSED;
   return UPSHAKE_OK;
 }
@@ -46,7 +46,9 @@ static upshake_error judge_policy(const upshake *hs) {
   case UPSHAKE_ORIGIN_LIST:
     return judge_list(hs->config, origin);
   default:
-    return judge_same_host(origin, upshake__authority_of(hs));
+    return judge_same_host(origin, upshake__authority_of(hs),
+                           hs->config->origin ==
+                               UPSHAKE_ORIGIN_SAME_HOST_ANY_PORT);
   }
 }
 
@@ -54,8 +56,12 @@ void upshake__judge_origin(upshake *hs) {
   upshake_private_facts *facts = &hs->facts;
   upshake_error error;
 
-  if (facts->part.head.origin_at == 0 ||
-      hs->config->origin == UPSHAKE_ORIGIN_ANY)
+  if (facts->part.head.origin_at == 0) {
+    if (hs->config->origin_required)
+      upshake__note_bad(facts, UPSHAKE_ERR_ORIGIN_MISSING, hs->end);
+    return;
+  }
+  if (hs->config->origin == UPSHAKE_ORIGIN_ANY)
     return;
   error = judge_policy(hs);
   if (error)

@@ -66,26 +66,29 @@ upshake_slice upshake__origin_of(const upshake *hs) {
              : upshake__value_at(hs, hs->facts.part.head.origin_at, "Origin");
 }
 
-/* The same for a judge, which remembers lines of several fields. */
-static NOINLINE const char *find_offer_in_judge(const upshake_judge *judge,
+/* The same for a judge, whose fields are an array. */
+static NOINLINE const char *find_offer_in_judge(const upshake *hs,
                                                 upshake_slice name) {
+  upshake_fields fields = upshake__fields_of(hs);
   const char *found = NULL;
-  for (uint32_t i = 0; !found && i < judge->lines_len; i++)
-    if (upshake_equal_fold(judge->lines[i].name, "Sec-WebSocket-Extensions"))
-      found = upshake__find_extension_in(judge->lines[i].value, name);
+  for (size_t i = 0; !found && i < fields.array_len; i++)
+    if (upshake_equal_fold(fields.array[i].name, "Sec-WebSocket-Extensions"))
+      found = upshake__find_extension_in(fields.array[i].value, name);
   return found;
 }
 
 NOINLINE const char *upshake__find_offer(const upshake *hs,
                                          upshake_slice name) {
   if (hs->flags & HANDSHAKE_JUDGE)
-    return find_offer_in_judge(judge_of(hs), name);
+    return find_offer_in_judge(hs, name);
   return upshake__find_extension(head_fields(&hs->parser, hs->memory), name);
 }
 
 upshake_fields upshake__fields_of(const upshake *hs) {
   upshake_fields fields = {{NULL, 0}, NULL, 0};
   if (hs->flags & HANDSHAKE_JUDGE) {
+    if (judge_of(hs)->has_all)
+      return judge_of(hs)->found.fields;
     fields.array = judge_of(hs)->lines;
     fields.array_len = judge_of(hs)->lines_len;
   } else {
@@ -117,19 +120,25 @@ COLD upshake_request upshake_get_request(const upshake *hs) {
   upshake_request request;
 
   memset(&request, 0, sizeof request);
+  if (!upshake__head_has_line(&hs->parser) && !(hs->flags & HANDSHAKE_COMPLETE))
+    return request;
+  request.version = flags & FACT_HTTP_1_0 ? 10 : 11;
+  request.method = upshake__method_of(hs);
+  request.target = target_of(hs);
   if ((hs->flags & HANDSHAKE_COMPLETE) == 0)
     return request;
-  upshake__split_target(&request, upshake__method_of(hs), target_of(hs));
+  upshake__split_target(&request, request.method, request.target);
   request.authority = upshake__authority_of(hs);
   request.fields = upshake__fields_of(hs);
   if (!request.scheme.ptr)
     request.scheme = scheme_of(hs);
-  request.version = flags & FACT_HTTP_1_0 ? 10 : 11;
   request.body_len =
       flags & FACT_CODING ? UPSHAKE_BODY_CHUNKED : hs->facts.body_len;
   request.has_upgrade = (flags & FACT_UPGRADE) != 0;
   request.has_expect = expect_of(flags);
   request.unknown_coding = (flags & FACT_CODING_UNKNOWN) != 0;
   request.empty_host = (flags & FACT_HOST_EMPTY) != 0;
+  if (hs->flags & HANDSHAKE_STREAM)
+    judge_of(hs)->stream->show(judge_of(hs), &request);
   return request;
 }

@@ -70,7 +70,7 @@ static inline int has_judge(const upshake_private_rules *rules,
 }
 
 /* The facts of a request whose fields are still to come. */
-static inline void begin_facts(upshake_private_facts *facts,
+ALWAYS_INLINE void begin_facts(upshake_private_facts *facts,
                                const upshake_config *config,
                                uint8_t transport) {
   memset(facts, 0, sizeof *facts);

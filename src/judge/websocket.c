@@ -83,11 +83,36 @@ static NOINLINE void choose(upshake_private_facts *facts,
   }
 }
 
+/* Fast path: 1 if no name can be chosen, and the value is one token or more,
+ * each with one comma and one SP between. */
+#ifdef UPSHAKE_SMALL
+#define are_only_tokens(config, value) 0
+#else
+static int are_only_tokens(const upshake_config *config, upshake_slice value) {
+  const char *p = value.ptr, *end = p + value.len, *stop;
+  if (config->subprotocols_len > 0)
+    return 0;
+  for (;; p = stop + 2) {
+    stop = upshake__skip_class(p, end, CLASS_TOKEN);
+    if (stop == p)
+      return 0;
+    if (stop == end)
+      return 1;
+    if (end - stop < 2 || memcmp(stop, ", ", 2) != 0)
+      return 0;
+  }
+}
+#endif
+
 static COLD void judge_subprotocol(upshake_private_facts *facts,
                                    const upshake_config *config,
                                    upshake_slice value, uint32_t at) {
   upshake_slice name;
 
+  if (are_only_tokens(config, value)) {
+    facts->flags |= FACT_SUBPROTOCOL;
+    return;
+  }
   while (upshake__next_in(&value, &name)) {
     facts->flags |= FACT_SUBPROTOCOL;
     if (config->subprotocol_required && config->subprotocols_len > 0)

@@ -7,8 +7,8 @@
 
 #include "../judge/known.h"
 
-/* 1 if only the handshake itself may write this field (known.h). */
-static int is_reserved(upshake_slice name) {
+/* The names are those of known.h. */
+COLD int upshake_is_own_field(upshake_slice name) {
 #define ADD_FREE(text)
 #define ADD_PREFIX(text)
 #define ADD_OWN(text) ADD(text)
@@ -34,7 +34,7 @@ static int is_reserved(upshake_slice name) {
 static upshake_error check_field(const upshake_field *field) {
   if (!upshake_is_token(field->name))
     return UPSHAKE_ERR_EXTRA_NAME;
-  if (is_reserved(field->name))
+  if (upshake_is_own_field(field->name))
     return UPSHAKE_ERR_EXTRA_RESERVED;
   return upshake__is_value(field->value) ? UPSHAKE_OK : UPSHAKE_ERR_EXTRA_VALUE;
 }

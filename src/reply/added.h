@@ -22,6 +22,13 @@ UPSHAKE_PRIVATE upshake_error upshake__check_added(added fields, size_t *place);
 UPSHAKE_PRIVATE size_t upshake__find_added(added fields, const char *name,
                                            size_t skip);
 
+/* The fields that a response has only once, without Date: X(name). */
+#define ONLY_ONCE(X)                                                           \
+  X("Content-Type")                                                            \
+  X("Location")                                                                \
+  X("Retry-After")                                                             \
+  X("Server")
+
 /* 1 if more than `most` fields have this name. */
 static inline int has_more_added(added fields, const char *name, size_t most) {
   return upshake__find_added(fields, name, most) < fields.len;

@@ -28,8 +28,9 @@ static int has_more(const upshake_extra *extra, const char *name, size_t most,
 /* 1 if a field that is not a list would be sent twice (RFC 9110 5.3). */
 static int is_repeated(const reply *r, const upshake_extra *extra,
                        size_t *place) {
-  static const char singletons[][13] = {"Content-Type", "Location",
-                                        "Retry-After", "Server"};
+#define NAME(name) name,
+  static const char singletons[][13] = {ONLY_ONCE(NAME)};
+#undef NAME
 
   for (size_t i = 0; i < sizeof singletons / sizeof singletons[0]; i++)
     if (has_more(extra, singletons[i], 1, place))
@@ -48,6 +49,33 @@ static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
           has_more(extra, "Capsule-Protocol", 0, place));
 }
 
+/* A 206 says which part it has: in Content-Range, or if there are several
+ * parts, in each of them (RFC 9110 15.3.7). */
+static int has_range(const upshake_extra *extra) {
+  static const char several[] = "multipart/byteranges";
+  size_t len = sizeof several - 1, at = find_extra(extra, "Content-Type", 0);
+  if (has_extra_field(extra, "Content-Range"))
+    return 1;
+  return at < extra->fields_len && extra->fields[at].value.len >= len &&
+         upshake_equal_fold(slice_of(extra->fields[at].value.ptr, len),
+                            several);
+}
+
+/* 1 if the reply can have this content.  101, 204 and 205 have none (RFC 9110
+ * 15.3.5, 15.3.6); a 304 has only the length of what it does not send
+ * (15.4.5). */
+static int can_have(const reply *r, const upshake_extra *extra) {
+  if (extra->content > UPSHAKE_CONTENT_CHUNKED ||
+      (extra->content != UPSHAKE_CONTENT_MEMORY && extra->body.len > 0) ||
+      (extra->content != UPSHAKE_CONTENT_LENGTH && extra->body_len > 0))
+    return 0;
+  if (r->status == SWITCHING || r->status == NO_CONTENT ||
+      r->status == RESET_CONTENT)
+    return extra->content == UPSHAKE_CONTENT_MEMORY && extra->body.len == 0;
+  return r->status != NOT_MODIFIED ||
+         (extra->content != UPSHAKE_CONTENT_CHUNKED && extra->body.len == 0);
+}
+
 /* Checks the rest of extra.  Its fields were checked one by one. */
 static upshake_error check_extra(const reply *r, size_t *place) {
   const upshake_extra *extra = r->extra;
@@ -61,10 +89,12 @@ static upshake_error check_extra(const reply *r, size_t *place) {
     return UPSHAKE_ERR_EXTRA_RESERVED;
   if (is_repeated(r, extra, place))
     return UPSHAKE_ERR_EXTRA_REPEATED;
-  if (extra->body.len > 0 &&
-      (r->status == SWITCHING || r->status == NOT_MODIFIED))
+  if (!can_have(r, extra))
     return UPSHAKE_ERR_EXTRA_BODY;
-  return UPSHAKE_OK;
+  if (r->status != PARTIAL_CONTENT || has_range(extra))
+    return UPSHAKE_OK;
+  *place = 0; /* no added field is wrong */
+  return UPSHAKE_ERR_NEEDS_RANGE;
 }
 
 /* Puts the fields that are not stored yet, while there is room. */
@@ -75,6 +105,13 @@ static NOINLINE COLD void put_added(writer *w, const upshake_extra *extra) {
   }
 }
 
+static void put_framing(writer *w, const reply *r) {
+  if (framing_of(r) == FRAMING_CHUNKED)
+    put_text(w, "Transfer-Encoding: chunked\r\n");
+  else if (framing_of(r) == FRAMING_LENGTH)
+    put_length(w, content_len(r));
+}
+
 static void put_extra_fields(writer *w, const upshake_extra *extra) {
   if (w->first == 0)
     upshake__put_field(w, "Date", extra->date);
@@ -82,4 +119,7 @@ static void put_extra_fields(writer *w, const upshake_extra *extra) {
 }
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
-    .check = check_extra, .has = has_extra_field, .put = put_extra_fields};
+    .check = check_extra,
+    .has = has_extra_field,
+    .put_framing = put_framing,
+    .put = put_extra_fields};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes replies: 100 (Continue), 101, and every final status from 300 to 599.
+ * Writes replies: 100 (Continue), 101, and every final status from 200 to 599.
  */
 #include "reply.h"
 
@@ -16,6 +16,11 @@
  * does not say (RFC 9112 4). */
 /* clang-format off */
 #define PHRASES(X) \
+  X(200, "OK") \
+  X(201, "Created") \
+  X(202, "Accepted") \
+  X(204, "No Content") \
+  X(206, "Partial Content") \
   X(301, "Moved Permanently") \
   X(302, "Found") \
   X(303, "See Other") \
@@ -33,6 +38,8 @@
   X(410, "Gone") \
   X(413, "Content Too Large") \
   X(414, "URI Too Long") \
+  X(415, "Unsupported Media Type") \
+  X(416, "Range Not Satisfiable") \
   X(417, "Expectation Failed") \
   X(421, "Misdirected Request") \
   X(426, "Upgrade Required") \
@@ -47,20 +54,22 @@
 /* clang-format on */
 
 static NOINLINE COLD upshake_slice reason_phrase(int status) {
-#define ROW(status, phrase) {status - 300, sizeof phrase - 1},
+/* The class of the status, and the length of the phrase in 5 bits. */
+#define ROW(status, phrase)                                                    \
+  {status / 100 << 5 | (sizeof phrase - 1), status % 100},
 #define PHRASE(status, phrase) phrase
-  static const struct { uint8_t code, len; } rows[] = {PHRASES(ROW)};
+  static const struct { uint8_t hundreds, rest; } rows[] = {PHRASES(ROW)};
   static const char phrases[] = PHRASES(PHRASE); /* in one string */
 #undef ROW
 #undef PHRASE
   const char *phrase = phrases;
-  unsigned code = (unsigned)status - 300;
   if (status == SWITCHING)
     return slice_of(UPSHAKE_TEXT(SWITCH_PHRASE));
   for (size_t i = 0; HAS_PHRASES && i < sizeof rows / sizeof rows[0]; i++) {
-    if (rows[i].code == code)
-      return slice_of(phrase, rows[i].len);
-    phrase += rows[i].len;
+    size_t len = rows[i].hundreds & 31;
+    if ((rows[i].hundreds >> 5) * 100 + rows[i].rest == status)
+      return slice_of(phrase, len);
+    phrase += len;
   }
   return slice_none();
 }
@@ -94,12 +103,11 @@ static void put_protocols(writer *w, const reply *r) {
 /* A sender of Upgrade also sends its connection option (RFC 9110 7.8).  A
  * sender that will close says so (RFC 9112 9.6).  Returns NULL for no field. */
 static const char *connection_of(const reply *r) {
-  int keeps = r->extra && r->extra->keep == UPSHAKE_KEEP_OPEN;
   if (r->status == SWITCHING)
     return SWITCH_OPTION;
   if (r->status == UPGRADE_REQUIRED)
-    return keeps ? "Upgrade" : "Upgrade, close";
-  return keeps ? NULL : "close";
+    return r->keeps ? SWITCH_OPTION : SWITCH_OPTION ", " CLOSE_OPTION;
+  return r->keeps ? NULL : CLOSE_OPTION;
 }
 
 static void put_named(writer *w, const char *name, const char *value) {
@@ -129,15 +137,15 @@ static void put_switch_fields(writer *w, const reply *r) {
 static void put_final_fields(writer *w, const reply *r) {
   put_optional(w, "Sec-WebSocket-Version", r->ws_version);
   put_optional(w, "Allow", r->allow);
-  if (r->status == NOT_MODIFIED)
-    return;
-  put_text(w, "Content-Length: ");
-  upshake__put_number(w, r->extra ? r->extra->body.len : 0);
-  put_text(w, "\r\n");
+  if (r->extra && !w->take)
+    r->calls->put_framing(w, r);
+  else if (has_content(r))
+    put_text(w, "Content-Length: 0\r\n");
 }
 
-/* What stands before the added fields. */
-static void put_head(writer *w, const reply *r) {
+/* What stands before the added fields.  If there is a `take`, Upgrade and the
+ * framing are left to its caller: their values are nowhere in one piece. */
+static COLD void put_head(writer *w, const reply *r) {
   int is_switch = r->status == SWITCHING;
   put_status_line(w, r->status, r->extra ? r->extra->reason : slice_none());
   if (is_switch || r->status == UPGRADE_REQUIRED) {
@@ -151,6 +159,10 @@ static void put_head(writer *w, const reply *r) {
   else
     put_final_fields(w, r);
 }
+
+COLD void upshake__put_reply_head(writer *w, const reply *r) { put_head(w, r); }
+
+upshake_slice upshake__phrase_of(int status) { return reason_phrase(status); }
 
 /* ---- checks, before the first byte is written ---- */
 
@@ -174,13 +186,15 @@ static int lacks(const reply *r, const char *name) {
   return !r->extra || !r->calls->has(r->extra, name);
 }
 
-static upshake_error check_refusal(const reply *r) {
+static upshake_error check_final(const reply *r) {
   if (r->status == 401 && lacks(r, "WWW-Authenticate"))
     return UPSHAKE_ERR_NEEDS_AUTHENTICATE;
   if (r->status == 407 && lacks(r, "Proxy-Authenticate"))
     return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
   if (r->status == 405 && !r->allow && lacks(r, "Allow"))
     return UPSHAKE_ERR_NEEDS_ALLOW;
+  if (r->status == PARTIAL_CONTENT && !r->extra) /* else: see extra.c */
+    return UPSHAKE_ERR_NEEDS_RANGE;
   return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }
 
@@ -189,7 +203,7 @@ COLD upshake_error upshake__check_reply(const reply *r, size_t *place) {
   if (error || r->status == CONTINUE)
     return error;
   *place = 0; /* no added field is wrong */
-  return r->status == SWITCHING ? check_switch(r) : check_refusal(r);
+  return r->status == SWITCHING ? check_switch(r) : check_final(r);
 }
 
 /* ---- the two ways to write ---- */
@@ -254,7 +268,8 @@ static upshake_error check_values(const upshake_response *response) {
     return response->accept.ptr && !is_accept(response->accept)
                ? UPSHAKE_ERR_REPLY_ACCEPT
                : UPSHAKE_OK;
-  if (response->status < 300 || response->status > 599)
+  if (response->status < (response->to_connect ? 300 : 200) ||
+      response->status > 599)
     return response->status == CONTINUE ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER;
   return upshake__is_value(response->ws_version) &&
                  upshake__is_value(response->allow)
@@ -263,7 +278,7 @@ static upshake_error check_values(const upshake_response *response) {
 }
 
 /* Before there is a reply: see NOINLINE. */
-static NOINLINE upshake_error check_response(const upshake_response *response,
+static NOINLINE upshake_error check_added_to(const upshake_response *response,
                                              const upshake_extra *extra,
                                              size_t *place) {
   upshake_error error;
@@ -277,13 +292,16 @@ static NOINLINE upshake_error check_response(const upshake_response *response,
   return error;
 }
 
-static const upshake_slice *optional(const upshake_slice *value) {
-  return value->ptr ? value : NULL;
-}
-
-static uint8_t begins_with_100(const upshake_response *response) {
-  return response->status == CONTINUE ||
-         (response->status == SWITCHING && response->continue_first);
+upshake_error upshake__check_response(const upshake_response *response,
+                                      const upshake_extra *extra,
+                                      size_t *place) {
+  upshake_error error = check_added_to(response, extra, place);
+  if (error)
+    return error;
+  error = check_values(response);
+  if (error && error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
+    *place = 0;
+  return error;
 }
 
 static NOINLINE upshake_error write_response(const upshake_response *response,
@@ -291,18 +309,9 @@ static NOINLINE upshake_error write_response(const upshake_response *response,
                                              upshake_cursor *cursor, void *out,
                                              size_t cap, size_t *len) {
   writer w = begin_writer(cursor, out, cap);
-  reply r = {.extra = extra,
-             .calls = &upshake__extra_calls,
-             .upgrade = optional(&response->upgrade),
-             .accept = response->accept.ptr,
-             .ws_version = optional(&response->ws_version),
-             .allow = optional(&response->allow),
-             .subprotocol = response->subprotocol,
-             .status = (uint16_t)response->status,
-             .continue_first = begins_with_100(response),
-             .to_head = response->to_head,
-             .capsules = response->capsules};
-  upshake_error error = upshake__check_reply(&r, len);
+  reply r = reply_of_response(response, extra);
+  upshake_error error =
+      has_begun(cursor) ? UPSHAKE_OK : upshake__check_reply(&r, len);
   if (error)
     return error;
   error = upshake__write_reply(&r, &w, len);
@@ -315,15 +324,10 @@ static upshake_error check_and_write(const upshake_response *response,
                                      const upshake_extra *extra,
                                      upshake_cursor *cursor, void *out,
                                      size_t cap, size_t *len) {
-  upshake_error error = check_response(response, extra, len);
-  if (error)
-    return error;
-  error = check_values(response);
-  if (!error)
-    return write_response(response, extra, cursor, out, cap, len);
-  if (error != UPSHAKE_ERR_EXTRA_VALUE) /* no added field is wrong */
-    *len = 0;
-  return error;
+  upshake_error error = has_begun(cursor)
+                            ? UPSHAKE_OK
+                            : upshake__check_response(response, extra, len);
+  return error ? error : write_response(response, extra, cursor, out, cap, len);
 }
 
 upshake_error upshake_write(const upshake_response *response,

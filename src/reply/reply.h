@@ -9,16 +9,20 @@
 #include "../text/base64.h"
 #include "writer.h"
 
-/* Texts of a 101 that its fast form has too (respond.c). */
+/* Texts that stand in several files. */
 #define NAME_UPGRADE "Upgrade"
 #define NAME_CONNECTION "Connection"
 #define NAME_ACCEPT "Sec-WebSocket-Accept"
 #define NAME_SUBPROTOCOL "Sec-WebSocket-Protocol"
 #define SWITCH_PHRASE "Switching Protocols"
 #define SWITCH_OPTION "Upgrade"
+#define CLOSE_OPTION "close"
 
 #define CONTINUE 100
 #define SWITCHING 101
+#define NO_CONTENT 204
+#define RESET_CONTENT 205
+#define PARTIAL_CONTENT 206
 #define NOT_MODIFIED 304
 #define UPGRADE_REQUIRED 426
 
@@ -30,6 +34,8 @@ typedef struct extra_calls {
   /* Checks all but the added fields one by one; *place as in upshake_extra. */
   upshake_error (*check)(const reply *r, size_t *place);
   int (*has)(const upshake_extra *extra, const char *name);
+  /* Puts Content-Length or Transfer-Encoding; the added fields. */
+  void (*put_framing)(writer *w, const reply *r);
   void (*put)(writer *w, const upshake_extra *extra);
 } extra_calls;
 UPSHAKE_PRIVATE_OBJECT const extra_calls upshake__extra_calls;
@@ -48,7 +54,38 @@ struct reply {
   uint16_t status;
   uint8_t continue_first;    /* 1: a 100 (Continue) is written first */
   uint8_t to_head, capsules; /* as in upshake_response */
+  uint8_t keeps;             /* 1: the connection stays open */
+  uint8_t is_old;            /* 1: the request was of HTTP/1.0 */
 };
+
+/* 1 if the final reply has content by its status, so that it says how long the
+ * content is (RFC 9110 8.6). */
+static inline int has_content(const reply *r) {
+  return r->status != NO_CONTENT && r->status != NOT_MODIFIED;
+}
+
+/* How the content of a reply with `extra` is framed.  A 304 says the length of
+ * what it does not send only if the application knows it.  A client of HTTP/1.0
+ * does not know chunked (RFC 9112 6.1). */
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED };
+static inline enum framing framing_of(const reply *r) {
+  unsigned content = r->extra->content;
+  if (content == UPSHAKE_CONTENT_CHUNKED)
+    return r->is_old ? FRAMING_NONE : FRAMING_CHUNKED;
+  return content == UPSHAKE_CONTENT_LENGTH || has_content(r) ? FRAMING_LENGTH
+                                                             : FRAMING_NONE;
+}
+
+/* Returns how long the content is. */
+static inline uint64_t content_len(const reply *r) {
+  return r->extra->content == UPSHAKE_CONTENT_LENGTH ? r->extra->body_len
+                                                     : r->extra->body.len;
+}
+
+/* For a reply as values (values.c): puts the lines before the added fields; the
+ * reason phrase of a status. */
+UPSHAKE_PRIVATE void upshake__put_reply_head(writer *w, const reply *r);
+UPSHAKE_PRIVATE upshake_slice upshake__phrase_of(int status);
 
 /* Checks everything before the first byte is written.  The caller has checked
  * the added fields with upshake__check_added.  If an added field is wrong,
@@ -61,6 +98,39 @@ UPSHAKE_PRIVATE upshake_error upshake__check_reply(const reply *r,
 UPSHAKE_PRIVATE upshake_error upshake__write_reply(const reply *r, writer *w,
                                                    size_t *len);
 
+/* Checks what a handshake never gets wrong; *place as above. */
+UPSHAKE_PRIVATE upshake_error
+upshake__check_response(const upshake_response *response,
+                        const upshake_extra *extra, size_t *place);
+
+static inline const upshake_slice *optional(const upshake_slice *value) {
+  return value->ptr ? value : NULL;
+}
+
+static inline uint8_t begins_with_100(const upshake_response *response) {
+  return response->status == CONTINUE ||
+         (response->status == SWITCHING && response->continue_first);
+}
+
+/* The reply that a response without a handshake describes. */
+ALWAYS_INLINE reply reply_of_response(const upshake_response *response,
+                                      const upshake_extra *extra) {
+  reply r = {.extra = extra,
+             .calls = &upshake__extra_calls,
+             .upgrade = optional(&response->upgrade),
+             .accept = response->accept.ptr,
+             .ws_version = optional(&response->ws_version),
+             .allow = optional(&response->allow),
+             .subprotocol = response->subprotocol,
+             .status = (uint16_t)response->status,
+             .continue_first = begins_with_100(response),
+             .to_head = response->to_head,
+             .capsules = response->capsules,
+             .keeps = extra && extra->keep == UPSHAKE_KEEP_OPEN,
+             .is_old = response->version == 10};
+  return r;
+}
+
 /* A writer of all of a reply; or with a cursor of the next part. */
 ALWAYS_INLINE writer begin_writer(const upshake_cursor *cursor, void *out,
                                   size_t cap) {
@@ -71,13 +141,20 @@ ALWAYS_INLINE writer begin_writer(const upshake_cursor *cursor, void *out,
               .first = 0,
               .room = 0,
               .next_at = 0,
-              .whole = 1};
+              .whole = 1,
+              .take = NULL};
   if (cursor) {
     w.from = cursor->at;
     w.first = cursor->line;
     w.whole = 0;
   }
   return w;
+}
+
+/* 1 if a part of the reply was given out.  Everything was checked then, so that
+ * all parts together take linear time. */
+static inline int has_begun(const upshake_cursor *cursor) {
+  return cursor && (cursor->at > 0 || cursor->line > 0);
 }
 
 /* A part has at least one byte: *len is 0 only at the end of a reply. */

@@ -36,15 +36,15 @@ void upshake__put_bytes(writer *w, const char *bytes, size_t len) {
 
 COLD void upshake__put_number(writer *w, size_t number) {
   char digits[3 * sizeof number]; /* a byte has at most 2.4 digits */
-  size_t at = sizeof digits;
-  do
-    digits[--at] = (char)('0' + number % 10);
-  while (number /= 10);
-  put_slice(w, slice_of(digits + at, sizeof digits - at));
+  put_slice(w, number_in(digits, sizeof digits, number));
 }
 
 COLD NOINLINE void upshake__put_line(writer *w, upshake_slice name,
                                      upshake_slice value) {
+  if (w->take) {
+    w->take(w, name, value);
+    return;
+  }
   put_slice(w, name);
   upshake__put_bytes(w, UPSHAKE_TEXT(": "));
   put_slice(w, value);

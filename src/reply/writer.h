@@ -11,8 +11,11 @@
 
 /* Positions are counted from the beginning of the message, or from the added
  * field `first`.  If `whole` is 1, the message is stored complete or not at
- * all. */
-typedef struct writer {
+ * all.  If there is a `take`, it is called with each field line instead: see
+ * values.h. */
+typedef struct writer writer;
+typedef void field_taker(writer *w, upshake_slice name, upshake_slice value);
+struct writer {
   char *out;
   size_t cap;
   size_t pos;       /* bytes generated so far, stored or not            */
@@ -21,7 +24,8 @@ typedef struct writer {
   size_t room;      /* bytes that fit for sure: not used in UPSHAKE_SMALL */
   uint32_t next_at; /* the end of these fields                          */
   int whole;
-} writer;
+  field_taker *take; /* or NULL */
+};
 
 /* Goes back to the first byte of the message. */
 static inline void writer_rewind(writer *w) {
@@ -54,7 +58,29 @@ static inline void put_text(writer *w, const char *text) {
   upshake__put_bytes(w, text, strlen(text));
 }
 
+/* Writes a number to the end of this room, which is large enough. */
+ALWAYS_INLINE upshake_slice number_in(char *room, size_t cap, size_t number) {
+  size_t at = cap;
+  do
+    room[--at] = (char)('0' + number % 10);
+  while (number /= 10);
+  return slice_of(room + at, cap - at);
+}
+
 UPSHAKE_PRIVATE void upshake__put_number(writer *w, size_t number);
+
+/* Writes the value of Content-Length to the end of this room. */
+#define LENGTH_MAX 20
+UPSHAKE_PRIVATE upshake_slice upshake__length_in(char room[LENGTH_MAX],
+                                                 uint64_t len);
+
+/* Puts the line Content-Length.  Inlined, so that it adds no frame. */
+ALWAYS_INLINE void put_length(writer *w, uint64_t len) {
+  char digits[LENGTH_MAX];
+  put_text(w, "Content-Length: ");
+  put_slice(w, upshake__length_in(digits, len));
+  put_text(w, "\r\n");
+}
 
 /* Puts a field line. */
 UPSHAKE_PRIVATE void upshake__put_line(writer *w, upshake_slice name,

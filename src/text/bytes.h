@@ -43,6 +43,17 @@ static inline const char *skip_blanks(const char *p, const char *end) {
 
 static inline int is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
+/* The value of a HEXDIG. */
+ALWAYS_INLINE unsigned hex_value(char digit) {
+  return ((unsigned char)digit + (digit > '9' ? 9u : 0u)) & 15u;
+}
+
+/* 1 if pct-encoded = "%" HEXDIG HEXDIG (RFC 3986 2.1) begins at the "%" at
+ * p. */
+ALWAYS_INLINE int is_pct_encoded(const char *p, const char *end) {
+  return end - p >= 3 && in_class(p[1], CLASS_HEX) && in_class(p[2], CLASS_HEX);
+}
+
 /* Only ASCII letters change: no locale, no letters of other scripts (RFC 9110
  * 2.1). */
 static inline char to_lower(char byte) {
@@ -84,6 +95,14 @@ UPSHAKE_PRIVATE int upshake__is_value(upshake_slice value);
 
 /* Returns the slice without the blanks (SP and HTAB) at both ends. */
 UPSHAKE_PRIVATE upshake_slice upshake__trim(upshake_slice slice);
+
+/* 1 if there is no upper-case letter. */
+static inline int is_lower(upshake_slice slice) {
+  for (size_t i = 0; i < slice.len; i++)
+    if (slice.ptr[i] >= 'A' && slice.ptr[i] <= 'Z')
+      return 0;
+  return 1;
+}
 
 /* 1 if both slices are equal, byte for byte.  _fold ignores the case of ASCII
  * letters. */

@@ -6,10 +6,16 @@
 #ifndef UPSHAKE_SRC_TEXT_COMPILER_H
 #define UPSHAKE_SRC_TEXT_COMPILER_H
 
+#if defined(__GNUC__) &&                                                       \
+    (!defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L)
+#error "the sources of upshake are C99: compile them with -std=c99 or later"
+#endif
+
 #define UPSHAKE_BUILD
 #include "upshake.h"
 
 #include "switches.h"
+#include "words.h"
 
 /* Linkage of functions and constants that several files of the library share.
  * They are static if the library is one file (upshake.c), where they stay calls

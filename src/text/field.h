@@ -51,9 +51,9 @@ ALWAYS_INLINE size_t name_len_of(upshake_slice text) {
 /* Returns the index of the LF that ends the first line; text.len if there is
  * none. */
 ALWAYS_INLINE size_t line_end_of(upshake_slice text) {
-#if defined(SCAN_WINDOW) && !defined(UPSHAKE_SMALL)
-  if (text.len > SCAN_WINDOW) { /* no branch depends on the line's length */
-    uint64_t stops = scan_stops(text.ptr);
+#if defined(SCAN_BLOCK) && !defined(UPSHAKE_SMALL)
+  if (text.len > SCAN_BLOCK) { /* no branch depends on the line's length */
+    uint64_t stops = ~scan_text(text.ptr);
     const char *cr = text.ptr + (stops ? scan_first(stops) : 0);
     if (memcmp(cr, "\r\n", 2) == 0)
       return (size_t)(cr + 1 - text.ptr);

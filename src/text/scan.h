@@ -42,6 +42,24 @@ static inline const char *scan_value_words(const char *p, const char *end) {
   return scan_value_bytes(p, end);
 }
 
+/* Returns which byte of a word in memory has its highest bit set; the first of
+ * them.  `bits` has no other bits. */
+#if defined(__GNUC__) && defined(__BYTE_ORDER__) &&                            \
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline unsigned scan_first_byte(uint64_t bits) {
+  return (unsigned)__builtin_ctzll(bits) / 8;
+}
+#else
+static inline unsigned scan_first_byte(uint64_t bits) {
+  unsigned char bytes[8];
+  unsigned i = 0;
+  memcpy(bytes, &bits, 8);
+  while (!bytes[i])
+    i++;
+  return i;
+}
+#endif
+
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(UPSHAKE_PORTABLE)
 #include <emmintrin.h>
 #define SCAN_HAS_SSE2 1
@@ -130,62 +148,44 @@ static inline int scan_is_base64(const char *p, size_t len) {
 #endif
 }
 
-/* ---- whole lines: a name, ":", a value ----
+/* ---- names and line ends, by blocks ----
  *
- * Most lines are plain: the name has only letters, digits and "-", the value
- * has no HTAB.  These scans may stop earlier than the grammar does, but never
- * later.  The parser looks again at the byte where they stop. */
-
-/* The 64 bytes from `begin` on.  stops has a bit for each byte that may end a
- * plain value.  So a shift finds the end of the next line, and the bytes are
- * not looked at again.  A window starts as { 0 }. */
-typedef struct scan_window {
-  const char *begin;
-  uint64_t stops;
-} scan_window;
+ * Most lines are plain: the name has only letters, digits and "-", and the
+ * value has no HTAB and no byte of obs-text.  lines.h finds them with the
+ * functions below.  It leaves every other line to the parser. */
 
 #ifdef SCAN_HAS_SSE2
-#define SCAN_WINDOW 64
+#define SCAN_BLOCK 64
 
-/* Returns how many letters, digits or "-" the 16 bytes begin with. */
 static inline unsigned scan_name_16(const char *p) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
   __m128i name = _mm_or_si128(scan_alnum_sse2(bytes),
                               _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
-  return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(name));
+  return (unsigned)_mm_movemask_epi8(name);
+}
+
+/* Returns 32 bits: 1 for each byte that is a letter, a digit or "-". */
+static inline uint32_t scan_name_32(const char *p) {
+  return scan_name_16(p) | scan_name_16(p + 16) << 16;
 }
 
 /* Returns 16 bits: 1 for each byte that is SP or VCHAR.  After the addition of
  * 1 these bytes are the largest signed numbers. */
-static inline uint64_t scan_text_sse2(const char *p) {
+static inline uint64_t scan_text_16(const char *p) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
   bytes = _mm_add_epi8(bytes, _mm_set1_epi8(1));
   return (uint32_t)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(' ')));
 }
 
-static inline uint64_t scan_stops(const char *p) {
-  return ~(scan_text_sse2(p) | scan_text_sse2(p + 16) << 16 |
-           scan_text_sse2(p + 32) << 32 | scan_text_sse2(p + 48) << 48);
+/* Returns 64 bits: 1 for each byte that is SP or VCHAR. */
+static inline uint64_t scan_text(const char *p) {
+  return scan_text_16(p) | scan_text_16(p + 16) << 16 |
+         scan_text_16(p + 32) << 32 | scan_text_16(p + 48) << 48;
 }
 #endif
 
 #ifdef SCAN_HAS_NEON
-#define SCAN_WINDOW 64
-
-/* Returns how many letters, digits or "-" the 16 bytes begin with.  A byte of
- * the comparison has 8 equal bits; 4 of them are kept. */
-static inline unsigned scan_name_16(const char *p) {
-  uint8x16_t bytes = vld1q_u8((const uint8_t *)p);
-  uint8x16_t letter =
-      vsubq_u8(vorrq_u8(bytes, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
-  uint8x16_t digit = vsubq_u8(bytes, vdupq_n_u8('0'));
-  uint8x16_t name = vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('-')),
-                             vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
-                                      vcltq_u8(digit, vdupq_n_u8(10))));
-  uint8x8_t halves = vshrn_n_u16(vreinterpretq_u16_u8(vmvnq_u8(name)), 4);
-  uint64_t others = vget_lane_u64(vreinterpret_u64_u8(halves), 0);
-  return others ? (unsigned)__builtin_ctzll(others) / 4 : 16;
-}
+#define SCAN_BLOCK 64
 
 /* Returns 64 bits: 1 for each byte that is not 0.  Every byte is 0 or 255. */
 static inline uint64_t scan_bits_neon(const uint8x16_t bytes[4]) {
@@ -201,103 +201,76 @@ static inline uint64_t scan_bits_neon(const uint8x16_t bytes[4]) {
   return vgetq_lane_u64(vreinterpretq_u64_u8(low), 0);
 }
 
-static inline uint64_t scan_stops(const char *p) {
+static inline uint8x16_t scan_name_16(const char *p) {
+  uint8x16_t bytes = vld1q_u8((const uint8_t *)p);
+  uint8x16_t letter =
+      vsubq_u8(vorrq_u8(bytes, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
+  uint8x16_t digit = vsubq_u8(bytes, vdupq_n_u8('0'));
+  return vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('-')),
+                  vorrq_u8(vcltq_u8(letter, vdupq_n_u8(26)),
+                           vcltq_u8(digit, vdupq_n_u8(10))));
+}
+
+/* Returns 32 bits: 1 for each byte that is a letter, a digit or "-". */
+static inline uint32_t scan_name_32(const char *p) {
+  const uint8x16_t none = vdupq_n_u8(0);
+  const uint8x16_t names[4] = {scan_name_16(p), scan_name_16(p + 16), none,
+                               none};
+  return (uint32_t)scan_bits_neon(names);
+}
+
+/* Returns 64 bits: 1 for each byte that is neither a control character nor
+ * DEL. */
+static inline uint64_t scan_text(const char *p) {
   uint8x16_t stops[4];
   for (int i = 0; i < 4; i++)
     stops[i] = scan_stop_neon(vld1q_u8((const uint8_t *)p + 16 * i));
-  return scan_bits_neon(stops);
+  return ~scan_bits_neon(stops);
 }
 #endif
 
-/* Returns the first byte that does not belong to a plain name, or end. */
-static inline const char *scan_name(const char *p, const char *end) {
-#ifdef SCAN_WINDOW
-  while (end - p >= 16) {
-    unsigned len = scan_name_16(p);
-    p += len;
-    if (len < 16)
-      return p;
-  }
-#endif
-  while (p < end && in_class(*p, CLASS_TOKEN))
-    p++;
-  return p;
-}
-
-#ifdef SCAN_WINDOW
+#ifdef SCAN_BLOCK
+/* Returns the place of the lowest bit that is 1.  There must be one. */
 static inline unsigned scan_first(uint64_t bits) {
   return (unsigned)__builtin_ctzll(bits);
 }
-
-static inline int scan_load(scan_window *seen, const char *begin) {
-  seen->begin = begin;
-  seen->stops = scan_stops(begin);
-  return seen->stops != 0;
-}
-
-/* Returns the first byte from p on that may end a plain value, or end.  The
- * memory from `least` to end may be read. */
-static inline const char *scan_stop(scan_window *seen, const char *least,
-                                    const char *p, const char *end) {
-  uintptr_t at = (uintptr_t)p - (uintptr_t)seen->begin;
-  if (at < SCAN_WINDOW) {
-    if (seen->stops >> at)
-      return p + scan_first(seen->stops >> at);
-    p = seen->begin + SCAN_WINDOW;
-  }
-  for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW)
-    if (scan_load(seen, p))
-      return p + scan_first(seen->stops);
-  if (end - least < SCAN_WINDOW)
-    return scan_value_words(p, end);
-  scan_load(seen, end - SCAN_WINDOW); /* some bytes for the second time */
-  at = (uintptr_t)p - (uintptr_t)seen->begin;
-  if (at < SCAN_WINDOW && seen->stops >> at)
-    return p + scan_first(seen->stops >> at);
-  return end;
-}
 #endif
 
-/* A field line: where each of its parts begins. */
-typedef struct field_line {
-  const char *name, *colon, *value, *cr;
-} field_line;
-
-static inline void scan_blank(field_line *line) {
-  line->value = line->colon + 1;
-  if (*line->value == ' ')
-    line->value++;
+/* Returns the highest bit of each byte that is a letter, a digit or "-".
+ * Without the highest bit of each byte no sum has a carry. */
+static inline uint64_t scan_name_word(const char *p) {
+  uint64_t word, low, folded, letter, digit, dash;
+  memcpy(&word, p, 8);
+  low = word & SCAN_EACH * 0x7f;
+  folded = low | SCAN_EACH * 0x20;
+  letter = (folded + SCAN_EACH * (0x80 - 'a')) &
+           ~(folded + SCAN_EACH * (0x7f - 'z'));
+  digit = (low + SCAN_EACH * (0x80 - '0')) & ~(low + SCAN_EACH * (0x7f - '9'));
+  dash = ~((low ^ SCAN_EACH * '-') + SCAN_EACH * 0x7f);
+  return (letter | digit | dash) & ~word & SCAN_EACH * 0x80;
 }
 
-static inline int scan_is_line_end(const char *p, const char *end) {
-  return end - p > 1 && memcmp(p, "\r\n", 2) == 0;
+/* Returns the first byte that cannot stand in a name, or end.  A name with
+ * other bytes than letters, digits and "-" may seem to end earlier, and one of
+ * more than SCAN_NAME_MOST bytes does. */
+#define SCAN_NAME_MOST 32
+#ifdef SCAN_BLOCK /* no branch depends on how long a usual name is */
+ALWAYS_INLINE const char *scan_name(const char *p, const char *end) {
+  if (end - p > SCAN_NAME_MOST)
+    return p + scan_first(~(uint64_t)scan_name_32(p));
+  return upshake__skip_class(p, end, CLASS_TOKEN);
 }
-
-/* Scans the line that begins at line->name.  Returns 0 if the line is not plain
- * or not complete.  If it returns 1, the name may still be empty, and more
- * blanks may stand before the value. */
-ALWAYS_INLINE int scan_line(scan_window *seen, const char *least,
-                            const char *end, field_line *line) {
-#ifdef SCAN_WINDOW
-  /* The search for CR begins at the name, so that it need not wait for the
-   * colon.  No byte of a name is a stop, so the name ends at or before
-   * line->cr. */
-  line->cr = scan_stop(seen, least, line->name, end);
-  line->colon = scan_name(line->name, end);
-  if (!scan_is_line_end(line->cr, end) || *line->colon != ':')
-    return 0;
-  scan_blank(line);
-  return 1;
 #else
-  (void)seen;
-  (void)least;
-  line->colon = scan_name(line->name, end);
-  if (end - line->colon < 3 || *line->colon != ':') /* ":" and CRLF */
-    return 0;
-  scan_blank(line);
-  line->cr = scan_value_words(line->value, end);
-  return scan_is_line_end(line->cr, end);
-#endif
+ALWAYS_INLINE const char *scan_name(const char *p, const char *end) {
+  if (end - p > SCAN_NAME_MOST)
+    end = p + SCAN_NAME_MOST;
+  for (; end - p >= 8; p += 8) {
+    uint64_t others = scan_name_word(p) ^ SCAN_EACH * 0x80;
+    if (others)
+      return p + scan_first_byte(others);
+  }
+  return upshake__skip_class(p, end, CLASS_TOKEN);
 }
+#endif
 
 #endif

@@ -210,14 +210,14 @@ static void complete(upshake_deflate *agreed, const deflate_terms *o) {
   agreed->no_client_takeover |= o->no_client_takeover;
 }
 
-COLD int upshake__check_deflate(upshake_slice fields, upshake_slice member,
-                                upshake_deflate *agreed) {
+COLD int upshake__check_deflate(upshake_slice fields, const char *name,
+                                upshake_slice member, upshake_deflate *agreed) {
   upshake_slice line;
   deflate_terms o;
 
   if (!parse_offer(member, &o) || !read_answer(&o, agreed))
     return 0;
-  while (next_line(&fields, "Sec-WebSocket-Extensions", &line)) {
+  while (next_line(&fields, name, &line)) {
     while (next_in(&line, &member)) {
       if (parse_offer(member, &o) && answers(agreed, &o)) {
         complete(agreed, &o);

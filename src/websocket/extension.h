@@ -34,9 +34,10 @@ UPSHAKE_PRIVATE const char *upshake__find_extension(upshake_slice fields,
                                                     upshake_slice name);
 
 /* 1 if the member of an answer accepts one of the offers of permessage-deflate
- * in these fields (RFC 7692 7.1).  *agreed is then what both sides do.
- * Otherwise *agreed has no meaning. */
+ * in the fields with this name (RFC 7692 7.1).  *agreed is then what both sides
+ * do.  Otherwise *agreed has no meaning. */
 UPSHAKE_PRIVATE int upshake__check_deflate(upshake_slice fields,
+                                           const char *name,
                                            upshake_slice member,
                                            upshake_deflate *agreed);
 

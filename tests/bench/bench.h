@@ -40,18 +40,39 @@ typedef struct bench_corpus {
  *         stores no list of fields.  Others: their parser, which gives all
  *         fields, in an array or by callbacks that fill one; they have no
  *         cheaper way.
- * fields  The same, and every field's name and value is in an array.  upshake:
- *         upshake_parse_head, then upshake_next_field until the end.  Others:
- *         as for parse.
+ * fields  The same, and every field's name and value is in an array that the
+ *         caller gave.  upshake: upshake_parse_fields.  Others: as for parse.
  * judge   Bytes are received into the connection's memory, parsed, and all
  *         that RFC 6455 4.2.1 asks for is checked.  upshake: upshake_feed.
  *         Others: memcpy, their parser, then checks.h.
  * full    The same, and the bytes of the 101 are written.
+ * room    As full, but nothing is copied: the bytes are parsed where they were
+ *         received.  upshake: upshake_commit.
+ * plain   A plain request on a kept connection: its bytes are received into the
+ *         connection's memory, parsed, Host and framing are checked, and a 200
+ *         of the host's own is written.  upshake: upshake_feed, upshake_reset.
+ * response  The bytes of a response are received into memory, its head is
+ *         parsed, and every field is in an array.  upshake: a client that is
+ *         ready is copied, then upshake_client_feed.
+ * chunked The bytes of a body are received into memory, and how much content it
+ *         has is counted.  upshake: a handshake that waits for the body is
+ *         copied, then upshake_feed, which gives the content where it is.
+ *         picohttpparser: phr_decode_chunked, which moves it together.
  *
  * Each takes the request in pieces of `step` bytes.  Returns 0 where the
- * request is refused; else fields: how many there are, full: the length of the
- * reply, others: 1. */
-enum { JOB_PARSE, JOB_FIELDS, JOB_JUDGE, JOB_FULL, JOBS };
+ * request is refused; else fields and response: how many there are; full, room
+ * and plain: the length of the reply; chunked: of the content; others: 1. */
+enum {
+  JOB_PARSE,
+  JOB_FIELDS,
+  JOB_JUDGE,
+  JOB_FULL,
+  JOB_ROOM,
+  JOB_PLAIN,
+  JOB_RESPONSE,
+  JOB_CHUNKED,
+  JOBS
+};
 typedef size_t run_function(const char *octets, size_t len, size_t step,
                             char *out);
 
@@ -86,6 +107,9 @@ int takes_part(const bench_contestant *contestant, const bench_row *row);
 /* NULL where there is none with that name. */
 const bench_corpus *find_corpus(const char *name);
 const bench_corpus *each_corpus(size_t i);
+/* What is not an offer of WebSocket: plain requests, responses, bodies of
+ * chunks.  NULL at the end. */
+const bench_corpus *each_other(size_t i);
 /* Requests that RFC 6455 4.2.1 refuses. */
 const bench_corpus *broken_requests(void);
 

@@ -134,6 +134,28 @@ static inline int check_request(const char *method, size_t method_len,
   return hosts == 1 && upgrade && connection && keys == 1 && versions == 1;
 }
 
+/* 1 if a plain request may be served: one Host, and no body. */
+static inline int check_plain(int minor, const CHECK_FIELD *fields,
+                              size_t len) {
+  int hosts = 0, bodies = 0;
+  for (const CHECK_FIELD *f = fields; f < fields + len; f++) {
+    switch (f->name_len) {
+    case 4:
+      hosts += IS_FOLDED(f->name, "host");
+      break;
+    case 14:
+      bodies += IS_FOLDED(f->name, "content-length");
+      break;
+    case 17:
+      bodies += IS_FOLDED(f->name, "transfer-encoding");
+      break;
+    default:
+      break;
+    }
+  }
+  return minor == 1 && hosts == 1 && bodies == 0;
+}
+
 /* The 101; returns its length. */
 static inline size_t answer(const char *key, accept_function *accept,
                             char *out) {

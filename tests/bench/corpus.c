@@ -172,12 +172,55 @@ static void put_tiny(bench_corpus *c) {
   put(c, t.octets, t.len);
 }
 
-enum { CORPORA = 5 };
+/* `most` lines at most of a list, in another order each time. */
+static void add_some(text *t, const char *const *list, size_t least,
+                     size_t most) {
+  const char *others[64];
+  size_t left = 0, count = least + random_below(most - least + 1);
+  while (list[left]) {
+    others[left] = list[left];
+    left++;
+  }
+  for (; count > 0 && left > 0; count--) {
+    size_t i = random_below(left);
+    add_line(t, others[i], "www.example.com", 0);
+    others[i] = others[--left];
+  }
+}
+
+static void put_other(bench_corpus *c, const char *first, const char *line,
+                      const char *const *list) {
+  text t = {.len = 0};
+  add_template(&t, first, "");
+  add_line(&t, line, "www.example.com", 0);
+  add_some(&t, list, 4, 12);
+  add(&t, "\r\n", 2);
+  put(c, t.octets, t.len);
+}
+
+/* 4096 bytes of content. */
+static void put_chunks(bench_corpus *c, size_t chunk_len) {
+  text t = {.len = 0};
+  char line[32];
+  for (size_t i = 0; i < 4096 / chunk_len; i++) {
+    add(&t, line, (size_t)snprintf(line, sizeof line, "%zx\r\n", chunk_len));
+    for (size_t j = 0; j < chunk_len; j++)
+      add(&t, "a", 1);
+    add(&t, "\r\n", 2);
+  }
+  add(&t, "0\r\n\r\n", 5);
+  put(c, t.octets, t.len);
+}
+
+enum { CORPORA = 5, BROKEN = CORPORA, OTHERS, ALL = OTHERS + 4 };
 
 static bench_corpus *all(void) {
-  static bench_corpus made[CORPORA + 1] = {
-      {.name = "1024"}, {.name = "rfc6455"}, {.name = "browser"},
-      {.name = "fat"},  {.name = "tiny60"},  {.name = "broken"}};
+  static bench_corpus made[ALL] = {
+      {.name = "1024"},         {.name = "rfc6455"},
+      {.name = "browser"},      {.name = "fat"},
+      {.name = "tiny60"},       {.name = "broken"},
+      {.name = "plain"},        {.name = "responses"},
+      {.name = "chunks-of-16"}, {.name = "chunks-of-1024"}};
   if (made[0].count > 0)
     return made;
   for (int i = 0; i < MIXED; i++) {
@@ -190,18 +233,30 @@ static bench_corpus *all(void) {
   put_template(&made[3], corpus_fat);
   put_tiny(&made[4]);
   for (const char *const *p = corpus_broken; *p; p++)
-    put_template(&made[5], *p);
+    put_template(&made[BROKEN], *p);
+  for (int i = 0; i < 256; i++) {
+    put_other(&made[OTHERS], "GET /$b4~40 HTTP/1.1\r\n", "Host: $h",
+              corpus_optional);
+    put_other(&made[OTHERS + 1], "HTTP/1.1 200 OK\r\n", "Content-Length: $d3",
+              corpus_answers);
+  }
+  put_chunks(&made[OTHERS + 2], 16);
+  put_chunks(&made[OTHERS + 3], 1024);
   return made;
+}
+
+const bench_corpus *each_other(size_t i) {
+  return OTHERS + i < ALL ? &all()[OTHERS + i] : NULL;
 }
 
 const bench_corpus *each_corpus(size_t i) {
   return i < CORPORA ? &all()[i] : NULL;
 }
 
-const bench_corpus *broken_requests(void) { return &all()[CORPORA]; }
+const bench_corpus *broken_requests(void) { return &all()[BROKEN]; }
 
 const bench_corpus *find_corpus(const char *name) {
-  for (size_t i = 0; i < CORPORA; i++)
+  for (size_t i = 0; i < ALL; i++)
     if (strcmp(all()[i].name, name) == 0)
       return &all()[i];
   return NULL;

@@ -13,6 +13,9 @@ extern const char *const corpus_agents[CORPUS_AGENTS];
 /* Lines that are there or not; NULL at the end, at most 64. */
 extern const char *const corpus_optional[];
 
+/* The same for responses. */
+extern const char *const corpus_answers[];
+
 extern const char corpus_rfc6455[], corpus_browser[], corpus_fat[];
 extern const char corpus_tiny[]; /* without the tiny fields and the end */
 

@@ -165,3 +165,26 @@ const char *const corpus_broken[] = {
     LINE HOST UPGRADE CONNECTION VERSION KEY "a\x01: b\r\n" END,
     NULL,
 };
+
+const char *const corpus_answers[] = {
+    "Date: Sun, 29 Nov 2026 10:11:$d2 GMT",
+    "Server: nginx/1.27.$d1",
+    "Content-Type: text/html; charset=utf-8",
+    "Cache-Control: private, no-store, max-age=$d4",
+    "ETag: \"$x16-$x8\"",
+    "Last-Modified: Sat, 28 Nov 2026 10:11:$d2 GMT",
+    "Set-Cookie: session=$b40~90; Path=/; HttpOnly; SameSite=Lax",
+    "Set-Cookie: theme=dark; Path=/; Max-Age=$d6",
+    "Vary: Accept-Encoding, Origin",
+    "Strict-Transport-Security: max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options: nosniff",
+    "X-Frame-Options: DENY",
+    "X-Request-Id: $x8-$x4-$x4-$x4-$x12",
+    "Content-Security-Policy: default-src 'self'; img-src * data:",
+    "Access-Control-Allow-Origin: https://$h",
+    "Alt-Svc: h3=\":443\"; ma=$d5",
+    "Connection: keep-alive",
+    "Via: 1.1 varnish",
+    "Age: $d3",
+    NULL,
+};

@@ -6,6 +6,8 @@
  */
 #include "bench.h"
 
+#include <string.h>
+
 #include <upshake.h>
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -35,19 +37,21 @@ static size_t run_parse(const char *octets, size_t len, size_t step,
 
 static size_t run_fields(const char *octets, size_t len, size_t step,
                          char *out) {
-  upshake_field fields[FIELDS_CAP];
+  upshake_place places[FIELDS_CAP];
+  upshake_index index = UPSHAKE_INDEX(places);
   upshake_parser parser = {0};
-  upshake_fields rest;
-  size_t count = 0;
+  upshake_error error = UPSHAKE_ERR_INCOMPLETE;
+  size_t end;
   (void)out;
-  if (parse(&parser, octets, len, step) != UPSHAKE_OK)
+  for (size_t at = 0; at < len && error == UPSHAKE_ERR_INCOMPLETE;) {
+    at = smaller(at + step, len);
+    error = upshake_parse_fields(&parser, NULL, &index, octets, at, &end);
+  }
+  if (error != UPSHAKE_OK)
     return 0;
-  rest = upshake_parsed_request(&parser, octets).fields;
-  while (count < FIELDS_CAP && upshake_next_field(&rest, &fields[count]))
-    count++;
   /* The compiler cannot know that nobody reads them. */
-  __asm__ volatile("" : : "r"(fields) : "memory");
-  return count;
+  __asm__ volatile("" : : "r"(places) : "memory");
+  return index.len;
 }
 
 static upshake_next feed(upshake *hs, const char *octets, size_t len,
@@ -79,10 +83,114 @@ static size_t run_full(const char *octets, size_t len, size_t step, char *out) {
   return reply_len;
 }
 
+/* The memory is as large as the request, which is in it already. */
+static size_t take_in_place(const char *octets, size_t len, char *out,
+                            upshake_hash *hash) {
+  size_t reply_len = 0;
+  upshake hs;
+  upshake_init(&hs, &config, (char *)(uintptr_t)octets, len, NULL);
+  upshake_set_hash(&hs, hash);
+  if (upshake_commit(&hs, len) == UPSHAKE_SEND)
+    upshake_reply(&hs, out, OUT_CAP, &reply_len);
+  return reply_len;
+}
+
+static size_t run_room(const char *octets, size_t len, size_t step, char *out) {
+  (void)step;
+  return take_in_place(octets, len, out, NULL);
+}
+
+static size_t run_plain(const char *octets, size_t len, size_t step,
+                        char *out) {
+  static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  static char memory[HEAD_CAP];
+  static upshake hs;
+  static int is_ready;
+  if (!is_ready)
+    upshake_init(&hs, &config, memory, sizeof memory, NULL);
+  is_ready = 1;
+  if (feed(&hs, octets, len, step) != UPSHAKE_PLAIN)
+    return 0;
+  memcpy(out, ok, sizeof ok - 1);
+  upshake_reset(&hs);
+  return sizeof ok - 1;
+}
+
+static size_t run_response(const char *octets, size_t len, size_t step,
+                           char *out) {
+  static const char request[] =
+      "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  static char memory[HEAD_CAP];
+  static upshake_place places[FIELDS_CAP];
+  static upshake_index index = UPSHAKE_INDEX(places);
+  static upshake_client fresh;
+  static int is_ready;
+  upshake_client client;
+  upshake_client_next next = UPSHAKE_CLIENT_READ;
+  size_t used;
+  (void)out;
+  if (!is_ready) {
+    upshake_slice asked = {request, sizeof request - 1};
+    upshake_client_init(&fresh, NULL, asked, memory, sizeof memory);
+    upshake_client_set_index(&fresh, &index);
+  }
+  is_ready = 1;
+  client = fresh;
+  for (size_t at = 0; at < len && next == UPSHAKE_CLIENT_READ; at += used)
+    next = upshake_client_feed(&client, octets + at, smaller(step, len - at),
+                               &used);
+  return next == UPSHAKE_CLIENT_OTHER ? index.len : 0;
+}
+
+/* A handshake that has accepted, and waits for its body. */
+static upshake waiting_for_body(char *memory, size_t cap) {
+  static const upshake_protocol echo[] = {
+      UPSHAKE_ENTRY("echo", NULL, "POST", NULL, UPSHAKE_BODY_READ, 0)};
+  static const upshake_config reading = {.protocols = echo, .protocols_len = 1};
+  static const char head[] =
+      "POST / HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\n"
+      "Connection: upgrade\r\nTransfer-Encoding: chunked\r\n\r\n";
+  upshake hs;
+  size_t used;
+  upshake_init(&hs, &reading, memory, cap, NULL);
+  upshake_feed(&hs, head, sizeof head - 1, &used);
+  return hs;
+}
+
+static size_t run_chunked(const char *octets, size_t len, size_t step,
+                          char *out) {
+  static char head[HEAD_CAP];
+  static upshake fresh;
+  static int is_ready;
+  char memory[HEAD_CAP];
+  upshake_next next = UPSHAKE_READ;
+  size_t content = 0;
+  upshake hs;
+  (void)out;
+  if (!is_ready)
+    fresh = waiting_for_body(head, sizeof head);
+  is_ready = 1;
+  hs = fresh;
+  for (size_t at = 0; at < len && next != UPSHAKE_SEND; at += step) {
+    size_t piece = smaller(step, len - at), from = 0, used;
+    memcpy(memory, octets + at, piece); /* received */
+    do {
+      next = upshake_feed(&hs, memory + from, piece - from, &used);
+      from += used;
+      if (next == UPSHAKE_BODY)
+        content += upshake_get_result(&hs).content.len;
+    } while (next == UPSHAKE_BODY);
+  }
+  return next == UPSHAKE_SEND ? content : 0;
+}
+
 const bench_contestant OURS;
 const bench_contestant OURS = {
     .name = OURS_NAME,
-    .jobs = {run_parse, run_fields, run_judge, run_full},
+    .jobs = {run_parse, run_fields, run_judge, run_full, run_room, run_plain,
+             run_response, run_chunked},
     .accept = upshake_accept,
     .state = sizeof(upshake),
 };
@@ -114,10 +222,16 @@ static void accept_cpu(const char key[KEY_LEN], char accept[ACCEPT_LEN]) {
   hash(key, accept);
 }
 
+static size_t run_room_cpu(const char *octets, size_t len, size_t step,
+                           char *out) {
+  (void)step;
+  return take_in_place(octets, len, out, hash);
+}
+
 const bench_contestant OURS_CPU;
 const bench_contestant OURS_CPU = {
     .name = OURS_NAME "-cpu",
-    .jobs = {[JOB_FULL] = run_full_cpu},
+    .jobs = {[JOB_FULL] = run_full_cpu, [JOB_ROOM] = run_room_cpu},
     .accept = accept_cpu,
     .can = can,
     .state = sizeof(upshake),

@@ -97,7 +97,7 @@ count() {
 }
 
 if command -v valgrind >/dev/null; then
-  pattern='^(parse-(browser|fat)(-bytes)?|parse-tiny60|full-browser|accept)	'
+  pattern='^(parse-(browser|fat)(-octets)?|parse-tiny60|full-(browser|rfc6455)|accept)	'
   [ -z "$quick" ] || pattern='^full-browser	upshake$'
   ./bench --list | grep -E "$pattern" | while read -r row contestant; do
     count "$row" "$contestant"

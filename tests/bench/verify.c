@@ -79,9 +79,32 @@ static int verify_request(const bench_contestant *c, const bench_corpus *corpus,
     return wrong(c, "refuses", corpus->name, i, step);
   if (!c->jobs[JOB_FULL])
     return 0;
+  if (c->jobs[JOB_ROOM] && step == len &&
+      (got = c->jobs[JOB_ROOM](octets, len, step, out),
+       !is_switch(out, got, octets, len)))
+    return wrong(c, "answers wrongly in place", corpus->name, i, step);
   got = c->jobs[JOB_FULL](octets, len, step, out);
   if (!is_switch(out, got, octets, len))
     return wrong(c, "answers wrongly", corpus->name, i, step);
+  return 0;
+}
+
+/* Of responses and bodies: see bench.h for what the jobs return. */
+static int verify_other(const bench_contestant *c, const bench_corpus *corpus,
+                        size_t i, size_t step) {
+  const char *octets = corpus->heads[i];
+  size_t len = corpus->lens[i];
+  char out[OUT_CAP];
+  int is_plain = strcmp(corpus->name, "plain") == 0;
+  int is_response = strcmp(corpus->name, "responses") == 0;
+  int job = is_plain ? JOB_PLAIN : is_response ? JOB_RESPONSE : JOB_CHUNKED;
+  size_t got;
+  if (!c->jobs[job])
+    return 0;
+  got = c->jobs[job](octets, len, step ? step : len, out);
+  if (is_plain ? got < 12 || memcmp(out, "HTTP/1.1 200", 12) != 0
+               : got != (is_response ? lines_of(octets, len) : 4096))
+    return wrong(c, "goes wrong", corpus->name, i, step);
   return 0;
 }
 
@@ -129,6 +152,8 @@ int verify(void) {
       count += verify_accept(*c);
     for (size_t i = 0; each_corpus(i); i++)
       count += verify_all(*c, each_corpus(i), verify_request);
+    for (size_t i = 0; each_other(i); i++)
+      count += verify_all(*c, each_other(i), verify_other);
     count += verify_all(*c, broken_requests(), verify_broken);
   }
   return count;

@@ -83,7 +83,9 @@ static void dump_config(compare_config *to, const vector *v) {
   to->name_max = from->limits.name;
   to->total_max = from->limits.total;
   to->body_max = from->limits.body;
-  to->origin = from->origin;
+  to->origin = from->origin <= UPSHAKE_ORIGIN_ANY /* older ones know no other */
+                   ? from->origin
+                   : (uint8_t)UPSHAKE_ORIGIN_SAME_HOST;
   to->transport = from->transport;
   to->lean = from->lean;
   to->subprotocol_server_order = from->subprotocol_server_order;
@@ -128,18 +130,23 @@ static void dump_host(compare_host *to, const vector *v) {
   to->no_client_takeover = v->caps.no_client_takeover;
 }
 
+/* The texts of all vectors are kept until the end. */
+static const char *string_of(upshake_slice slice) {
+  char *string = slice.ptr == NULL ? NULL : malloc(slice.len + 1);
+  return slice.ptr == NULL ? NULL : upshake_copy(slice, string, slice.len + 1);
+}
+
 static void dump_ask(compare_ask *to, const client_vector *v) {
   const upshake_ask *from = &v->ask;
-  to->scheme = from->scheme;
-  to->authority = from->authority;
-  to->target = from->target;
-  to->method = from->method;
-  to->extensions = from->extensions;
-  to->origin = from->origin;
-  dump_names(to->protocols, &to->protocols_len, from->protocols,
-             from->protocols_len);
-  dump_names(to->subprotocols, &to->subprotocols_len, from->subprotocols,
-             from->subprotocols_len);
+  to->scheme = string_of(from->scheme);
+  to->authority = string_of(from->authority);
+  to->target = string_of(from->target);
+  to->method = string_of(from->method);
+  to->extensions = string_of(from->extensions);
+  to->origin = string_of(from->origin);
+  dump_names(to->protocols, &to->protocols_len, v->protocols, v->protocols_len);
+  dump_names(to->subprotocols, &to->subprotocols_len, v->subprotocols,
+             v->subprotocols_len);
   to->deflates_len = (uint32_t)from->deflates_len;
   for (uint32_t i = 0; i < to->deflates_len; i++) {
     to->deflates[i].server_bits = v->deflates[i].server_bits;

@@ -82,7 +82,10 @@ for file in tests/vectors_*.c; do
   case $file in */vectors_chapters.c) ;; *) reader_and_runner+=("$file") ;; esac
 done
 for file in tests/vectors/[a-z]*.md; do
-  case $file in */client-*) ;; *) chapters+=("$file") ;; esac
+  case $file in
+    */client-* | */stream-*) ;; # have tests of their own
+    *) chapters+=("$file") ;;
+  esac
 done
 
 # The library is one object here, so that --wrap meets no calls within it.

@@ -29,6 +29,9 @@ static const char *const client_requests[] = {
     "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
     "GET /masque/a/1/ HTTP/1.1\r\n" CHECK_HOST "Connection: Upgrade\r\n"
     "Upgrade: connect-udp\r\nCapsule-Protocol: ?1\r\n\r\n",
+    CHECK_PLAIN,
+    "HEAD / HTTP/1.1\r\n" CHECK_HOST "\r\n",
+    "CONNECT example.com:80 HTTP/1.1\r\nHost: example.com:80\r\n\r\n",
 };
 
 /* Behind the list: the request is in the input. */

@@ -89,7 +89,9 @@ static size_t answer(const char *request, char *out) {
   upshake hs;
   size_t len;
   upshake_init(&hs, &config, memory, sizeof memory, NULL);
-  if (upshake_feed(&hs, request, strlen(request), &len) != UPSHAKE_SEND)
+  if (upshake_feed(&hs, request, strlen(request), &len) == UPSHAKE_PLAIN)
+    upshake_answer(&hs, 404);
+  if (upshake_get_result(&hs).next != UPSHAKE_SEND)
     return 0;
   extra.extensions.ptr = value;
   extra.extensions.len = upshake_agree_deflate(upshake_get_request(&hs).fields,

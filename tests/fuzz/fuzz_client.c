@@ -20,6 +20,7 @@ typedef struct input {
   upshake_client_policy policy;
 } input;
 
+/* RANDOM commits instead of feeding, SINGLE passes interim responses on. */
 enum mode { WHOLE, RANDOM, SINGLE, MODES };
 
 typedef struct run {
@@ -46,6 +47,38 @@ static void move_state(run *r) {
   r->client = copy;
 }
 
+/* A 1xx is given, with its fields. */
+static void pass_interim(run *r) {
+  size_t used = 9;
+  r->result = upshake_client_get_result(&r->client);
+  REQUIRE(r->result.status / 100 == 1 && r->result.status != 101);
+  REQUIRE(r->result.error == UPSHAKE_OK && r->result.fields.raw.ptr != NULL);
+  REQUIRE(upshake_client_feed(&r->client, NULL, 0, &used) ==
+          UPSHAKE_CLIENT_READ);
+  REQUIRE(used == 0);
+}
+
+/* The bytes behind the head stay in the memory. */
+static void commit_all(run *r, const input *in) {
+  uint32_t seed = in->seed;
+  upshake_client_next next = UPSHAKE_CLIENT_READ;
+  size_t at = 0;
+  while (next == UPSHAKE_CLIENT_READ && at < in->response.len) {
+    size_t len = piece(RANDOM, in->response.len - at, &seed), cap;
+    char *room = upshake_client_room(&r->client, &cap);
+    len = len < cap ? len : cap;
+    if (len > 0)
+      memcpy(room, in->response.ptr + at, len);
+    at += len;
+    next = upshake_client_commit(&r->client, len);
+  }
+  upshake_slice rest = upshake_client_rest(&r->client);
+  r->taken = at - rest.len;
+  REQUIRE(rest.len == 0 ||
+          memcmp(rest.ptr, in->response.ptr + r->taken, rest.len) == 0);
+  r->result = upshake_client_get_result(&r->client);
+}
+
 static void feed_all(run *r, const input *in, enum mode mode) {
   uint32_t seed = in->seed;
   upshake_client_next next = UPSHAKE_CLIENT_READ;
@@ -58,6 +91,10 @@ static void feed_all(run *r, const input *in, enum mode mode) {
     REQUIRE(used <= len);
     REQUIRE(next != UPSHAKE_CLIENT_READ || used == len);
     r->taken += used;
+    if (next == UPSHAKE_CLIENT_INTERIM) {
+      pass_interim(r);
+      next = UPSHAKE_CLIENT_READ;
+    }
     r->result = upshake_client_get_result(&r->client);
     REQUIRE(r->result.next == next && r->result.consumed == r->taken);
   }
@@ -71,21 +108,40 @@ static void assert_finished(run *r) {
   REQUIRE(memcmp(&before, &r->client, sizeof before) == 0);
 }
 
-/* memory NULL: the request asks for nothing. */
+/* memory NULL: the request asks for nothing, or there is no room for it.  The
+ * request is gone before the first byte of the response, and may be where the
+ * memory is. */
 static run run_client(const input *in, enum mode mode) {
+  static upshake_client_policy policy; /* until the next run */
   run r;
   memset(&r, 0, sizeof r);
   r.memory = malloc(in->cap > 0 ? in->cap : 1);
-  upshake_error error = upshake_client_init(&r.client, &in->policy, in->request,
-                                            r.memory, in->cap);
-  REQUIRE(error == UPSHAKE_OK || error == UPSHAKE_ERR_REQUEST);
+  policy = in->policy;
+  policy.interim = mode == SINGLE;
+  upshake_slice request = in->request;
+  if (mode == RANDOM && request.len <= in->cap) {
+    char *place = r.memory + in->seed % (in->cap - request.len + 1);
+    memcpy(place, request.ptr, request.len);
+    request.ptr = place;
+  } else {
+    request.ptr = exact(request.ptr, request.len);
+  }
+  upshake_error error =
+      upshake_client_init(&r.client, &policy, request, r.memory, in->cap);
+  if (request.ptr < r.memory || request.ptr >= r.memory + in->cap)
+    free((void *)(uintptr_t)request.ptr);
+  REQUIRE(error == UPSHAKE_OK || error == UPSHAKE_ERR_REQUEST ||
+          (error == UPSHAKE_ERR_ROOM && in->cap < in->request.len));
   if (error != UPSHAKE_OK) {
     free(r.memory);
     r.memory = NULL;
     return r;
   }
   r.result = upshake_client_get_result(&r.client);
-  feed_all(&r, in, mode);
+  if (mode == RANDOM)
+    commit_all(&r, in);
+  else
+    feed_all(&r, in, mode);
   if (r.result.next != UPSHAKE_CLIENT_READ)
     assert_finished(&r);
   return r;
@@ -114,9 +170,9 @@ static void assert_same_run(const run *a, const run *b) {
   REQUIRE(x->next == y->next && x->error == y->error);
   REQUIRE(x->status == y->status && x->offset == y->offset);
   REQUIRE(a->taken == b->taken && x->body_len == y->body_len);
+  REQUIRE(x->length == y->length && x->version == y->version);
   REQUIRE(memcmp(&x->deflate, &y->deflate, sizeof x->deflate) == 0);
-  REQUIRE(x->protocol.ptr == y->protocol.ptr);
-  REQUIRE(x->protocol.len == y->protocol.len);
+  assert_same_slice(x->protocol, a, y->protocol, b);
   assert_same_slice(x->reason, a, y->reason, b);
   assert_same_slice(x->fields.raw, a, y->fields.raw, b);
   assert_same_slice(x->subprotocol, a, y->subprotocol, b);
@@ -352,7 +408,7 @@ static void assert_may_switch(const input *in, const run *r, reply_view view,
   for (int i = 0; first.len == 0 && named(view, "Upgrade", i, &value); i++)
     next_member(&value, &first);
   REQUIRE(is_same(first, r->result.protocol, 1) && first.len > 0);
-  REQUIRE(is_inside(r->result.protocol, in->request));
+  REQUIRE(is_inside(r->result.protocol, part_of(r->memory, in->cap)));
   REQUIRE(has_member(asked, "Upgrade", first, 1));
   if (same_fold(first, "connect-udp") || same_fold(first, "connect-ip"))
     assert_no_content(view);
@@ -395,9 +451,15 @@ static void assert_body(const input *in, const run *r, reply_view view) {
   int lengths = count_field(view, "Content-Length", NULL);
   int codings = count_field(view, "Transfer-Encoding", NULL);
   int is_head = memcmp(in->request.ptr, "HEAD ", 5) == 0;
+  int is_tunnel = memcmp(in->request.ptr, "CONNECT ", 8) == 0 &&
+                  r->result.status / 100 == 2;
   uint64_t expected =
       ends_chunked(view) ? UPSHAKE_BODY_CHUNKED : UPSHAKE_BODY_TO_CLOSE;
   upshake_slice value = {NULL, 0};
+  if (is_tunnel) {
+    REQUIRE(r->result.body_len == 0 && r->result.may_keep == 0);
+    return;
+  }
   REQUIRE(lengths + (codings > 0) <= 1);
   if (lengths == 1) {
     expected = 0;
@@ -405,6 +467,7 @@ static void assert_body(const input *in, const run *r, reply_view view) {
     for (size_t i = 0; i < value.len; i++)
       expected = expected * 10 + (uint64_t)(value.ptr[i] - '0');
   }
+  REQUIRE(r->result.length == (lengths == 1 ? expected : UPSHAKE_BODY_CHUNKED));
   if (is_head || r->result.status == 204 || r->result.status == 304)
     expected = 0;
   REQUIRE(r->result.body_len == expected);
@@ -496,6 +559,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   input in;
   run whole;
+  memset(&in, 0, sizeof in);
   if (!read_input(&in, data, size))
     return 0;
   whole = run_client(&in, WHOLE);

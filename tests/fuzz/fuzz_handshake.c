@@ -73,7 +73,7 @@ static const upshake_config configs[] = {
      .origins_len = 2, .transport = UPSHAKE_TRANSPORT_SECURED},
     {only_websocket, 1, .origin = UPSHAKE_ORIGIN_CALLBACK, .decide = later,
      .transport = UPSHAKE_TRANSPORT_UNSECURED},
-    {only_websocket, 1, .limits = {4, 8, 6, 24, 0, 0}},
+    {only_websocket, 1, .limits = {4, 8, 6, 24, 0, 0, 0}},
     {table, 4, .origin = UPSHAKE_ORIGIN_ANY},
     {table, 4, .decide = take_last, .subprotocols = spoken,
      .subprotocols_len = 1},
@@ -238,8 +238,10 @@ static void assert_same_slice(upshake_slice a, const run *of_a, upshake_slice b,
   if (a.ptr == NULL)
     return;
   REQUIRE(a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+  /* A request may begin behind others that were received with it. */
   if (inside(a, of_a->memory, cap))
-    REQUIRE(a.ptr - of_a->memory == b.ptr - of_b->memory);
+    REQUIRE(a.ptr - upshake_head(&of_a->hs).ptr ==
+            b.ptr - upshake_head(&of_b->hs).ptr);
 }
 
 static void assert_same_result(const upshake_result *a,
@@ -422,6 +424,8 @@ static void assert_judged_alike(const run *r, const input *in) {
                                           ? UPSHAKE_DECLINE
                                           : r->result.status) == UPSHAKE_OK);
   judged.result = upshake_get_result(&judge.hs);
+  if (r->result.body_left > 0) /* its host may read what reset cannot skip */
+    judged.result.may_keep = r->result.may_keep;
   assert_same_result(&r->result, &judged.result);
   assert_same_slice(r->result.subprotocol, r, judged.result.subprotocol,
                     &judged, 0);
@@ -488,7 +492,7 @@ static void assert_outcome(const run *r, const input *in) {
     assert_response(r);
   if (r->result.status == 101)
     assert_may_switch(r);
-  if (r->request.method.ptr != NULL)
+  if (r->request.fields.raw.ptr != NULL)
     assert_judged_alike(r, in);
 }
 

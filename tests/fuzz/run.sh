@@ -38,6 +38,23 @@ clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c \
 clang -std=c11 -Iinclude tests/fuzz/client_seeds.c src/*/*.c -o "$out/answers.bin"
 "$out/answers.bin" "$out/answers"
 
+# An extended CONNECT and the answer to it, as fields with NULs between.
+mkdir -p "$out/streams"
+printf '\0%s' :method CONNECT :protocol websocket :scheme https :path /chat \
+  :authority a.example sec-websocket-version 13 sec-websocket-protocol chat \
+  origin https://a.example host a.example te trailers cookie a=b \
+  >"$out/streams/connect"
+printf '\001%s\0%s' :status 200 sec-websocket-protocol chat date x \
+  >"$out/streams/answer"
+
+# A query, a value of Cookie, and fields with credentials.
+mkdir -p "$out/looking"
+printf 'a=1&b%%20c=%%26+d&&e&=f&%%4=x' >"$out/looking/query"
+printf 'SID=31d4d96e; lang="en-US";a=; b ;=c' >"$out/looking/cookies"
+printf 'Host: a\r\nCookie: a=1; b=2\r\ncookie: c=3\r\nAuthorization: %s\r\n' \
+  'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' >"$out/looking/basic"
+printf 'Authorization: Bearer mF_9.B5f-4.1JqM\r\n' >"$out/looking/bearer"
+
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
   local name=$1 time=$2
@@ -52,9 +69,13 @@ fuzz() { # NAME SECONDS [SEEDS]
     "$out/$name.log") inputs in $time s, nothing found"
 }
 
-fuzz fuzz_handshake $((seconds / 3)) "$out/seeds"
-fuzz fuzz_client $((seconds / 4)) "$out/answers"
-fuzz fuzz_ask $((seconds / 8))
-fuzz fuzz_body $((seconds / 8))
-fuzz fuzz_fields $((seconds - seconds / 3 - seconds / 4 - seconds / 8 * 2)) \
-  "$out/seeds"
+# In thirtieths of the time; a fuzzer runs for a second at least.
+part() { echo $((seconds * $1 / 30 > 0 ? seconds * $1 / 30 : 1)); }
+fuzz fuzz_handshake "$(part 8)" "$out/seeds"
+fuzz fuzz_client "$(part 5)" "$out/answers"
+fuzz fuzz_stream "$(part 3)" "$out/streams"
+fuzz fuzz_ask "$(part 3)"
+fuzz fuzz_body "$(part 3)"
+fuzz fuzz_plain "$(part 3)"
+fuzz fuzz_looking "$(part 2)" "$out/looking"
+fuzz fuzz_fields "$(part 3)" "$out/seeds"

@@ -20,10 +20,12 @@ METHOD_MAX = 255
 
 
 class Ask:
-    """The members of upshake_ask; None is NULL."""
+    """The members of upshake_ask; None is absent."""
 
     def __init__(self, lines):
         self.scheme = self.authority = self.target = self.method = None
+        self.given_host = self.query = None
+        self.port = 0
         self.extensions = self.origin = self.settings = None
         self.protocols, self.subprotocols = [], []
         self.deflates, self.fields = [], []
@@ -43,6 +45,10 @@ class Ask:
             self.deflates.append(_offer(value.decode()))
         elif name == "no-key":
             self.key = None
+        elif name == "port":
+            self.port = int(value)
+        elif name == "host":
+            self.given_host = value
         else:
             setattr(self, name, value)
 
@@ -58,9 +64,21 @@ class Ask:
     def path(self):
         """`/` where the path is empty (RFC 6455 3)."""
         target = self.target or b""
+        if self.query is not None:
+            target += b"?" + self.query
         if target[:1] in (b"", b"?"):
             return b"/" + target
         return target
+
+    @property
+    def written_authority(self):
+        """With the brackets of RFC 3986 3.2.2."""
+        if self.given_host is None and not self.port:
+            return self.authority
+        host = self.given_host or b""
+        if b":" in host and host[:1] != b"[":
+            host = b"[" + host + b"]"
+        return host + b":%d" % self.port if self.port else host
 
     @property
     def secured(self):
@@ -69,7 +87,7 @@ class Ask:
     @property
     def host(self):
         """Without the port that the scheme stands for (RFC 9110 4.2.3)."""
-        host, port = uri.authority(self.authority)
+        host, port = uri.authority(self.written_authority)
         default = uri.DEFAULT_PORT[self.scheme or b"ws"]
         if port is None or port == default:
             return host
@@ -102,8 +120,13 @@ def _scheme(ask):
 
 
 def _authority(ask):
-    where = ask.authority and uri.authority(ask.authority)
-    if not where or not where[0]:
+    where = ask.written_authority and uri.authority(ask.written_authority)
+    both = ask.authority is not None and (ask.given_host is not None
+                                          or ask.port)
+    alone = ask.given_host is None or uri.authority(
+        Ask([("host", ask.given_host)]).written_authority) == (
+            where and where[0], None)
+    if not where or not where[0] or both or not alone:
         yield "TARGET_AUTHORITY"
 
 
@@ -127,7 +150,10 @@ ORIGIN_FORM = re.compile(b"/" + uri.PATH_RUN.pattern
 
 def _target(ask):
     """origin-form, or `*` with OPTIONS (RFC 9112 3.2)."""
-    if ask.target == b"*" and ask.verb == b"OPTIONS":
+    if ask.query is not None and b"?" in (ask.target or b""):
+        yield "TARGET_FORM"
+        return
+    if ask.target == b"*" and ask.verb == b"OPTIONS" and ask.query is None:
         return
     if not ask.path.startswith(b"/"):
         yield "TARGET_FORM"
@@ -144,10 +170,10 @@ def _protocols(ask):
 
 
 def _subprotocols(ask):
-    """Tokens, all different (RFC 6455 4.1)."""
+    """Tokens; an empty name is no member of a list (RFC 9110 5.6.1)."""
     names = ask.subprotocols
-    sound = all(map(is_token, names)) and len(set(names)) == len(names)
-    if names and not (sound and "websocket" in ask.rules):
+    sound = all(name == b"" or is_token(name) for name in names)
+    if b", ".join(names) and not (sound and "websocket" in ask.rules):
         yield "SUBPROTOCOL_MALFORMED"
 
 
@@ -170,19 +196,10 @@ def _extensions(ask):
         yield "EXTENSION_MALFORMED"
 
 
-_NO_HOST = re.compile(rb"([A-Za-z][A-Za-z0-9+.\-]*)://")
-
-
 def _origin(ask):
-    """`null`, an origin (RFC 6454 6.1), or one of a scheme without
-    hosts, such as file://."""
+    """Any value of a field: a server's list may have any text."""
     value = ask.origin
-    if value is None or value == b"null":
-        return
-    empty = _NO_HOST.fullmatch(value)
-    if empty and empty[1].lower() not in uri.SCHEMES:
-        return
-    if uri.origin(value) is None:
+    if value is not None and not reply.is_value(value):
         yield "ORIGIN_MALFORMED"
 
 
@@ -202,12 +219,9 @@ def _key(ask):
 
 
 RESERVED = reply.RESERVED + (b"host", b"origin", b"expect")
-SINGLE = (b"cookie", b"authorization", b"user-agent", b"content-type",
-          b"referer")
 
 
 def _fields(ask):
-    names = [name.lower() for name, _ in ask.fields]
     reserved = RESERVED
     if "capsules" in ask.rules:
         reserved += (b"capsule-protocol", b"content-type")
@@ -219,8 +233,6 @@ def _fields(ask):
         if name.lower() in reserved or (
                 name.lower().startswith(b"sec-websocket-")):
             yield "EXTRA_RESERVED"
-    if any(names.count(name) > 1 for name in SINGLE):
-        yield "EXTRA_REPEATED"
 
 
 # ---- What is written -------------------------------------------------------
@@ -250,9 +262,9 @@ def expected_fields(ask):
     if "websocket" in ask.rules:
         found += [(b"sec-websocket-key", base64.b64encode(ask.key)),
                   (b"sec-websocket-version", b"13")]
-    if ask.subprotocols:
-        found.append((b"sec-websocket-protocol",
-                      b", ".join(ask.subprotocols)))
+    names = list(dict.fromkeys(filter(None, ask.subprotocols)))
+    if names:
+        found.append((b"sec-websocket-protocol", b", ".join(names)))
     if _offers(ask):
         found.append((b"sec-websocket-extensions", _offers(ask)))
     if ask.origin is not None:

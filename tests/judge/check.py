@@ -14,31 +14,19 @@ there is one.
 """
 import argparse
 import collections
-import functools
 import multiprocessing
 import sys
 
+from cases import Cases, case_of, found_cases, seeds, stream_case, streams
 import compare
 import errors
 import harness
 import minimise
-from mutate import Mutator
 import vectors
 
 BATCH = 2000
-LONGEST = 4096  # bytes of a vector that is mutated
 SWITCHED = 0.25  # of the mutations have to end in a switch, at least
-
-
-def case_of(vector):
-    if vector.response is not None:
-        return harness.Case("response", vector.settings, vector.response,
-                            vector.request)
-    if vector.has_ask:
-        return harness.Case("write", vector.settings, asks=vector.asks)
-    if vector.is_client:
-        return harness.Case("response", vector.settings, b"", vector.request)
-    return harness.Case("request", vector.settings, vector.request)
+GROUPS = ("class", "error", "call", "known")  # what is counted
 
 
 # ---- The vectors -----------------------------------------------------------
@@ -60,32 +48,44 @@ def check_vectors(program):
                  if not stands[name] & expectation.get(name, stands[name])}
         if wrong:
             found.append((vector.name, "vector and judge", wrong))
-    return len(read), found
+    return len(read), found + check_found(program, read)
+
+
+def check_found(program, read):
+    """What another parser would have found in the vectors; every second one
+    field by field."""
+    made = [(vector, case) for vector in read
+            for case in found_cases(case_of(vector))]
+    made += [(vector, stream_case(vector, 30)) for vector in read
+             if vector.chapter.startswith("stream-")]
+    made = [(vector, case.but(piece=at % 2))
+            for at, (vector, case) in enumerate(made)]
+    answers = harness.run(program, [case for _, case in made])
+    found = []
+    for (vector, case), answer in zip(made, answers):
+        wrong = compare.judge(case, answer)[1]
+        if wrong:
+            found.append((vector.name, "judge and library as %s" % case.kind,
+                          wrong))
+    return found
 
 
 # ---- The mutations ---------------------------------------------------------
 
-@functools.lru_cache(maxsize=None)
-def seeds():
-    """(all vectors that are mutated, those of which a handshake comes)"""
-    read = [(case_of(vector), vector.outcome[0] == "switched")
-            for vector in vectors.read_all()]
-    read = [(case, good) for case, good in read
-            if case.kind != "write" and len(case.data) <= LONGEST]
-    return [case for case, _ in read], [case for case, good in read if good]
-
-
 def check_batch(job):
     """(outcomes, cases that differ) of the batch with this seed."""
     program, seed, count = job
-    mutator = Mutator(*seeds(), seed)
-    cases = [mutator.case() for _ in range(count)]
+    made = Cases(seed)
+    cases = [made.case() for _ in range(count)]
     outcomes, found = collections.Counter(), []
     for case, answer in zip(cases, harness.run(program, cases)):
         expectation, wrong = compare.judge(case, answer)
-        outcomes[case.kind, min(expectation["outcome"])] += 1
+        outcomes[case.kind, answer["outcome"]] += 1
         for error in expectation.get("error", ()):
             outcomes["class", errors.CLASS.get(error)] += 1
+        outcomes["known", expectation.known] += 1
+        outcomes["call", answer.get("call")] += 1
+        outcomes["error", answer.get("error", answer.get("call"))] += 1
         if wrong:
             found.append((case, sorted(wrong)))
     return outcomes, found
@@ -95,7 +95,7 @@ def check_mutations(program, cases, seed, jobs):
     work = [(program, "%s/%d" % (seed, at), min(BATCH, cases - at))
             for at in range(0, cases, BATCH)]
     outcomes, found = collections.Counter(), []
-    seeds()  # once, for all processes
+    seeds(), streams()  # once, for all processes
     with multiprocessing.Pool(jobs) as pool:
         for counted, differ in pool.imap_unordered(check_batch, work):
             outcomes += counted
@@ -113,6 +113,8 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--errors", action="store_true",
+                        help="how often each error occurred")
     options = parser.parse_args()
     count, wrong = check_vectors(options.program)
     for name, between, differences in wrong[:options.show]:
@@ -130,21 +132,28 @@ def mutations(options):
                                       options.seed, options.jobs)
     for case, differences in minimise.distinct(wrong)[:options.show]:
         minimise.show(options.program, case, differences)
-    classes = {name: count for (kind, name), count in outcomes.items()
-               if kind == "class"}
-    classes.pop(None, None)
-    kinds = {"%s %s" % key: count for key, count in outcomes.items()
-             if key[0] != "class"}
     print("judge: %d mutations with seed %s, %d differences" % (
         options.cases, options.seed, len(wrong)))
-    print("judge: " + counts(kinds))
-    print("judge: refused for " + counts(classes))
-    switched = (kinds.get("request switched", 0)
-                + kinds.get("response switched", 0))
+    kinds = {key: count for key, count in outcomes.items()
+             if key[0] not in GROUPS}
+    print("judge: " + counts({"%s %s" % key: count
+                              for key, count in kinds.items()}))
+    print("judge: refused for " + counts(group(outcomes, "class")))
+    print("judge: known faults: " + counts(group(outcomes, "known")))
+    if options.errors:
+        print("judge: errors: " + counts(group(outcomes, "error")))
+        print("judge: calls: " + counts(group(outcomes, "call")))
+    switched = sum(count for (_, outcome), count in kinds.items()
+                   if outcome == "switched")
     if switched < options.cases * SWITCHED:
         print("judge: too few of them switch")
         return True
     return bool(wrong)
+
+
+def group(outcomes, wanted):
+    return {name: count for (kind, name), count in outcomes.items()
+            if kind == wanted and name is not None}
 
 
 def counts(found):

@@ -30,7 +30,7 @@ class Answer:
         self.offset = self.consumed = Answer.ANY
         self.reason = None
         self.fields = Answer.ANY
-        self.length = Answer.ANY
+        self.length = self.announced = self.version = Answer.ANY
         self.keep = Answer.ANY
         self.protocol = self.subprotocol = self.extensions = None
         self.agreed = (0, 0, False, False)
@@ -40,7 +40,7 @@ class Answer:
 # ---- What was asked for ----------------------------------------------------
 
 def read_request(sent):
-    """The request as it was sent, or None if it asks for no switch."""
+    """The request as it was sent, or None if a client cannot begin with it."""
     config = Config([("head-max", b"%d" % (1 << 31)),
                      ("method-max", b"255")])
     config.fields_max, config.name_max = 65535, 65535
@@ -53,7 +53,7 @@ def read_request(sent):
     if reader.pos != len(sent):
         return None  # a head, and nothing behind it (RFC 6455 4.1)
     asked = switch.Asked(line, Fields(lines))
-    return asked if asked.asks else None
+    return asked if asked.asks or asked.plain else None
 
 
 # ---- The head of a response ------------------------------------------------
@@ -73,8 +73,7 @@ def _read_status_line(reader):
     """status-line = HTTP-version SP status-code SP [ reason-phrase ] CRLF
     (RFC 9112 4); the second SP may be missing with an empty reason."""
     start = reader.pos
-    for byte in b"HTTP/":
-        reader.expect(bytes([byte]), "STATUS_LINE")
+    reader.expect_all(b"HTTP/", "STATUS_LINE")
     major_at, major = reader.pos, _digit(reader)
     if major != b"1":
         raise Refused("HTTP_VERSION", major_at, major_at)
@@ -179,6 +178,7 @@ def judge(config, asked_sent, data):
                           status=Answer.ANY, reason=Answer.ANY)
         pos = head.end
     known = {"status": head.status, "reason": head.reason,
+             "version": 11 if head.minor else 10,
              "consumed": head.end, "fields": len(head.fields.lines)}
     if head.status == 101:
         return _switch(config, asked, head, known)
@@ -200,6 +200,8 @@ def _switch(config, asked, head, known):
 def _other(asked, head, known):
     """Where the body ends: RFC 9112 6.3.  A folded line ends where the next
     one begins, so the framing is judged at the end of the head."""
+    if asked.line.method == b"CONNECT" and head.status // 100 == 2:
+        return Answer("other", length=0, announced="none", keep=0, **known)
     framing = Framing(head.minor, is_response=True)
     try:
         for line in head.fields.lines:
@@ -216,7 +218,9 @@ def _other(asked, head, known):
     else:
         length = "to-close"
     keep = _persists(asked, head) and length != "to-close"
-    return Answer("other", length=length, keep=int(keep), **known)
+    announced = "none" if framing.length is None else framing.length_value
+    return Answer("other", length=length, announced=announced, keep=int(keep),
+                  **known)
 
 
 def _persists(asked, head):

@@ -9,15 +9,20 @@ from client import Answer
 import client
 from config import Config
 from errors import names
+import foreign
+import known
 import reply
 from request import Verdict
+import response
 import server
+import stream
 import switch
+import values
 
 
 def text(value):
     """A value of bytes as run.c writes it."""
-    return None if value is None else value.hex()
+    return "-" if value is None else value.hex()
 
 
 def one(value):
@@ -25,15 +30,19 @@ def one(value):
 
 
 class Expectation(dict):
+    known = None  # the known fault in which the library differs
+
     def add(self, name, value, write=str):
         if value is not Verdict.ANY:
-            values = value if isinstance(value, tuple) else (value,)
-            self[name] = {write(one) for one in values}
+            if isinstance(value, tuple):
+                self[name] = set(map(write, value))
+            else:
+                self[name] = {write(value)}
 
 
 def of_server(verdict):
     found = Expectation(outcome=one(verdict.outcome))
-    found.add("status", verdict.status)
+    found.add("status", verdict.statuses or verdict.status)
     found.add("error", names(verdict.error))
     found.add("call", verdict.call)
     found.add("left", verdict.left)
@@ -43,7 +52,7 @@ def of_server(verdict):
         found.add("offset", verdict.offset)
     found.add("consumed", verdict.consumed)
     entry = verdict.protocol
-    found["protocol"] = one(text(entry.name) if entry else None)
+    found["protocol"] = one(text(entry.name if entry else None))
     found["subprotocol"] = one(text(verdict.subprotocol))
     found["body"] = one(text(verdict.body or b""))
     if verdict.request:
@@ -53,17 +62,42 @@ def of_server(verdict):
 
 def _add_target(found, request):
     target = request.line.target
-    found["scheme"] = one(text(request.scheme))
-    found["authority"] = one(text(request.authority))
+    method, scheme, authority = request.of_stream or (
+        request.line.method, request.scheme, request.authority)
+    found["method"] = one(text(method))
+    found["target"] = one(text(target.raw))
+    found["scheme"] = one(text(scheme))
+    found["authority"] = one(text(authority))
     found["path"] = {text(target.path), text(target.path or None)}
     found["query"] = one(text(target.query))
+    if not request.is_stream:
+        _add_facts(found, request)
+
+
+def _add_facts(found, request):
+    """What a program has to know that serves the request itself."""
+    framing = request.framing
+    found.add("version", 11 if request.line.minor else 10)
+    found.add("upgrade", int(bool(request.fields.all(b"upgrade"))))
+    found.add("coding", int(framing.has_unknown_coding))
+    found.add("empty-host", int(framing.host is not None
+                                and not request.host_name))
+    expected = {member.lower()
+                for member in request.fields.members(b"expect")}
+    if request.line.minor and expected:
+        found.add("expect", 1 if expected == {b"100-continue"} else 2)
+    elif not expected:
+        found.add("expect", 0)
 
 
 def of_client(answer):
     if answer is None:
         return Expectation(outcome=one("call"), call=one("REQUEST"))
+    if answer.outcome is Answer.ANY:
+        return Expectation()
     found = Expectation(outcome=one(answer.outcome))
-    for name in ("status", "offset", "consumed", "fields", "length", "keep"):
+    for name in ("status", "offset", "consumed", "fields", "length", "keep",
+                 "announced", "version"):
         value = getattr(answer, name)
         if value not in (Answer.ANY, switch.ANY):
             found.add(name, value)
@@ -98,7 +132,7 @@ _BYTES = ("protocol", "subprotocol", "scheme", "authority", "path", "query",
 
 
 def _bytes_value(value):
-    return one(None if value == b"-" else value.hex())
+    return one("-" if value == b"-" else value.hex())
 
 
 def of_vector(case):
@@ -126,11 +160,13 @@ def of_vector(case):
                       value.decode())
         elif name == "call":
             found.add("call", value.decode().upper())
-        elif name == "fields":
-            found.add("fields", int(value))
+        elif name == "content-length":
+            found.add("announced", value.decode())
+        elif name in ("fields", "version"):
+            found.add(name, int(value))
         elif name == "dropped":
             found.add("dropped", int(value))
-    if "body" in found and found["body"] == {None}:
+    if "body" in found and found["body"] == {"-"}:
         found["body"] = one("")
     if not case.is_client:
         found.pop("extensions", None)
@@ -142,25 +178,37 @@ def _add_places(found, case):
     if data is None or case.outcome[0] in ("call", "written"):
         return
     end = len(data) if case.end is None else case.end
+    mark = case.mark
+    if case.chapter.startswith("stream-"):
+        end = data.count(b"\r\n") + 1
+        if mark is not None:
+            mark = data[:mark].count(b"\r\n") + 1
     refused = case.outcome[0] == "refused"
     library = refused and case.outcome[-1] not in ("REFUSED", "DECISION")
     if not refused or case.end is not None:
         found.add("consumed", end)
     if library:
-        found.add("offset", end if case.mark is None else case.mark)
+        found.add("offset", end if mark is None else mark)
 
 
 # ---- A case, judged --------------------------------------------------------
 
-def judge_case(case):
-    """(the expectation, the verdict) of a harness.Case."""
+def judge_case(case, faults=()):
+    """(the expectation, the verdict) of a harness.Case.  `faults` are those
+    of known.py that the library may have."""
     if case.kind == "request":
         verdict = server.judge(Config(case.settings), case.data)
-        if verdict.status >= 101:
-            verdict.unwritten = reply.call_errors(verdict.config, verdict)
-            if verdict.call == ("OK",) and verdict.unwritten:
-                verdict.call = tuple(verdict.unwritten)
-        return of_server(verdict), verdict
+        return _of_verdict(verdict), verdict
+    if case.kind == "found":
+        verdict = foreign.judge(Config(case.settings), case.parts, case.pairs)
+        return _of_verdict(verdict), verdict
+    if case.kind == "stream":
+        verdict = stream.judge(Config(case.settings), case.parts, case.pairs,
+                               faults)
+        return _of_stream(verdict, case.parts, faults), verdict
+    if case.kind == "answered":
+        answer = response.judge(Config(case.settings), case, faults)
+        return of_client(answer), answer
     if case.kind == "response":
         answer = client.judge(Config(case.settings), case.asked, case.data)
         return of_client(answer), answer
@@ -168,24 +216,70 @@ def judge_case(case):
     return of_ask(ask.errors(asked)), asked
 
 
+def _of_verdict(verdict):
+    if verdict.status >= 101:
+        verdict.unwritten = reply.call_errors(verdict.config, verdict)
+        if verdict.call == ("OK",) and verdict.unwritten:
+            verdict.call = tuple(verdict.unwritten)
+    return of_server(verdict)
+
+
+def _of_stream(verdict, parts, faults):
+    if verdict.outcome is Verdict.ANY:
+        return Expectation()
+    expectation = _of_verdict(verdict)
+    version = parts["found-version"]
+    expectation["malformed"] = {
+        str(said) for error in names(verdict.error)
+        for said in stream.is_malformed(error, version, faults)}
+    if verdict.request:
+        expectation.add("version", version)
+    return expectation
+
+
+KNOWN = ("stream", "answered")  # kinds with known faults of the library
+
+
 def judge(case, answer):
     """(the expectation, what is different) of a case and the answer of the
-    library."""
-    expectation, verdict = judge_case(case)
-    wrong = differences(expectation, answer)
-    if not wrong and case.kind == "request":
-        sent = bytes.fromhex(answer["reply"] or "")
-        if "OK" in verdict.unwritten and answer["call"] == "OK":
-            verdict.unwritten = set()
-        found = reply.problems(verdict.config, verdict, sent)
-        if found:
-            wrong["reply"] = (found, sent)
-    elif not wrong and answer["outcome"] == "written":
-        sent = bytes.fromhex(answer["reply"])
-        found = ask.problems(verdict, sent)
-        if found:
-            wrong["reply"] = (found, sent)
+    library.  A known fault is no difference; the expectation says it is
+    one."""
+    expectation, wrong = _judge(case, answer, ())
+    if wrong and case.kind in KNOWN:
+        for name, faults in known.tries():
+            if not _judge(case, answer, faults)[1]:
+                expectation.known, wrong = name, {}
+                break
     return expectation, wrong
+
+
+def _judge(case, answer, faults):
+    expectation, verdict = judge_case(case, faults)
+    wrong = differences(expectation, answer)
+    if wrong or not expectation:
+        return expectation, wrong
+    found, sent = (), bytes.fromhex(answer.get("reply") or "")
+    if isinstance(verdict, Verdict):
+        found = _reply_problems(verdict, answer, sent)
+    elif answer["outcome"] == "written":
+        found = ask.problems(verdict, sent)
+    if found:
+        wrong["reply"] = (found, sent or answer["values"])
+    return expectation, wrong
+
+
+def _reply_problems(verdict, answer, sent):
+    if "OK" in verdict.unwritten and answer["listed"] == "OK":
+        verdict.unwritten = set()
+    verdict.status = int(answer["status"])
+    found = []
+    if not verdict.is_stream:
+        found = reply.problems(verdict.config, verdict, sent)
+    if not found:
+        if verdict.continue_first:
+            sent = reply.without_continue(sent)
+        found = values.problems(verdict.config, verdict, answer, sent)
+    return found
 
 
 def show(differences):

@@ -45,6 +45,7 @@ class Config:
         self.subprotocols, self.origins, self.wanted = [], [], []
         self.fields = []
         self.origin = "same-host"
+        self.origin_required = False
         self.transport = "unknown"
         self.head_max = 8192
         self.method_max, self.fields_max, self.name_max = 32, 128, 255
@@ -63,7 +64,9 @@ class Config:
                 spoken = False
             else:
                 _SETTERS[name](self, value)
-        if spoken and not self.protocols:
+        if not spoken:
+            self.protocols = []
+        elif not self.protocols:
             self.protocols = [Protocol(b"websocket")]
 
     # The entry that was named last; without one it is websocket.
@@ -117,7 +120,7 @@ def _callback(attribute, convert):
 
 
 def _origin(config, value):
-    if value in (b"any", b"callback", b"same-host"):
+    if value in (b"any", b"callback", b"same-host", b"same-host-any-port"):
         config.origin = value.decode()
     else:
         config.origin = "list"
@@ -154,6 +157,7 @@ _SETTERS = {
     "subprotocol-order": _flag("server_order"),
     "subprotocol-required": _flag("required"),
     "origin": _origin,
+    "origin-required": _flag("origin_required"),
     "transport": _word("transport"),
     "head-max": _number("head_max"),
     "method-max": _number("method_max"),

@@ -29,7 +29,7 @@ def decide(request, left, data):
         if chosen:
             entry = chosen[0]
         else:
-            verdict.call = ("NOT_OFFERED",)
+            verdict.note_call("NOT_OFFERED")
     if entry.rules == "websocket":
         verdict.subprotocol = _choose_subprotocol(request)
     _callback_chooses_subprotocol(request, entry, verdict)
@@ -45,8 +45,10 @@ def _callback_chooses_subprotocol(request, entry, verdict):
         verdict.subprotocol = None
     elif entry.rules == "websocket" and name in request.subprotocols:
         verdict.subprotocol = name
-    else:
-        verdict.call = ("NOT_OFFERED",)
+    elif entry.rules == "websocket":
+        verdict.note_call("NOT_OFFERED")
+    else:  # there are none to choose from
+        verdict.note_call("NOT_OFFERED", "STATE")
 
 
 def _answer(verdict, answer, data):
@@ -54,8 +56,10 @@ def _answer(verdict, answer, data):
     request = verdict.request
     if answer == ACCEPT:
         return _accept(verdict, data)
-    if answer == DECLINE:
-        return plain(request, "DECLINED"), None
+    if answer == DECLINE and not request.is_stream:
+        declined = plain(request, "DECLINED")
+        declined.call = verdict.call
+        return declined, None
     verdict.keep = request.may_keep
     return _not_accepted(verdict, answer), None
 
@@ -64,7 +68,8 @@ def _not_accepted(verdict, answer):
     if answer == LATER:
         verdict.outcome, verdict.status = "decide", 0
         verdict.keep = Verdict.ANY
-    elif answer == 426 or 300 <= answer <= 599:
+    elif 300 <= answer <= 599 and not (
+            answer == 426 and verdict.request.is_stream):
         verdict.refuse(answer, "REFUSED")
     else:
         verdict.refuse(500, "DECISION")
@@ -73,10 +78,14 @@ def _not_accepted(verdict, answer):
 
 def _accept(verdict, data):
     request = verdict.request
-    verdict.continue_first = request.expects_continue
+    verdict.continue_first = (request.expects_continue
+                              and not request.is_stream)
     consumes = verdict.protocol.body_policy in ("consume", "ask")
     if consumes and request.framing.has_body:
-        return _read_body(verdict, data)
+        if request.reads_body:
+            return _read_body(verdict, data)
+        verdict.continue_first = False  # it was sent before the body
+        return verdict, None
     verdict.left = 0
     return verdict, None
 
@@ -123,18 +132,19 @@ def host_refuses(config, verdict, body, data):
     answer = config.refuse
     request = verdict.request
     if answer == 426 and not advertised(config):
-        verdict.call = ("ANSWER",)
+        verdict.note_call("ANSWER")
     elif answer == ACCEPT and verdict.outcome == "decide":
         accepted, _ = _accept(Verdict("switched", status=101,
                                       request=request,
                                       consumed=verdict.consumed,
                                       protocol=verdict.protocol,
                                       subprotocol=verdict.subprotocol), data)
+        accepted.call = verdict.call
         verdict.__dict__.update(accepted.__dict__)
     elif answer == ACCEPT and verdict.outcome == "plain":
-        verdict.call = ("STATE",)
-    elif not 300 <= answer <= 599:
-        verdict.call = ("ANSWER", "STATE")
+        verdict.note_call("STATE")
+    elif not _least_status(verdict) <= answer <= 599:
+        verdict.note_call("ANSWER", "STATE")
     else:
         refused_already = verdict.outcome == "refused"
         if body is not None and verdict.outcome in ("switched", "decide"):
@@ -147,9 +157,20 @@ def host_refuses(config, verdict, body, data):
                 verdict.keep = request.may_keep
 
 
+def _least_status(verdict):
+    """Any final status answers an ordinary request; 2xx to CONNECT would be a
+    tunnel (RFC 9110 9.3.6)."""
+    is_plain = verdict.outcome == "plain"
+    return 200 if is_plain and verdict.request.line.method != b"CONNECT" \
+        else 300
+
+
 def advertised(config):
+    """h2c is for connections without TLS (RFC 7540 3.2), whatever rules its
+    entry has."""
     return [entry for entry in config.protocols
-            if not (entry.rules == "h2c" and config.transport == "secured")]
+            if not (entry.token.lower() == b"h2c"
+                    and config.transport == "secured")]
 
 
 # ---- The extensions of the 101 ---------------------------------------------

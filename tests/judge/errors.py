@@ -25,6 +25,10 @@ _TABLE = {
     "host": {                                             # RFC 9112 3.2
         400: "HOST_MISSING HOST_REPEATED HOST_MALFORMED HOST_EMPTY",
     },
+    "pseudo-field": {                                     # RFC 9113 8.3
+        400: "PSEUDO_MISSING PSEUDO_REPEATED PSEUDO_MALFORMED",
+    },
+    "stream": {400: "HOST_DIFFERS HOP_FIELD"},            # RFC 9113 8.2.2
     "framing": {                                          # RFC 9112 6
         400: "LENGTH_AND_CODING LENGTH_REPEATED LENGTH_MALFORMED "
              "CODING_IN_1_0 CODING_MALFORMED CODING_NOT_CHUNKED",
@@ -51,8 +55,9 @@ _TABLE = {
     "extension": {400: "EXTENSION_MALFORMED"},            # RFC 6455 9.1
     "origin": {
         400: "ORIGIN_REPEATED",                           # RFC 6454 7.3
-        403: "ORIGIN_MALFORMED ORIGIN_REFUSED",           # RFC 6455 10.2
+        403: "ORIGIN_MALFORMED ORIGIN_MISSING ORIGIN_REFUSED",  # RFC 6455 10.2
     },
+    "protocol": {501: "PROTOCOL_UNKNOWN"},                # RFC 9220 3
     "decision": {500: "DECISION"},
 }
 
@@ -74,3 +79,63 @@ def status(error):
     """The status of an error; of alternatives it has to be the same."""
     found = {STATUS.get(name) for name in names(error)}
     return found.pop() if len(found) == 1 else None
+
+
+# ---- Several errors of what another parser found ---------------------------
+
+# A judge sees a head as a whole.  Of its errors the first of this list counts
+# (upshake_error.h).
+ORDER = """
+    METHOD_BYTE METHOD_LONG TARGET_BYTE TARGET_LONG TARGET_FORM TARGET_SCHEME
+    TARGET_AUTHORITY TARGET_SECURED HTTP_VERSION HTTP2_PREFACE FIELD_NAME
+    FIELD_VALUE FIELD_NAME_LONG FIELDS_MANY HOST_REPEATED HOST_MALFORMED
+    LENGTH_AND_CODING LENGTH_REPEATED LENGTH_MALFORMED CODING_IN_1_0
+    CODING_MALFORMED PSEUDO_MISSING PSEUDO_REPEATED PSEUDO_MALFORMED
+    HOST_DIFFERS HOP_FIELD
+""".split()
+_RANK = {name: rank for rank, name in enumerate(ORDER)}
+NOTHING = "no error"
+_RANK[NOTHING] = len(ORDER)
+
+
+class Notes:
+    """The errors of a head: each with the names that the texts allow for it,
+    and the places."""
+
+    def __init__(self):
+        self._notes = []
+        self.unsure = False  # whether there may be no error at all
+
+    def all(self):
+        return list(self._notes)
+
+    def add(self, error, at):
+        self._notes.append((names(error), names(at)))
+
+    def maybe(self, error, at):
+        """No text says whether this is looked at, as something else is
+        wrong."""
+        self.add(names(error) + (NOTHING,), at)
+
+    def first(self):
+        """(errors, places) that the texts allow, or None."""
+        if not self._notes:
+            return None
+        worst = min(max(_RANK[name] for name in allowed)
+                    for allowed, _ in self._notes)
+        self.unsure = worst == _RANK[NOTHING]
+        errors = {name for allowed, _ in self._notes for name in allowed
+                  if _RANK[name] <= worst and name != NOTHING}
+        places = set()
+        for error in errors:
+            places.update(self._places(error))
+        return tuple(sorted(errors)), tuple(sorted(places))
+
+    def _places(self, error):
+        """Where an error stands first; further places, if the first may not
+        count."""
+        for allowed, at in self._notes:
+            if error in allowed:
+                yield from at
+                if len(allowed) == 1:
+                    return

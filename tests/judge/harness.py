@@ -8,34 +8,55 @@ class Case:
     """What is put to the library and to the judge.
 
     kind is "request", "response" or "write"; `asked` is the request that the
-    client sent before the response.
+    client sent before the response.  Of what another parser has found, kind
+    is "found", "stream" or "answered"; `pairs` are its fields [(name, value)],
+    and `parts` the rest of it {name: value}.
     """
 
-    def __init__(self, kind, settings, data=b"", asked=b"", asks=(), piece=0):
+    def __init__(self, kind, settings, data=b"", asked=b"", asks=(), piece=0,
+                 pairs=(), parts=None):
         self.kind, self.settings, self.data = kind, list(settings), data
         self.asked, self.asks, self.piece = asked, list(asks), piece
+        self.pairs, self.parts = list(pairs), dict(parts or {})
+
+    @property
+    def size(self):
+        return len(self.data) + sum(len(name) + len(value) + 4
+                                    for name, value in self.pairs)
+
+    def but(self, **changed):
+        """A copy with other members."""
+        new = Case(self.kind, self.settings, self.data, self.asked, self.asks,
+                   self.piece, self.pairs, self.parts)
+        new.__dict__.update(changed)
+        return new
 
     def encode(self):
-        items = [("new", b"")] + self.settings
+        items = [_item("new", b"")]
+        items += [_item(name, value) for name, value in self.settings]
         if self.piece:
-            items.append(("piece", b"%d" % self.piece))
-        if self.kind == "response":
-            items.append(("asked", self.asked))
+            items.append(_item("piece", b"%d" % self.piece))
+        if self.kind in ("response", "answered"):
+            items.append(_item("asked", self.asked))
         shared = ("subprotocol", "field")
-        items += [(name if name in shared else "ask-" + name, value)
+        items += [_item(name if name in shared else "ask-" + name, value)
                   for name, value in self.asks]
-        items.append((self.kind, self.data))
-        return b"".join(b"%s %d\n%s\n" % (name.encode(), len(value), value)
-                        for name, value in items)
+        for name, value in self.parts.items():
+            items.append(_item(
+                name, value if isinstance(value, bytes) else b"%d" % value))
+        items += [b"pair-name %d\n%s\npair-value %d\n%s\n" % (
+            len(name), name, len(value), value) for name, value in self.pairs]
+        items.append(_item(self.kind, self.data))
+        return b"".join(items)
 
 
-def _value(text):
-    return None if text == "-" else text
+def _item(name, value):
+    return b"%s %d\n%s\n" % (name.encode(), len(value), value)
 
 
 def parse(line):
-    return {name: _value(value) for name, _, value in
-            (item.partition("=") for item in line.split(" "))}
+    """{name: value}; "-" is an absent one."""
+    return dict(item.split("=", 1) for item in line.split(" "))
 
 
 def run(program, cases):
@@ -62,5 +83,5 @@ def run(program, cases):
         raise SystemExit(
             "judge: %s ended with %s at case %d: %s %s" % (
                 program, child.returncode, len(answers), case.settings,
-                case.data))
+                case.data or (case.parts, case.pairs)))
     return answers

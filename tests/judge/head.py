@@ -56,6 +56,14 @@ class Reader:
             self.refuse(error)
         self.pos += 1
 
+    def expect_all(self, text, error):
+        """Each byte of a text."""
+        if self.data.startswith(text, self.pos, self.end):  # as a whole
+            self.pos += len(text)
+            return
+        for byte in text:
+            self.expect(bytes([byte]), error)
+
     def run(self, regex, limit=None, long_error=None):
         """The bytes of a class; the first one beyond the limit is refused."""
         start = self.pos
@@ -67,6 +75,9 @@ class Reader:
 
     def line_end(self, error):
         """CRLF and nothing else (RFC 9112 2.2)."""
+        if self.data.startswith(b"\r\n", self.pos, self.end):
+            self.pos += 2
+            return
         self.expect(CR, error)
         self.expect(LF, "LINE_END")
 
@@ -149,8 +160,7 @@ def _judge_target(target, at, end, config):
 def _read_version(reader, preface, start, target_at):
     """HTTP-version = "HTTP/" DIGIT "." DIGIT CRLF (RFC 9112 2.3); the minor
     version.  The major version is judged when the byte behind it is there."""
-    for byte in b"HTTP/":
-        reader.expect(bytes([byte]), "HTTP_VERSION_BYTE")
+    reader.expect_all(b"HTTP/", "HTTP_VERSION_BYTE")
     major_at, major = reader.pos, _digit(reader)
     if preface and major == b"1":
         raise Refused("TARGET_FORM", target_at)

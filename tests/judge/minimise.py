@@ -8,7 +8,7 @@ import mutate
 def distinct(found):
     """One case for each kind of difference, the shortest."""
     kinds = {}
-    for case, names in sorted(found, key=lambda one: len(one[0].data)):
+    for case, names in sorted(found, key=lambda one: one[0].size):
         kinds.setdefault((case.kind, tuple(names), kind_of(case)), case)
     return [(case, key[1]) for key, case in kinds.items()]
 
@@ -16,7 +16,7 @@ def distinct(found):
 def kind_of(case):
     """What the judge says of a case, to tell differences apart."""
     expectation, _ = compare.judge_case(case)
-    return (tuple(sorted(expectation["outcome"])),
+    return (tuple(sorted(map(str, expectation.get("outcome", ())))),
             tuple(sorted(expectation.get("error", ()))))
 
 
@@ -27,25 +27,38 @@ def differs(program, case):
 
 def _smaller(case):
     """Cases with less in them: settings, lines, pieces, bytes."""
-    def but(**changed):
-        new = harness.Case(case.kind, case.settings, case.data, case.asked,
-                           case.asks, case.piece)
-        new.__dict__.update(changed)
-        return new
     if case.piece:
-        yield but(piece=0)
+        yield case.but(piece=0)
     for at in range(len(case.settings)):
-        yield but(settings=case.settings[:at] + case.settings[at + 1:])
+        yield case.but(settings=case.settings[:at] + case.settings[at + 1:])
+    yield from _smaller_pairs(case)
     message = mutate.Message(case.data)
     for at in range(len(message.lines)):
         shorter = mutate.Message(case.data)
         del shorter.lines[at]
-        yield but(data=shorter.join())
+        yield case.but(data=shorter.join())
     size = len(case.data) // 2
     while size:
         for at in range(0, len(case.data), size):
-            yield but(data=case.data[:at] + case.data[at + size:])
+            yield case.but(data=case.data[:at] + case.data[at + size:])
         size //= 2
+
+
+def _smaller_pairs(case):
+    for at, (name, value) in enumerate(case.pairs):
+        before, after = case.pairs[:at], case.pairs[at + 1:]
+        yield case.but(pairs=before + after)
+        size = len(value) // 2
+        while size:
+            for pos in range(0, len(value), size):
+                shorter = value[:pos] + value[pos + size:]
+                yield case.but(pairs=before + [(name, shorter)] + after)
+            size //= 2
+    for name in case.parts:
+        if name in ("found-transport", "interims"):
+            rest = {other: value for other, value in case.parts.items()
+                    if other != name}
+            yield case.but(parts=rest)
 
 
 def shrink(program, case, names, tries=400):
@@ -77,5 +90,10 @@ def show(program, case, names):
         print("  asked    %s" % repr(case.asked)[2:-1])
     if case.piece:
         print("  piece    %d" % case.piece)
-    print("  bytes    %s" % repr(case.data)[2:-1])
+    for name, value in case.parts.items():
+        print("  %-20s %r" % (name, value))
+    for name, value in case.pairs:
+        print("  field    %s: %s" % (repr(name)[2:-1], repr(value)[2:-1]))
+    if not case.parts:
+        print("  bytes    %s" % repr(case.data)[2:-1])
     compare.show(differs(program, case))

@@ -5,6 +5,7 @@ The bytes of a reply are read here by a reader of its own, and each field is
 asked for by the section that demands it.
 """
 import base64
+import functools
 import hashlib
 import re
 from http import HTTPStatus
@@ -26,9 +27,11 @@ SINGLE = (b"content-type", b"location", b"server", b"date", b"retry-after")
 # What a status owes (RFC 9110 15.5.2, 15.5.6, 15.5.8).
 OWED = {401: (b"www-authenticate", "NEEDS_AUTHENTICATE"),
         407: (b"proxy-authenticate", "NEEDS_PROXY_AUTHENTICATE"),
-        405: (b"allow", "NEEDS_ALLOW")}
+        405: (b"allow", "NEEDS_ALLOW"),
+        206: (b"content-range", "NEEDS_RANGE")}
 
-NO_CONTENT = (101, 304)
+NO_CONTENT = (204, 205, 304)
+NO_LENGTH = (204, 304)  # RFC 9110 8.6
 
 
 def is_value(value):
@@ -42,8 +45,8 @@ def call_errors(config, verdict):
     found = set()
     added = [name.lower() for name, _ in config.fields]
     for name, value in config.fields:
-        if not is_token(name):
-            found.add("EXTRA_NAME")
+        if not is_token(name) or verdict.is_stream and name != name.lower():
+            found.add("EXTRA_NAME")  # RFC 9113 8.2.1
         if not is_value(value):
             found.add("EXTRA_VALUE")
     if any(name in RESERVED or name.startswith(b"sec-websocket-")
@@ -57,16 +60,19 @@ def call_errors(config, verdict):
         found.add("EXTRA_VALUE")
     if config.reason is not None and not FIELD_RUN.fullmatch(config.reason):
         found.add("EXTRA_VALUE")
-    if config.body_text and verdict.status in NO_CONTENT:
+    if config.body_text and (verdict.switches or verdict.status in NO_CONTENT):
         found.add("EXTRA_BODY")
     if not _extensions_fit(config, verdict):
         found.add("EXTRA_EXTENSION")
-    if b"capsule-protocol" in added and verdict.status != 101:
+    if b"capsule-protocol" in added and not verdict.switches:
         found.add("EXTRA_RESERVED")  # RFC 9297 3.4
+    if (b"content-type" in added and verdict.switches
+            and verdict.protocol.rules == "capsules"):
+        found.add("EXTRA_RESERVED")  # RFC 9297 3.2
     owed = OWED.get(verdict.status)
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])
-    if config.keep and verdict.keep is not True and verdict.status != 101:
+    if config.keep and verdict.keep is not True and not verdict.switches:
         found.add("MUST_CLOSE")
         if verdict.keep is not False and found == {"MUST_CLOSE"}:
             found.add("OK")
@@ -96,15 +102,15 @@ def _own_fields(config, verdict):
         own.add(b"date")
     if is_own_405(verdict):
         own.add(b"allow")
-    if verdict.status == 101 and verdict.protocol.rules == "capsules":
+    if verdict.switches and verdict.protocol.rules == "capsules":
         own.add(b"capsule-protocol")
     return own
 
 
 def _extensions_fit(config, verdict):
     """Each one that is answered was offered (RFC 6455 4.2.2, 9.1); they are
-    of a 101 only."""
-    if verdict.status != 101:
+    of a switch only."""
+    if not verdict.switches:
         return config.extensions is None
     value = decision.extensions(verdict)
     if value is None:
@@ -136,6 +142,7 @@ class Response:
                 if field.lower() == name.lower()]
 
 
+@functools.lru_cache(maxsize=4)  # bytes are compared, and values with them
 def read(data):
     """(the response, what is behind its head), or None."""
     head, end, rest = data.partition(b"\r\n\r\n")
@@ -154,22 +161,29 @@ def read(data):
 
 # ---- What the bytes must say -----------------------------------------------
 
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def without_continue(data):
+    return data[len(CONTINUE):] if data.startswith(CONTINUE) else data
+
+
 def problems(config, verdict, data):
     """What is wrong with the bytes that were sent, as sentences."""
     together = verdict.body is None  # 100 and 101 are one reply
     if verdict.continue_first and not (together and verdict.unwritten):
-        if not data.startswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+        if not data.startswith(CONTINUE):
             return ["a 100 goes first (RFC 9110 7.8, 10.1.1)"]
-        data = data[len(b"HTTP/1.1 100 Continue\r\n\r\n"):]
+        data = without_continue(data)
     if verdict.outcome not in ("switched", "refused") or verdict.unwritten:
         return ["nothing is to be sent"] if data else []
     parsed = read(data)
     if parsed is None:
         return ["the reply is no response of HTTP/1.1 (RFC 9112 2.1)"]
     response, rest = parsed
-    expect = _switch if verdict.status == 101 else _refusal
+    expect = _switch if verdict.switches else _refusal
     wrong = list(expect(config, verdict, response, rest))
-    wrong += _phrase(config, verdict, response)
+    wrong += phrase(config, verdict, response.reason)
     for name, value in config.fields:
         if value not in response.all(name):
             wrong.append("a field of the application is missing: %r" % name)
@@ -186,13 +200,13 @@ def _only(response, name, values, section):
         yield "%s is not %r (%s)" % (name.decode(), values, section)
 
 
-def _phrase(config, verdict, response):
+def phrase(config, verdict, reason):
     """The one that was given; else that of RFC 9110, or none at all."""
     allowed = (config.reason,)
     if config.reason is None:
         allowed = (PHRASES.get(verdict.status, b""), b"")
-    if response.reason not in allowed:
-        return ["the reason phrase is %r (RFC 9112 4)" % response.reason]
+    if reason not in allowed:
+        return ["the reason phrase is %r (RFC 9112 4)" % reason]
     return []
 
 
@@ -238,11 +252,18 @@ def _switch(_config, verdict, response, rest):
                          "RFC 9297 3.4")
 
 
+def keeps(config, verdict):
+    """An answer to a request without Upgrade keeps the connection if it
+    can."""
+    return (verdict.keep is True
+            and verdict.error in ("NO_UPGRADE", "PROXY_TOOK_UPGRADE"))
+
+
 def _refusal(config, verdict, response, rest):
     """RFC 9110 15.5, RFC 9112 6.3 and 9.6, RFC 6455 4.4."""
     if response.status != verdict.status:
         yield "the status is not %s" % verdict.status
-    options = [] if config.keep else [b"close"]
+    options = [] if config.keep or keeps(config, verdict) else [b"close"]
     if verdict.status == 426:
         options = [b"Upgrade"] + options
     lines = [b", ".join(options)] if options else []
@@ -263,18 +284,20 @@ def _refusal(config, verdict, response, rest):
 def _content(config, verdict, response, rest):
     body = config.body_text or b""
     head = _is_head(verdict)
-    if verdict.status == 304:
+    if verdict.status in NO_LENGTH:
         yield from _only(response, b"Content-Length", [], "RFC 9110 8.6")
     else:
         yield from _only(response, b"Content-Length", [b"%d" % len(body)],
                          "RFC 9112 6.3")
-    if rest != (b"" if head or verdict.status == 304 else body):
+    if rest != (b"" if head or verdict.status in NO_LENGTH else body):
         yield "the content is not what was given (RFC 9110 6.4)"
 
 
 def _is_head(verdict):
     """HEAD is known as soon as the SP behind it is read; the answer has all
     fields and no content (RFC 9110 9.3.2)."""
+    if verdict.is_head is not None:
+        return verdict.is_head
     head = re.match(rb"(?:\r\n){0,8}HEAD ", verdict.data)
     if head is None or verdict.offset is verdict.ANY or verdict.request:
         return head is not None

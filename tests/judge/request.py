@@ -13,6 +13,7 @@ class Verdict:
     def __init__(self, outcome, **known):
         self.outcome = outcome
         self.status = 0
+        self.statuses = None      # if there are several that may be
         self.error = "OK"
         self.offset = Verdict.ANY
         self.consumed = Verdict.ANY
@@ -25,8 +26,21 @@ class Verdict:
         self.unwritten = set()    # why the reply cannot be written
         self.continue_first = False
         self.by_host = False      # the application refuses
+        self.is_head = None       # whether the method is HEAD; None: see data
+        self.is_stream = False    # of HTTP/2 or HTTP/3
         self.request = self.config = self.data = None
         self.__dict__.update(known)
+
+    @property
+    def switches(self):
+        """Whether the reply is the switch: 101, or 200 in a stream."""
+        return self.outcome == "switched"
+
+    def note_call(self, *errors):
+        """A call of the application may return these; the first one that
+        fails counts."""
+        if self.call == ("OK",):
+            self.call = errors
 
     def refuse(self, status, error):
         """The application refuses.  The first cause is never overwritten
@@ -34,6 +48,7 @@ class Verdict:
         if self.outcome not in ("plain", "refused"):
             self.error = error
         self.outcome, self.status = "refused", status
+        self.statuses = None
         self.by_host = True
         self.offset = self.ANY
         self.protocol = self.subprotocol = None
@@ -41,6 +56,10 @@ class Verdict:
 
 class Request:
     """A head that is complete and sound."""
+
+    reads_body = True  # False: another program does
+    is_stream = False  # True: of HTTP/2 or HTTP/3
+    of_stream = None   # (method, scheme, authority) as they were sent there
 
     def __init__(self, config, line, lines, framing, end):
         self.config, self.line, self.framing = config, line, framing
@@ -84,7 +103,16 @@ class Request:
         (RFC 9931 8), and after a final status nobody knows whether a body
         that waits for a 100 will come (RFC 9110 10.1.1)."""
         waits = self.framing.has_body and self.expects_continue
-        return self.may_keep_read and not waits
+        return self.may_keep_read and not waits and self.can_skip
+
+    @property
+    def can_skip(self):
+        """Whether a server finds the next request if nobody reads the body:
+        it skips a length of at most 64 KiB.  Another host reads bodies."""
+        if not self.reads_body:
+            return True
+        left = self.framing.left
+        return left != "unknown" and left <= 65536
 
     @property
     def expects_continue(self):

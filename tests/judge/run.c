@@ -6,13 +6,22 @@
  * The input is items: a line "NAME LENGTH", that many bytes, and a line end.
  * `new` begins a case: every setting is the default again.  Other items set
  * one thing, under the names that tests/vectors/README.md gives to the lines of
- * a config or an ask.  Three items run the case and leave the settings alone:
+ * a config or an ask.  Six items run the case and leave the settings alone:
  *
  *   request   a server reads these bytes
  *   response  a client that sent `asked` reads these bytes
  *   write     the request that is asked for is written
+ *   found     a server judges a request that another parser has found
+ *   stream    the same of HTTP/2 or HTTP/3
+ *   answered  a client that sent `asked` judges a response that another parser
+ *             has found, behind `interims` interim responses
  *
- * `piece N` feeds N bytes at a time; 0, the default, all at once.
+ * The parts of what was found are `pair-name` and `pair-value` for each field,
+ * `found-version`, `found-transport`, `found-method`, `found-target`, and
+ * `found-status`.
+ *
+ * `piece N` feeds N bytes at a time; 0, the default, all at once.  If fields
+ * were found, the first N - 1 are given as an array and each further one alone.
  * The output is NAME=VALUE, separated by blanks.  Numbers are decimal, names of
  * errors are those of upshake_explain, and everything else is hexadecimal;
  * "-" is an absent value.
@@ -24,7 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANY = 40, OUT = 1 << 17 };
+enum { MANY = 40, PAIRS = 1024, OUT = 1 << 17 };
 
 typedef struct bytes {
   char *ptr;
@@ -34,7 +43,7 @@ typedef struct bytes {
 /* ---- The settings of a case -------------------------------------------- */
 
 static struct {
-  bytes kept[4 * MANY]; /* what the strings below point to */
+  bytes kept[4 * MANY + 2 * PAIRS]; /* what the strings below point to */
   size_t kept_len;
   upshake_protocol protocols[MANY];
   size_t protocols_len;
@@ -53,9 +62,14 @@ static struct {
   uint8_t client_required;
   upshake_ask ask;
   const char *ask_protocols[MANY];
+  size_t ask_protocols_len;
   upshake_deflate_offer offers[MANY];
   uint8_t key[16];
   int no_key;
+  upshake_field pairs[PAIRS];
+  size_t pairs_len;
+  upshake_found found;
+  int status, interims;
 } set;
 
 static void die(const char *why, const char *what) {
@@ -199,10 +213,17 @@ SET(origin) {
     set.config.origin = UPSHAKE_ORIGIN_ANY;
   else if (strcmp(value.ptr, "callback") == 0)
     set.config.origin = UPSHAKE_ORIGIN_CALLBACK;
+  else if (strcmp(value.ptr, "same-host-any-port") == 0)
+    set.config.origin = UPSHAKE_ORIGIN_SAME_HOST_ANY_PORT;
   else if (strcmp(value.ptr, "same-host") != 0) {
     set.config.origin = UPSHAKE_ORIGIN_LIST;
     set.origins[place(&set.config.origins_len)] = value.ptr;
   }
+}
+
+SET(origin_required) {
+  (void)value;
+  set.config.origin_required = 1;
 }
 
 SET(transport) {
@@ -288,16 +309,19 @@ SET(deflate) {
 }
 
 SET(asked) { set.asked = slice(value); }
-SET(ask_scheme) { set.ask.scheme = value.ptr; }
-SET(ask_authority) { set.ask.authority = value.ptr; }
-SET(ask_target) { set.ask.target = value.ptr; }
-SET(ask_method) { set.ask.method = value.ptr; }
-SET(ask_extensions) { set.ask.extensions = value.ptr; }
-SET(ask_origin) { set.ask.origin = value.ptr; }
+SET(ask_scheme) { set.ask.scheme = slice(value); }
+SET(ask_host) { set.ask.host = slice(value); }
+SET(ask_port) { set.ask.port = (uint32_t)number(value); }
+SET(ask_authority) { set.ask.authority = slice(value); }
+SET(ask_target) { set.ask.target = slice(value); }
+SET(ask_query) { set.ask.query = slice(value); }
+SET(ask_method) { set.ask.method = slice(value); }
+SET(ask_extensions) { set.ask.extensions = slice(value); }
+SET(ask_origin) { set.ask.origin = slice(value); }
 SET(ask_settings) { set.ask.settings = slice(value); }
 
 SET(ask_protocol) {
-  set.ask_protocols[place(&set.ask.protocols_len)] = value.ptr;
+  set.ask_protocols[place(&set.ask_protocols_len)] = value.ptr;
 }
 
 SET(ask_deflate) {
@@ -313,6 +337,25 @@ SET(ask_key) { memcpy(set.key, value.ptr, value.len < 16 ? value.len : 16); }
 SET(ask_no_key) {
   (void)value;
   set.no_key = 1;
+}
+
+SET(found_version) { set.found.version = number(value); }
+SET(found_transport) { set.found.transport = number(value); }
+SET(found_method) { set.found.method = slice(value); }
+SET(found_target) { set.found.target = slice(value); }
+SET(found_status) { set.status = number(value); }
+SET(interims) { set.interims = number(value); }
+
+SET(pair_name) {
+  if (set.pairs_len == PAIRS)
+    die("too many fields", "an array is full");
+  set.pairs[set.pairs_len++].name = slice(value);
+}
+
+SET(pair_value) {
+  if (set.pairs_len == 0)
+    die("a value without a name", "pair-value");
+  set.pairs[set.pairs_len - 1].value = slice(value);
 }
 
 /* ---- Output ------------------------------------------------------------ */
@@ -349,13 +392,16 @@ static void put_length(const char *name, uint64_t len, const char *chunked) {
 /* ---- A server ---------------------------------------------------------- */
 
 typedef struct served {
-  upshake hs;
+  upshake *hs;
   upshake_error call; /* of the application, the first that failed */
   int decisions;
   size_t pos; /* bytes of the input that were taken */
   size_t steps;
   int has_body;
-  bytes body, reply;
+  bytes body, reply, values;
+  upshake_error wrote, listed; /* the reply as bytes and as values */
+  int listed_status, wrong_100;
+  upshake_slice listed_reason;
 } served;
 
 static void note(served *s, upshake_error error) {
@@ -386,22 +432,55 @@ static int decide(upshake *hs, void *user) {
   return set.answer;
 }
 
+/* Each line is kept until the last one was given: all are valid together. */
+static void put_values(served *s, const upshake_line *lines, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    const upshake_field *field = &lines[i].field;
+    char sizes[64];
+    int n = snprintf(sizes, sizeof sizes, "%u %zu %zu ", lines[i].kind,
+                     field->name.len, field->value.len);
+    append(&s->values, sizes, (size_t)n);
+    append(&s->values, field->name.ptr, field->name.len);
+    append(&s->values, field->value.ptr, field->value.len);
+  }
+}
+
+static void list(served *s, const upshake_extra *extra) {
+  static upshake_line lines[UPSHAKE_REPLY_LINES + MANY];
+  upshake_cursor cursor = {0};
+  size_t len = 0;
+  int more;
+  while ((more = upshake_reply_line(s->hs, extra, &cursor, &lines[len])) > 0)
+    if (++len == sizeof lines / sizeof *lines)
+      die("the lines of a reply do not end", "upshake_reply_line");
+  if (upshake_get_result(s->hs).status == 100) {
+    s->wrong_100 |= len > 0 || (more == 0 && lines[0].status != 100);
+    return;
+  }
+  s->values.len = 0;
+  put_values(s, lines, len);
+  s->listed = more < 0 ? lines[len].error : UPSHAKE_OK;
+  s->listed_status = lines[len].status;
+  s->listed_reason = lines[len].reason;
+}
+
 static void reply(served *s) {
-  char value[UPSHAKE_DEFLATE_CAP];
+  static char value[UPSHAKE_DEFLATE_CAP];
+  upshake_result result = upshake_get_result(s->hs);
   upshake_extra extra = set.extra;
   upshake_deflate agreed;
   size_t len = 0;
   extra.fields = set.fields;
-  if (set.deflate && upshake_get_result(&s->hs).status == 101) {
-    size_t n = upshake_agree_deflate(upshake_get_request(&s->hs).fields,
+  if (set.deflate && result.switched) {
+    size_t n = upshake_agree_deflate(upshake_get_request(s->hs).fields,
                                      &set.caps, &agreed, value);
     if (n)
       extra.extensions = (upshake_slice){value, n};
   }
-  upshake_error error = upshake_reply_with(
-      &s->hs, &extra, s->reply.ptr + s->reply.len, OUT - s->reply.len, &len);
-  note(s, error);
-  if (error == UPSHAKE_OK)
+  list(s, &extra);
+  s->wrote = upshake_reply_with(s->hs, &extra, s->reply.ptr + s->reply.len,
+                                OUT - s->reply.len, &len);
+  if (s->wrote == UPSHAKE_OK)
     s->reply.len += len;
 }
 
@@ -417,14 +496,15 @@ static void feed(served *s, bytes input) {
     size_t n = input.len - s->pos, used;
     if (set.piece && n > set.piece)
       n = set.piece;
-    upshake_next next = upshake_feed(&s->hs, input.ptr + s->pos, n, &used);
+    upshake_next next = upshake_feed(s->hs, input.ptr + s->pos, n, &used);
     s->pos += used;
-    upshake_result result = upshake_get_result(&s->hs);
+    upshake_result result = upshake_get_result(s->hs);
     if (next == UPSHAKE_BODY) {
       s->has_body = 1;
       append(&s->body, result.content.ptr, result.content.len);
     } else if (next == UPSHAKE_SEND && result.status == 100) {
       reply(s);
+      note(s, s->wrote);
     } else if (next != UPSHAKE_READ || s->pos == input.len) {
       return;
     }
@@ -437,7 +517,7 @@ static const char *outcome(upshake_result result) {
   case UPSHAKE_DECIDE:
     return "decide";
   case UPSHAKE_SEND:
-    return result.status == 101 ? "switched" : "refused";
+    return result.switched ? "switched" : "refused";
   case UPSHAKE_PLAIN:
     return "plain";
   default:
@@ -446,8 +526,8 @@ static const char *outcome(upshake_result result) {
 }
 
 static void put_served(const served *s) {
-  upshake_result result = upshake_get_result(&s->hs);
-  upshake_request request = upshake_get_request(&s->hs);
+  upshake_result result = upshake_get_result(s->hs);
+  upshake_request request = upshake_get_request(s->hs);
   upshake_slice token = {NULL, 0};
   if (result.protocol)
     token =
@@ -460,19 +540,25 @@ static void put_served(const served *s) {
   put_length("left", result.body_left, "unknown");
   put_slice("protocol", token);
   put_slice("subprotocol", result.subprotocol);
+  put_slice("method", request.method);
+  put_slice("target", request.target);
   put_slice("scheme", request.scheme);
   put_slice("authority", request.authority);
   put_slice("path", request.path);
   put_slice("query", request.query);
   put_bytes("body", s->body.ptr, s->body.len);
   put_bytes("reply", s->reply.ptr, s->reply.len);
-  putchar('\n');
+  put_error("wrote", s->wrote);
+  put_error("listed", s->listed);
+  printf(" listed-status=%d wrong-100=%d version=%d", s->listed_status,
+         s->wrong_100, request.version);
+  printf(" upgrade=%d expect=%d coding=%d empty-host=%d", request.has_upgrade,
+         request.has_expect, request.unknown_coding, request.empty_host);
+  put_slice("listed-reason", s->listed_reason);
+  put_bytes("values", s->values.ptr, s->values.len);
 }
 
-static void run_request(bytes input) {
-  static char body[OUT], out[OUT];
-  served s = {.body = {body, 0}, .reply = {out, 0}};
-  char *memory = must(malloc(set.head_max + 1));
+static void set_config(void) {
   set.config.protocols = set.protocols;
   set.config.protocols_len = set.protocols_len ? set.protocols_len : 1;
   if (set.no_protocols)
@@ -481,24 +567,84 @@ static void run_request(bytes input) {
   set.config.subprotocols = set.subprotocols;
   set.config.origins = set.origins;
   set.config.wanted = set.wanted;
+}
+
+static void put_call(upshake_error error) {
+  printf("outcome=call");
+  put_error("call", error);
+  putchar('\n');
+}
+
+static served serve(upshake *hs) {
+  static char body[OUT], out[OUT], values[OUT];
+  return (served){
+      .hs = hs, .body = {body, 0}, .reply = {out, 0}, .values = {values, 0}};
+}
+
+/* The reply, or what the calls return if there is none. */
+static void end_served(served *s, int is_stream) {
+  reply(s);
+  if (upshake_get_result(s->hs).next == UPSHAKE_SEND)
+    note(s, is_stream ? s->listed : s->wrote);
+  put_served(s);
+}
+
+static void run_request(bytes input) {
+  upshake hs;
+  served s = serve(&hs);
+  char *memory = must(malloc(set.head_max + 1));
+  set_config();
   upshake_error error =
-      upshake_init(&s.hs, &set.config, memory, set.head_max, &s);
+      upshake_init(&hs, &set.config, memory, set.head_max, &s);
   if (error != UPSHAKE_OK) {
-    printf("outcome=call");
-    put_error("call", error);
-    putchar('\n');
+    put_call(error);
   } else {
     feed(&s, input);
     if (set.refuse) {
-      note(&s, upshake_answer(&s.hs, set.refuse));
-      if (upshake_get_result(&s.hs).next == UPSHAKE_READ)
+      note(&s, upshake_answer(&hs, set.refuse));
+      if (upshake_get_result(&hs).next == UPSHAKE_READ)
         feed(&s, input);
     }
-    if (upshake_get_result(&s.hs).next == UPSHAKE_SEND)
-      reply(&s);
-    put_served(&s);
+    end_served(&s, 0);
+    putchar('\n');
   }
   free(memory);
+}
+
+/* ---- A server with another parser --------------------------------------- */
+
+static void judge_pairs(int is_stream) {
+  static upshake_judge judge;
+  served s = serve(&judge.hs);
+  size_t at_once =
+      set.piece && set.piece <= set.pairs_len ? set.piece - 1 : set.pairs_len;
+  set_config();
+  set.found.fields = upshake_array(set.pairs, at_once);
+  upshake_error error =
+      (is_stream ? upshake_judge_begin_stream
+                 : upshake_judge_begin)(&judge, &set.config, &s, &set.found);
+  if (error != UPSHAKE_OK) {
+    put_call(error);
+    return;
+  }
+  for (size_t i = at_once; i < set.pairs_len; i++)
+    upshake_judge_field(&judge, set.pairs[i].name, set.pairs[i].value);
+  upshake_judge_end(&judge);
+  if (set.refuse)
+    note(&s, upshake_answer(&judge.hs, set.refuse));
+  s.pos = upshake_get_result(&judge.hs).consumed;
+  end_served(&s, is_stream);
+  printf(" malformed=%d\n", upshake_judge_is_malformed(&judge));
+}
+
+static void run_found(bytes unused) {
+  (void)unused;
+  judge_pairs(0);
+}
+
+static void run_stream(bytes unused) {
+  (void)unused;
+  judge_pairs(1);
 }
 
 /* ---- A client ---------------------------------------------------------- */
@@ -521,6 +667,8 @@ static void put_answered(const upshake_client *client) {
          result.consumed, result.may_keep, lines);
   put_error("error", result.error);
   put_length("length", result.body_len, "chunked");
+  put_length("announced", result.length, "none");
+  printf(" version=%d", result.version);
   put_slice("reason", result.reason);
   put_slice("protocol", result.protocol);
   put_slice("subprotocol", result.subprotocol);
@@ -530,16 +678,27 @@ static void put_answered(const upshake_client *client) {
          result.deflate.no_client_takeover);
 }
 
+/* The head of the response has head_max bytes of the memory, behind what is
+ * kept of the request.  Free the memory. */
+static upshake_error begin_client(upshake_client *client, char **memory) {
+  static upshake_client_policy policy;
+  size_t kept = 0;
+  policy.limits = set.config.limits;
+  policy.subprotocol_required = set.client_required;
+  *memory = must(malloc(set.head_max + set.asked.len + 1));
+  while (upshake_client_init(client, NULL, set.asked, *memory, kept) ==
+         UPSHAKE_ERR_ROOM)
+    kept++;
+  return upshake_client_init(client, &policy, set.asked, *memory,
+                             kept + set.head_max);
+}
+
 static void run_response(bytes input) {
   upshake_client client;
-  upshake_client_policy policy = {set.config.limits, set.client_required};
-  char *memory = must(malloc(set.head_max + 1));
-  upshake_error error =
-      upshake_client_init(&client, &policy, set.asked, memory, set.head_max);
+  char *memory;
+  upshake_error error = begin_client(&client, &memory);
   if (error != UPSHAKE_OK) {
-    printf("outcome=call");
-    put_error("call", error);
-    putchar('\n');
+    put_call(error);
   } else {
     size_t pos = 0, steps = 0, used;
     upshake_client_next next;
@@ -556,13 +715,42 @@ static void run_response(bytes input) {
   free(memory);
 }
 
+static void run_answered(bytes unused) {
+  upshake_client client;
+  char *memory;
+  upshake_fields fields = upshake_array(set.pairs, set.pairs_len);
+  upshake_error error = begin_client(&client, &memory);
+  (void)unused;
+  if (error != UPSHAKE_OK) {
+    put_call(error);
+  } else {
+    for (int i = 0; i < set.interims; i++)
+      upshake_client_response(&client, set.found.version, 103,
+                              upshake_array(NULL, 0));
+    upshake_client_response(&client, set.found.version, set.status, fields);
+    put_answered(&client);
+  }
+  free(memory);
+}
+
+/* The names as the text of a field; absent without names. */
+static upshake_slice joined(char *out, const char *const *names, size_t len) {
+  size_t at = 0;
+  for (size_t i = 0; i < len; i++)
+    at += (size_t)snprintf(out + at, OUT - at, "%s%s", i > 0 ? ", " : "",
+                           names[i]);
+  return (upshake_slice){len > 0 ? out : NULL, at};
+}
+
 static void run_write(bytes unused) {
   static char out[OUT];
   size_t len = 0;
   (void)unused;
-  set.ask.protocols = set.ask_protocols;
-  set.ask.subprotocols = set.subprotocols;
-  set.ask.subprotocols_len = set.config.subprotocols_len;
+  static char lists[2][OUT];
+  set.ask.protocols =
+      joined(lists[0], set.ask_protocols, set.ask_protocols_len);
+  set.ask.subprotocols =
+      joined(lists[1], set.subprotocols, set.config.subprotocols_len);
   set.ask.deflates = set.offers;
   set.ask.fields = set.fields;
   set.ask.fields_len = set.extra.fields_len;
@@ -592,6 +780,7 @@ static const struct {
     {"subprotocol-order", set_subprotocol_order},
     {"subprotocol-required", set_subprotocol_required},
     {"origin", set_origin},
+    {"origin-required", set_origin_required},
     {"transport", set_transport},
     {"head-max", set_head_max},
     {"method-max", set_method_max},
@@ -617,7 +806,10 @@ static const struct {
     {"keep", set_keep},
     {"asked", set_asked},
     {"ask-scheme", set_ask_scheme},
+    {"ask-host", set_ask_host},
+    {"ask-port", set_ask_port},
     {"ask-authority", set_ask_authority},
+    {"ask-query", set_ask_query},
     {"ask-target", set_ask_target},
     {"ask-method", set_ask_method},
     {"ask-extensions", set_ask_extensions},
@@ -627,15 +819,23 @@ static const struct {
     {"ask-deflate", set_ask_deflate},
     {"ask-key", set_ask_key},
     {"ask-no-key", set_ask_no_key},
+    {"pair-name", set_pair_name},
+    {"pair-value", set_pair_value},
+    {"found-version", set_found_version},
+    {"found-transport", set_found_transport},
+    {"found-method", set_found_method},
+    {"found-target", set_found_target},
+    {"found-status", set_found_status},
+    {"interims", set_interims},
 };
 
 static const struct {
   const char *name;
   void (*run)(bytes value);
 } runs[] = {
-    {"request", run_request},
-    {"response", run_response},
-    {"write", run_write},
+    {"request", run_request}, {"response", run_response},
+    {"write", run_write},     {"found", run_found},
+    {"stream", run_stream},   {"answered", run_answered},
 };
 
 static void keep(bytes value) {
@@ -660,10 +860,21 @@ static void item(const char *name, bytes value) {
   die("unknown item", name);
 }
 
-/* A value in memory of its own, with a NUL behind it that settings need; the
- * input of a run has none, so that a sanitizer sees a read too far. */
+/* Input of the library, in contrast to a setting. */
+static int is_input(const char *name) {
+  static const char *const names[] = {"request",      "response",
+                                      "pair-name",    "pair-value",
+                                      "found-method", "found-target"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(name, names[i]) == 0)
+      return 1;
+  return 0;
+}
+
+/* A value in memory of its own, with a NUL behind it that settings need; input
+ * has none, so that a sanitizer sees a read too far. */
 static bytes read_value(const char *name, size_t len) {
-  int settings = strcmp(name, "request") != 0 && strcmp(name, "response") != 0;
+  int settings = !is_input(name);
   bytes value = {must(malloc(len + (settings || len == 0))), len};
   if (settings)
     value.ptr[len] = 0;

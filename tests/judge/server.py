@@ -36,7 +36,7 @@ def _judge_request(config, data):
     except Refused as why:
         left = Verdict.ANY if why.error == "HOST_MISSING" else "unknown"
         return refused(why, left=left), None
-    return _judge_head(request, data)
+    return judge_head(request, data)
 
 
 def _read(config, reader):
@@ -49,7 +49,7 @@ def _read(config, reader):
 
 # ---- From the head to an offer ---------------------------------------------
 
-def _judge_head(request, data):
+def judge_head(request, data):
     """The order is that of the design; see rules.ORDER for what is behind the
     question whether anything is offered."""
     reason = _no_offer(request)

@@ -22,6 +22,12 @@ class Asked:
         self.key = keys[0].value if len(keys) == 1 else None
 
     @property
+    def plain(self):
+        """Whether nothing is said of a switch."""
+        return not self.fields.all(b"upgrade") and b"upgrade" not in {
+            member.lower() for member in self.fields.members(b"connection")}
+
+    @property
     def asks(self):
         """Whether a 101 could be right (RFC 9110 7.8, RFC 9112 6.3).  Each
         member of Upgrade is a protocol."""

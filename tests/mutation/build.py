@@ -107,7 +107,8 @@ class Sketch:
                     sys.exit("mutate: tcc does not compile " + unit.object)
                 self.objects[unit.object] = path
         self.tests = [t for t in build.quick + build.slow
-                      if t.seconds < 1 and self.passes(t)]
+                      if (t in build.quick or t.seconds < 1) and
+                      self.passes(t)]
         for test in build.quick:
             if test not in self.tests:
                 sys.exit("mutate: %s fails with tcc" % test.label)
@@ -209,6 +210,12 @@ class Test:
         self.limit = max(1, math.ceil(10 * self.seconds))
 
 
+def defines_symbols(path):
+    """Return whether the object has anything; a switch may leave all out."""
+    return subprocess.run(["nm", "--defined-only", path], check=True,
+                          stdout=subprocess.PIPE).stdout.strip() != b""
+
+
 class Build:
     """The tests, built once with the flags of a kind; made when needed."""
 
@@ -277,8 +284,8 @@ class Build:
     def check_uses(self):
         """A mutant that no test was seen to use would survive unnoticed."""
         for unit in self.units:
-            if unit.is_src and not any(t.uses([unit.object])
-                                       for t in self.quick + self.slow):
+            if unit.is_src and defines_symbols(unit.object) and not any(
+                    t.uses([unit.object]) for t in self.quick + self.slow):
                 sys.exit("mutate: no test uses " + unit.object)
 
     def units_with(self, path):

@@ -9,7 +9,8 @@
 
 static size_t switch_over(char *buf, size_t len) {
   static const uint8_t key[16] = {1}; /* a real one is random */
-  const upshake_ask ask = {.authority = "example.com", .target = "/chat"};
+  const upshake_ask ask = {.authority = {UPSHAKE_TEXT("example.com")},
+                           .target = {UPSHAKE_TEXT("/chat")}};
   char request[1024], head[8192];
   upshake_slice sent = {request, 0};
   upshake_client client;

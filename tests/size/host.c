@@ -27,8 +27,11 @@ static void give_lines(upshake_judge *judge, const char *at, size_t len) {
 }
 
 static size_t serve(char *buf, size_t len) {
-  const upshake_found found = {
-      11, 0, {UPSHAKE_TEXT("GET")}, {UPSHAKE_TEXT("/chat")}};
+  const upshake_found found = {11,
+                               0,
+                               {UPSHAKE_TEXT("GET")},
+                               {UPSHAKE_TEXT("/chat")},
+                               {{NULL, 0}, NULL, 0}};
   upshake_judge judge;
   upshake_judge_begin(&judge, &config, NULL, &found);
   give_lines(&judge, buf, len);

@@ -23,7 +23,8 @@ COUNTED = (".text", ".rodata", ".data.rel.ro", ".rela.")
 
 # What the everyday server names neither in its table nor by a call.
 NOT_IN_SERVER = re.compile(r"h2c|capsules|deflate|settings|added|extra|explain|"
-                           r"strerror|client|switch_over|cpu|by_sha|boolean")
+                           r"strerror|client|switch_over|cpu|by_sha|boolean|"
+                           r"next_decoded|cookie|credentials")
 HEAD = "program\tbytes\teh_frame\tlimit\tgoal"
 
 

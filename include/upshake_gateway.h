@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake, layer "gateway": what a program must know that passes requests and
+ * responses on (RFC 9110 7.6). */
+#include "upshake.h" /* before the guard: it ends by including this header */
+#ifndef UPSHAKE_GATEWAY_H
+#define UPSHAKE_GATEWAY_H
+/* clang-format off: what belongs together stands on one line */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* 1 if upshake writes this field itself, so that you cannot add it: Connection,
+ * Upgrade, Sec-WebSocket-..., HTTP2-Settings, Content-Length,
+ * Transfer-Encoding, Keep-Alive, Proxy-Connection, TE, Trailer. */
+UPSHAKE_API int upshake_is_own_field(upshake_slice name);
+
+/* 1 if the field is for one connection only: Connection, Upgrade, Keep-Alive,
+ * Proxy-Connection, Transfer-Encoding, TE, Trailer, HTTP2-Settings, and each
+ * name that Connection lists in `fields` (RFC 9110 7.6.1). */
+UPSHAKE_API int upshake_is_hop_field(upshake_fields fields, upshake_slice name);
+
+/* Copies the fields that a gateway passes on, in their order.  Hop fields and
+ * Content-Length are left out.  Of a response (of_request is 0) the other own
+ * fields are left out too, and so are all but the first line of a field that a
+ * response has only once: Content-Type, Location, Retry-After, Server, Date.
+ * Returns how many there are; if they are more than cap, only cap were copied.
+ * The slices point where those of `fields` do.  Use them as ask.fields with
+ * ask.forward, or as extra.fields.  For Via and X-Forwarded-For, add a line of
+ * your own behind them: several lines are one list. */
+UPSHAKE_API size_t upshake_forward(upshake_fields fields, int of_request,
+    upshake_field *out, size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
