@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
 need clang:clang stdio.h:libc6-dev
+want /usr/share/llhttp/llhttp.c:node-llhttp
 
 export UBSAN_OPTIONS=print_stacktrace=1
 seconds=${1:-30}
@@ -16,9 +17,11 @@ out=build/fuzz
 rm -rf "$out/seeds" "$out/answers"
 mkdir -p "$out/corpus" "$out/found" "$out/seeds" "$out/answers"
 
+root=$PWD
 fuzzer() { # SOURCES... -o PROGRAM
-  clang -std=c11 -O1 -g -fno-omit-frame-pointer -Iinclude -Isrc -Itests \
-    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$@"
+  clang -std=c11 -O1 -g -fno-omit-frame-pointer -I"$root/include" \
+    -I"$root/src" -Itests -fsanitize=fuzzer,address,undefined \
+    -fno-sanitize-recover=all "$@"
 }
 
 # The runtime of the sanitizers is a package of its own, named by version.
@@ -38,6 +41,12 @@ clang -std=c11 -Iinclude -Itests tests/fuzz/seeds.c tests/vectors.c \
 clang -std=c11 -Iinclude tests/fuzz/client_seeds.c src/*/*.c -o "$out/answers.bin"
 "$out/answers.bin" "$out/answers"
 
+# Every fuzzer is linked with the same objects.  No two files of src have
+# the same name.
+rm -rf "$out/objects"
+mkdir -p "$out/objects"
+(cd "$out/objects" && fuzzer -c "$root"/src/*/*.c)
+
 # An extended CONNECT and the answer to it, as fields with NULs between.
 mkdir -p "$out/streams"
 printf '\0%s' :method CONNECT :protocol websocket :scheme https :path /chat \
@@ -55,11 +64,20 @@ printf 'Host: a\r\nCookie: a=1; b=2\r\ncookie: c=3\r\nAuthorization: %s\r\n' \
   'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' >"$out/looking/basic"
 printf 'Authorization: Bearer mF_9.B5f-4.1JqM\r\n' >"$out/looking/bearer"
 
+# Messages with bodies, for what is compared with llhttp.
+mkdir -p "$out/bodies"
+printf '\002%s' $'3\r\nabc\r\n10;x="y"\r\n0123456789abcdef\r\n0\r\nA: b\r\n\r\n' \
+  >"$out/bodies/chunks"
+printf 'HTTP/1.1 200 OK\r\n%s\r\n%s\r\n\r\nabcGET /' 'Connection: close' \
+  'Content-Length: 3' >"$out/bodies/length"
+printf 'HTTP/1.1 200 OK\r\n%s\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP' \
+  'Transfer-Encoding: gzip, chunked' >"$out/bodies/chunked"
+
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
   local name=$1 time=$2
   shift 2
-  fuzzer src/*/*.c "tests/fuzz/$name.c" -o "$out/$name"
+  fuzzer "${more[@]}" "$out"/objects/*.o "tests/fuzz/$name.c" -o "$out/$name"
   mkdir -p "$out/corpus/$name"
   "$out/$name" -max_total_time="$time" -timeout=10 -max_len=4096 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \
@@ -71,6 +89,7 @@ fuzz() { # NAME SECONDS [SEEDS]
 
 # In thirtieths of the time; a fuzzer runs for a second at least.
 part() { echo $((seconds * $1 / 30 > 0 ? seconds * $1 / 30 : 1)); }
+more=() # that one fuzzer is built of
 fuzz fuzz_handshake "$(part 8)" "$out/seeds"
 fuzz fuzz_client "$(part 5)" "$out/answers"
 fuzz fuzz_stream "$(part 3)" "$out/streams"
@@ -79,3 +98,9 @@ fuzz fuzz_body "$(part 3)"
 fuzz fuzz_plain "$(part 3)"
 fuzz fuzz_looking "$(part 2)" "$out/looking"
 fuzz fuzz_fields "$(part 3)" "$out/seeds"
+if have /usr/share/llhttp/llhttp.c; then
+  more=(-isystem /usr/share/include/llhttp /usr/share/llhttp/*.c)
+  fuzz fuzz_llhttp "$(part 3)" "$out/bodies" "$out/seeds"
+else
+  echo "fuzz_llhttp: left out, there is no llhttp"
+fi
