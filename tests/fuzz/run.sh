@@ -64,6 +64,14 @@ printf 'Host: a\r\nCookie: a=1; b=2\r\ncookie: c=3\r\nAuthorization: %s\r\n' \
   'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' >"$out/looking/basic"
 printf 'Authorization: Bearer mF_9.B5f-4.1JqM\r\n' >"$out/looking/bearer"
 
+# A WebSocket that is forwarded, and a page with a body that waits.
+mkdir -p "$out/asks"
+printf '\0\0\0\0\0\0\003\0\001%s\n%s\n%s\n%s\n%s\n%s' \
+  Sec-WebSocket-Key dGhlIHNhbXBsZSBub25jZQ== Sec-WebSocket-Version 13 \
+  Sec-WebSocket-Protocol chat >"$out/asks/websocket"
+printf '\007\0\0\0\0\0\002\0\053%s\n%s\n%s\n%s' Expect 100-continue \
+  Host example.com >"$out/asks/page"
+
 # Messages with bodies, for what is compared with llhttp.
 mkdir -p "$out/bodies"
 printf '\002%s' $'3\r\nabc\r\n10;x="y"\r\n0123456789abcdef\r\n0\r\nA: b\r\n\r\n' \
@@ -93,7 +101,7 @@ more=() # that one fuzzer is built of
 fuzz fuzz_handshake "$(part 8)" "$out/seeds"
 fuzz fuzz_client "$(part 5)" "$out/answers"
 fuzz fuzz_stream "$(part 3)" "$out/streams"
-fuzz fuzz_ask "$(part 3)"
+fuzz fuzz_ask "$(part 3)" "$out/asks"
 fuzz fuzz_body "$(part 3)"
 fuzz fuzz_plain "$(part 3)"
 fuzz fuzz_looking "$(part 2)" "$out/looking"
