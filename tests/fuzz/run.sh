@@ -56,6 +56,15 @@ printf '\0%s' :method CONNECT :protocol websocket :scheme https :path /chat \
 printf '\001%s\0%s' :status 200 sec-websocket-protocol chat date x \
   >"$out/streams/answer"
 
+# Answers: the length of their content is known, or not, or it is a part.
+mkdir -p "$out/answered"
+printf '\0\0\062\007..Set-Cookie\na=b\nServer\nx\nA\nb\nhello' \
+  >"$out/answered/length"
+printf '\0\0\321\007..Location\n/\nMon, 30 Nov 2026 09:00:00 GMT\nFine\nhello' \
+  >"$out/answered/chunked"
+printf '\0\003\040\007..Content-Range\nbytes 0-4/9\nX\n\nhello' \
+  >"$out/answered/part"
+
 # A query, a value of Cookie, and fields with credentials.
 mkdir -p "$out/looking"
 printf 'a=1&b%%20c=%%26+d&&e&=f&%%4=x' >"$out/looking/query"
@@ -104,6 +113,7 @@ fuzz fuzz_stream "$(part 3)" "$out/streams"
 fuzz fuzz_ask "$(part 3)" "$out/asks"
 fuzz fuzz_body "$(part 3)"
 fuzz fuzz_plain "$(part 3)"
+fuzz fuzz_answer "$(part 3)" "$out/answered"
 fuzz fuzz_looking "$(part 2)" "$out/looking"
 fuzz fuzz_fields "$(part 3)" "$out/seeds"
 if have /usr/share/llhttp/llhttp.c; then
