@@ -178,11 +178,12 @@ static void require_content(const input *in, uint64_t body_len,
 static void require_read(const input *in, upshake_slice request,
                          const answer *a, int keep) {
   static char memory[OUT];
+  const upshake_client_policy policy = {.limits = {.name = 65535}};
   upshake_client client;
   upshake_client_result found;
   upshake_slice date;
   size_t used;
-  REQUIRE(!upshake_client_init(&client, NULL, request, memory, OUT));
+  REQUIRE(!upshake_client_init(&client, &policy, request, memory, OUT));
   REQUIRE(upshake_client_feed(&client, a->bytes, a->len, &used) ==
           UPSHAKE_CLIENT_OTHER);
   REQUIRE(used == a->head_len);

@@ -88,7 +88,8 @@ static size_t read_request(const char *bytes, size_t len, uint64_t *body_len) {
     return 0;
   request = upshake_get_request(&hs);
   *body_len = request.body_len;
-  if (request.unknown_coding || upshake_equal(request.method, "CONNECT"))
+  if (request.unknown_coding || upshake_equal(request.method, "CONNECT") ||
+      upshake_equal(request.method, "PRI")) /* llhttp waits for HTTP/2 */
     return 0;
   return used;
 }
