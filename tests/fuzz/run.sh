@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fuzzes the handshake and the client with libFuzzer, ASan and UBSan, from the
-# requests of the golden vectors and from answers of our own server.  What it
-# finds is left in build/fuzz/found.
+# Fuzzes the library with libFuzzer, ASan and UBSan, from the requests of the
+# golden vectors and from answers of our own server; then upshake-site and
+# upshake-proxy from outside.  What is found is left in build/fuzz/found.
 #
 # usage: run.sh [SECONDS]       default 30
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
-need clang:clang stdio.h:libc6-dev
+need clang:clang stdio.h:libc6-dev cmake:cmake make:make python3:python3
 want /usr/share/llhttp/llhttp.c:node-llhttp
+want pkg-config:pkg-config wslay/wslay.h:libwslay-dev zlib.h:zlib1g-dev
 
 export UBSAN_OPTIONS=print_stacktrace=1
 seconds=${1:-30}
@@ -122,3 +123,22 @@ if have /usr/share/llhttp/llhttp.c; then
 else
   echo "fuzz_llhttp: left out, there is no llhttp"
 fi
+
+# The programs with the same sanitizers.  The site needs wslay and zlib.
+programs=$out/programs
+cmake -S . -B "$programs" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang \
+  -DUPSHAKE_BUILD_TESTS=OFF -DUPSHAKE_BUILD_EXAMPLES=ON \
+  -DCMAKE_C_FLAGS="-O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+-fno-sanitize-recover=all" >"$programs.log" 2>&1 ||
+  { cat "$programs.log" >&2; exit 1; }
+targets=$(cmake --build "$programs" --target help)
+for kind in proxy site; do
+  case "$targets " in
+    *"upshake-$kind"[[:space:]]*) ;;
+    *) echo "$kind: left out, there is no upshake-$kind"; continue ;;
+  esac
+  cmake --build "$programs" --target "upshake-$kind" >"$programs.log" 2>&1 ||
+    { cat "$programs.log" >&2; exit 1; }
+  python3 -B tests/fuzz/programs.py $kind "$programs/upshake-$kind" \
+    "$(part 5)" --found "$out/found"
+done
