@@ -17,6 +17,7 @@ typedef struct found {
   upshake_error error; /* OK: the message is complete */
   char content[CAP];
   size_t len, used; /* of the content; bytes of the message */
+  int is_chunked;   /* that is what llhttp says */
 } found;
 
 static void take(found *f, const char *ptr, size_t len) {
@@ -70,6 +71,7 @@ static void read_by_llhttp(const char *bytes, size_t len, size_t step,
   if (error == HPE_OK && parser.type == HTTP_RESPONSE &&
       llhttp_message_needs_eof(&parser))
     llhttp_finish(&parser);
+  f->is_chunked = (parser.flags & F_CHUNKED) != 0;
   if (error != HPE_OK && error != HPE_PAUSED)
     f->error = UPSHAKE_ERR_ANSWER; /* any but those that are compared */
 }
@@ -134,11 +136,10 @@ static void require_same(const found *a, const found *b) {
 
 /* ---- The harness -------------------------------------------------------- */
 
-/* llhttp takes no coding with a tab behind it as chunked, and reads folded
- * lines in its own way. */
-static int has_blanks_of_its_own(const char *head, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    if (head[i] == '\t' || (i > 0 && head[i - 1] == '\n' && head[i] == ' '))
+/* llhttp reads folded lines in its own way. */
+static int is_folded(const char *head, size_t len) {
+  for (size_t i = 1; i < len; i++)
+    if (head[i - 1] == '\n' && octet_in((unsigned char)head[i], " \t"))
       return 1;
   return 0;
 }
@@ -156,10 +157,12 @@ static void compare(const char *bytes, size_t len, size_t step) {
   require_same(&ours, &other);
   read_body(body_len, bytes + head, len - head, step, &other);
   require_same(&ours, &other);
-  if (has_blanks_of_its_own(bytes, head))
+  if (is_folded(bytes, head))
     return;
   ours.used += head;
   read_by_llhttp(bytes, len, len / 7 + step, is_response, &theirs);
+  if (is_response && body_len == UPSHAKE_BODY_CHUNKED && !theirs.is_chunked)
+    return; /* in a list llhttp has no empty members, and no tabs */
   if ((ours.error == UPSHAKE_OK || ours.error == UPSHAKE_ERR_INCOMPLETE) &&
       theirs.error != UPSHAKE_ERR_ANSWER)
     require_same(&ours, &theirs);
