@@ -8,7 +8,7 @@ import ask
 from client import Answer
 import client
 from config import Config
-from errors import names
+from errors import STATUS, names
 import foreign
 import known
 import reply
@@ -184,7 +184,8 @@ def _add_places(found, case):
         if mark is not None:
             mark = data[:mark].count(b"\r\n") + 1
     refused = case.outcome[0] == "refused"
-    library = refused and case.outcome[-1] not in ("REFUSED", "DECISION")
+    library = refused and (case.is_client or case.outcome[-1] in STATUS)
+    library = library and case.outcome[-1] != "DECISION"
     if not refused or case.end is not None:
         found.add("consumed", end)
     if library:
@@ -198,6 +199,8 @@ def judge_case(case, faults=()):
     of known.py that the library may have."""
     if case.kind == "request":
         verdict = server.judge(Config(case.settings), case.data)
+        if verdict.outcome is Verdict.ANY:
+            return Expectation(), verdict
         return _of_verdict(verdict), verdict
     if case.kind == "found":
         verdict = foreign.judge(Config(case.settings), case.parts, case.pairs)

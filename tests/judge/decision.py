@@ -131,6 +131,10 @@ def host_refuses(config, verdict, body, data):
     """The host calls answer, before a reply was taken."""
     answer = config.refuse
     request = verdict.request
+    if (verdict.outcome == "incomplete" and verdict.is_plain
+            and 200 <= answer < 300):
+        verdict.outcome = verdict.ANY  # no text says what comes of it
+        return
     if answer == 426 and not advertised(config):
         verdict.note_call("ANSWER")
     elif answer == ACCEPT and verdict.outcome == "decide":

@@ -125,6 +125,14 @@ BYTES = [b"\x00", b"\t", b"\n", b"\r", b" ", b'"', b",", b"/", b":", b";",
 
 CRLF = b"\r\n"
 
+# What a host does at PLAIN, and how its answer is framed.
+HOST = [("read-body", b""), ("body-max", b"3"), ("skip-max", b"4"),
+        ("skip-max", b"70000"), ("refuse", b"200"), ("refuse", b"204"),
+        ("refuse", b"205"), ("refuse", b"206"), ("refuse", b"304"),
+        ("refuse", b"413"), ("content-length", b"0"), ("content-length", b"5"),
+        ("content-chunked", b""), ("body-text", b"hello"), ("keep", b"")]
+
+
 class Message:
     """A message in pieces that can be changed: the start line, the lines of
     the head, and the bytes behind it."""
@@ -158,6 +166,9 @@ class Mutator:
         settings, data = case.settings, case.data
         if self.random.random() < 0.05:
             settings = self.pick(self.seeds).settings
+        if self.random.random() < 0.15 and case.kind == "request":
+            settings = settings + [("read-body", b"")] + [
+                self.pick(HOST) for _ in range(self.pick((0, 1, 2, 3)))]
         for _ in range(self.pick((1, 1, 1, 2, 2, 3))):
             data = self._change(data)
         asked = case.asked

@@ -70,6 +70,7 @@ static struct {
   size_t pairs_len;
   upshake_found found;
   int status, interims;
+  int reads_body;
 } set;
 
 static void die(const char *why, const char *what) {
@@ -274,6 +275,24 @@ SET(body_text) { set.extra.body = slice(value); }
 SET(reason) { set.extra.reason = slice(value); }
 SET(extensions) { set.extra.extensions = slice(value); }
 
+SET(read_body) {
+  (void)value;
+  set.reads_body = 1;
+}
+
+SET(skip_max) { set.config.limits.skip = (uint32_t)number(value); }
+
+SET(content_length) {
+  set.extra.content = UPSHAKE_CONTENT_LENGTH;
+  set.extra.body_len = strtoull(value.ptr, NULL, 10);
+}
+
+SET(content_chunked) {
+  (void)value;
+  set.extra.content = UPSHAKE_CONTENT_CHUNKED;
+  set.extra.body_len = 0;
+}
+
 SET(keep) {
   (void)value;
   set.extra.keep = 1;
@@ -397,7 +416,7 @@ typedef struct served {
   int decisions;
   size_t pos; /* bytes of the input that were taken */
   size_t steps;
-  int has_body;
+  int has_body, asked_body;
   bytes body, reply, values;
   upshake_error wrote, listed; /* the reply as bytes and as values */
   int listed_status, wrong_100;
@@ -490,6 +509,14 @@ static void count_step(size_t *steps, bytes input) {
     die("feed does not come to an end", "request or response");
 }
 
+/* The host wants the body of an ordinary request, once. */
+static int wants_body(served *s, upshake_next next) {
+  if (next != UPSHAKE_PLAIN || !set.reads_body || s->asked_body)
+    return 0;
+  s->asked_body = 1;
+  return upshake_read_body(s->hs) == UPSHAKE_OK;
+}
+
 /* Feeds on until there is nothing more to feed, or nothing more to do. */
 static void feed(served *s, bytes input) {
   for (;;) {
@@ -505,6 +532,8 @@ static void feed(served *s, bytes input) {
     } else if (next == UPSHAKE_SEND && result.status == 100) {
       reply(s);
       note(s, s->wrote);
+    } else if (wants_body(s, next)) {
+      continue;
     } else if (next != UPSHAKE_READ || s->pos == input.len) {
       return;
     }
@@ -804,6 +833,10 @@ static const struct {
     {"extensions", set_extensions},
     {"deflate", set_deflate},
     {"keep", set_keep},
+    {"read-body", set_read_body},
+    {"skip-max", set_skip_max},
+    {"content-length", set_content_length},
+    {"content-chunked", set_content_chunked},
     {"asked", set_asked},
     {"ask-scheme", set_ask_scheme},
     {"ask-host", set_ask_host},
