@@ -72,7 +72,10 @@ class Cases:
 
     def case(self):
         """Three of five are bytes."""
-        if self.random.random() < 0.6:
+        kind = self.random.random()
+        if kind < 0.05:
+            return self.bytes.connection()
+        if kind < 0.6:
             return self.bytes.case()
         made = None
         while made is None:

@@ -132,6 +132,18 @@ HOST = [("read-body", b""), ("body-max", b"3"), ("skip-max", b"4"),
         ("refuse", b"413"), ("content-length", b"0"), ("content-length", b"5"),
         ("content-chunked", b""), ("body-text", b"hello"), ("keep", b"")]
 
+# Requests that ask for no switch, with bodies and without.
+ORDINARY = [b"%s / HTTP/1.1\r\nHost: a\r\n%s" % (method, rest)
+            for method in (b"GET", b"HEAD", b"POST", b"PUT", b"CONNECT")
+            for rest in (
+                b"\r\n", b"\r\n", b"Connection: close\r\n\r\n",
+                b"Content-Length: 3\r\n\r\nabc",
+                b"Content-Length: 8\r\n\r\nGET / HT",
+                b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nab",
+                b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                b"Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n",
+                b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")]
+
 
 class Message:
     """A message in pieces that can be changed: the start line, the lines of
@@ -176,6 +188,24 @@ class Mutator:
             asked = self._change(asked)
         piece = self.pick((0, 0, 0, 0, 1, 7))
         return Case(case.kind, settings, data, asked, case.asks, piece)
+
+    def connection(self):
+        """Several requests behind each other; few of them switch."""
+        settings = [] if self.random.random() < 0.5 else self.pick(
+            self.seeds).settings
+        settings = settings + [
+            self.pick(HOST + [("serves", b"")])
+            for _ in range(self.pick((0, 0, 1, 2, 3)))]
+        data = b""
+        for _ in range(self.pick((1, 2, 2, 3))):
+            part = self.pick(ORDINARY)
+            if self.random.random() < 0.2:
+                part = self.pick(self.seeds).data
+            if self.random.random() < 0.5:
+                part = self._change(part)
+            data += part
+        return Case("connection", settings, data,
+                    piece=self.pick((0, 0, 0, 1, 7)))
 
     def _change(self, data):
         kind = self.random.random()

@@ -305,7 +305,7 @@ def _refusal(config, verdict, response, rest):
 
 def _content(config, verdict, response, rest):
     body = config.body_text or b""
-    head = _is_head(verdict)
+    head = is_head(verdict)
     framing = dict(announced(config, verdict))
     if is_version_unsure(config, verdict):
         framing = {name.lower(): value for name, value in response.fields
@@ -340,7 +340,7 @@ def announced(config, verdict):
         yield b"content-length", b"%d" % length
 
 
-def _is_head(verdict):
+def is_head(verdict):
     """HEAD is known as soon as the SP behind it is read; the answer has all
     fields and no content (RFC 9110 9.3.2)."""
     if verdict.is_head is not None:
