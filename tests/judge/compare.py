@@ -119,7 +119,8 @@ def _connection_problems(messages, answer):
         verdict = message.verdict
         sent = bytes.fromhex(answer[name])
         content = bytes.fromhex(answer["content%d" % number])
-        if "OK" in verdict.unwritten and sent:
+        if ("OK" in verdict.unwritten
+                and answer["call%d" % number] == "OK"):
             verdict.unwritten = set()
         verdict.status = int(answer["status%d" % number])
         found = reply.problems(verdict.config, verdict, sent)

@@ -357,6 +357,19 @@ SET(ask_deflate) {
   offer->no_client_takeover = strstr(value.ptr, "no-client-takeover") != NULL;
 }
 
+SET(ask_forward) {
+  (void)value;
+  set.ask.forward = 1;
+}
+
+SET(ask_plain) {
+  (void)value;
+  set.ask.plain = 1;
+}
+
+SET(ask_content) { set.ask.content = (uint8_t)number(value); }
+SET(ask_body_len) { set.ask.body_len = strtoull(value.ptr, NULL, 10); }
+
 SET(ask_key) { memcpy(set.key, value.ptr, value.len < 16 ? value.len : 16); }
 
 SET(ask_no_key) {
@@ -943,6 +956,10 @@ static const struct {
     {"ask-protocol", set_ask_protocol},
     {"ask-deflate", set_ask_deflate},
     {"ask-key", set_ask_key},
+    {"ask-forward", set_ask_forward},
+    {"ask-plain", set_ask_plain},
+    {"ask-content", set_ask_content},
+    {"ask-body-len", set_ask_body_len},
     {"ask-no-key", set_ask_no_key},
     {"pair-name", set_pair_name},
     {"pair-value", set_pair_value},
