@@ -58,7 +58,7 @@ class Config:
         self.refuse = None
         self.date = self.body_text = self.reason = None
         self.extensions = self.deflate = None
-        self.reads_body = self.serves = False
+        self.reads_body = self.serves = self.commits = False
         self.skip_max = 65536
         self.content = None  # None: in memory; a length; or "chunked"
         spoken = True
@@ -189,6 +189,7 @@ _SETTERS = {
     "keep": _flag("keep"),
     "read-body": _flag("reads_body"),
     "serves": _flag("serves"),
+    "commits": _flag("commits"),
     "skip-max": _number("skip_max"),
     "content-length": _number("content"),
     "content-chunked": _chunked,

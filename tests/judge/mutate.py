@@ -194,7 +194,8 @@ class Mutator:
         settings = [] if self.random.random() < 0.5 else self.pick(
             self.seeds).settings
         settings = settings + [
-            self.pick(HOST + [("serves", b"")])
+            self.pick(HOST + [("serves", b""), ("commits", b""),
+                              ("commits", b""), ("content-length", b"9")])
             for _ in range(self.pick((0, 0, 1, 2, 3)))]
         data = b""
         for _ in range(self.pick((1, 2, 2, 3))):

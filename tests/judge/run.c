@@ -71,7 +71,7 @@ static struct {
   size_t pairs_len;
   upshake_found found;
   int status, interims;
-  int reads_body, serves;
+  int reads_body, serves, commits;
 } set;
 
 static void die(const char *why, const char *what) {
@@ -284,6 +284,11 @@ SET(read_body) {
 SET(serves) {
   (void)value;
   set.serves = 1;
+}
+
+SET(commits) {
+  (void)value;
+  set.commits = 1;
 }
 
 SET(skip_max) { set.config.limits.skip = (uint32_t)number(value); }
@@ -536,14 +541,30 @@ static int wants_body(served *s, upshake_next next) {
   return upshake_read_body(s->hs) == UPSHAKE_OK;
 }
 
+/* Gives n bytes, or as many as there is room for. */
+static upshake_next give(served *s, const char *ptr, size_t n) {
+  upshake_next next = upshake_get_result(s->hs).next;
+  size_t cap = 0, used;
+  char *room = set.commits ? upshake_room(s->hs, &cap) : NULL;
+  if (cap == 0 || next == UPSHAKE_BODY) {
+    n = set.commits && next == UPSHAKE_BODY ? 0 : n; /* what is held first */
+    next = upshake_feed(s->hs, ptr, n, &used);
+  } else {
+    used = n < cap ? n : cap;
+    memcpy(room, ptr, used);
+    next = upshake_commit(s->hs, used);
+  }
+  s->pos += used;
+  return next;
+}
+
 /* Feeds on until there is nothing more to feed, or nothing more to do. */
 static void feed(served *s, bytes input) {
   for (;;) {
-    size_t n = input.len - s->pos, used;
+    size_t n = input.len - s->pos;
     if (set.piece && n > set.piece)
       n = set.piece;
-    upshake_next next = upshake_feed(s->hs, input.ptr + s->pos, n, &used);
-    s->pos += used;
+    upshake_next next = give(s, input.ptr + s->pos, n);
     upshake_result result = upshake_get_result(s->hs);
     if (next == UPSHAKE_BODY) {
       s->has_body = 1;
@@ -939,6 +960,7 @@ static const struct {
     {"keep", set_keep},
     {"read-body", set_read_body},
     {"serves", set_serves},
+    {"commits", set_commits},
     {"skip-max", set_skip_max},
     {"content-length", set_content_length},
     {"content-chunked", set_content_chunked},
