@@ -313,20 +313,34 @@ static void an_expectation_that_was_left_out_has_no_place(void **state) {
   }
 }
 
-/* Nobody reads the rest, so the connection closes. */
-static void a_body_can_be_refused_in_its_middle(void **state) {
+/* While a 100 is due, and after a refusal, there is no 2xx. */
+static void a_refusal_stays_a_refusal(void **state) {
+  static const char waits[] =
+      "POST / HTTP/1.1\r\n" CHECK_HOST "Content-Length: 5\r\n"
+      "Expect: 100-continue\r\n\r\n";
+  upshake hs = begin(&accepting, waits, UPSHAKE_PLAIN);
   NEEDS(BODIES);
   (void)state;
-  for (size_t len = 0; len < 5; len++) {
+  assert_int_equal(upshake_read_body(&hs), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
+  assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
+}
+
+/* Nobody reads the rest, so the connection closes. */
+static void a_body_can_be_answered_in_its_middle(void **state) {
+  NEEDS(BODIES);
+  (void)state;
+  for (size_t len = 0; len < 10; len++) {
+    int status = len < 5 ? 200 : 413;
     upshake hs = begin(&accepting, UPLOAD, UPSHAKE_PLAIN);
     upshake_extra extra = {.keep = UPSHAKE_KEEP_DEFAULT};
     size_t used;
     assert_int_equal(upshake_read_body(&hs), UPSHAKE_OK);
-    feed(&hs, "hello", len, &used);
-    assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
-    assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
+    feed(&hs, "hello", len % 5, &used);
+    assert_int_equal(upshake_answer(&hs, status), UPSHAKE_OK);
     assert_int_equal(upshake_get_result(&hs).may_keep, 0);
-    assert_int_equal(reply_status(&hs, &extra), 413);
+    assert_int_equal(reply_status(&hs, &extra), status);
     assert_int_equal(upshake_get_result(&hs).keep, 0);
   }
 }
@@ -345,7 +359,8 @@ int main(void) {
       cmocka_unit_test(a_body_is_read_once_and_at_plain),
       cmocka_unit_test(chunks_are_read_once),
       cmocka_unit_test(an_expectation_that_was_left_out_has_no_place),
-      cmocka_unit_test(a_body_can_be_refused_in_its_middle),
+      cmocka_unit_test(a_refusal_stays_a_refusal),
+      cmocka_unit_test(a_body_can_be_answered_in_its_middle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,8 +13,9 @@ static size_t find_extra(const upshake_extra *extra, const char *name,
   return upshake__find_added(fields, name, skip);
 }
 
+/* What another server sends is its own business. */
 static int has_extra_field(const upshake_extra *extra, const char *name) {
-  return find_extra(extra, name, 0) < extra->fields_len;
+  return extra->relayed || find_extra(extra, name, 0) < extra->fields_len;
 }
 
 /* 1 if more than `most` added fields have this name.  *place is then the first
@@ -61,16 +62,21 @@ static int has_range(const upshake_extra *extra) {
                             several);
 }
 
-/* 1 if the reply can have this content.  101, 204 and 205 have none (RFC 9110
- * 15.3.5, 15.3.6); a 304 has only the length of what it does not send
- * (15.4.5). */
+/* 1 if the reply can have no content at all (RFC 9110 15.2, 15.3.5, 15.3.6).
+ * What is added to a 100 belongs to the final response. */
+static int is_empty(const reply *r) {
+  return r->status == SWITCHING || is_early(r) || r->status == NO_CONTENT ||
+         r->status == RESET_CONTENT;
+}
+
+/* 1 if the reply can have this content.  A 304 has only the length of what it
+ * does not send (RFC 9110 15.4.5). */
 static int can_have(const reply *r, const upshake_extra *extra) {
   if (extra->content > UPSHAKE_CONTENT_CHUNKED ||
       (extra->content != UPSHAKE_CONTENT_MEMORY && extra->body.len > 0) ||
       (extra->content != UPSHAKE_CONTENT_LENGTH && extra->body_len > 0))
     return 0;
-  if (r->status == SWITCHING || r->status == NO_CONTENT ||
-      r->status == RESET_CONTENT)
+  if (is_empty(r))
     return extra->content == UPSHAKE_CONTENT_MEMORY && extra->body.len == 0;
   return r->status != NOT_MODIFIED ||
          (extra->content != UPSHAKE_CONTENT_CHUNKED && extra->body.len == 0);
@@ -117,6 +123,9 @@ static void put_extra_fields(writer *w, const upshake_extra *extra) {
     upshake__put_field(w, "Date", extra->date);
   put_added(w, extra);
 }
+
+UPSHAKE_PRIVATE_CONST const upshake_extra upshake__nothing_added = {.fields =
+                                                                        NULL};
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
     .check = check_extra,
