@@ -81,6 +81,7 @@ class Config:
         self.refuse = None
         self.date = self.body_text = self.reason = None
         self.extensions = self.deflate = None
+        self.relayed = False
         self.reads_body = self.serves = self.commits = False
         self.skip_max = 65536
         self.content = None  # None: in memory; a length; or "chunked"
@@ -211,6 +212,7 @@ _SETTERS = {
     "deflate": _deflate,
     "keep": _flag("keep"),
     "read-body": _flag("reads_body"),
+    "relayed": _flag("relayed"),
     "serves": _flag("serves"),
     "commits": _flag("commits"),
     "skip-max": _number("skip_max"),

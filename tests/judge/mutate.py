@@ -129,7 +129,8 @@ CRLF = b"\r\n"
 HOST = [("read-body", b""), ("body-max", b"3"), ("skip-max", b"3"),
         ("skip-max", b"70000"), ("refuse", b"200"), ("refuse", b"204"),
         ("refuse", b"205"), ("refuse", b"206"), ("refuse", b"304"),
-        ("refuse", b"413"), ("content-length", b"0"), ("content-length", b"5"),
+        ("refuse", b"413"), ("refuse", b"407"), ("refuse", b"401"),
+        ("relayed", b""), ("content-length", b"0"), ("content-length", b"5"),
         ("content-chunked", b""), ("body-text", b"hello"), ("keep", b"")]
 
 # Requests that ask for no switch, with bodies and without.

@@ -69,7 +69,7 @@ def call_errors(config, verdict):
             and verdict.protocol.rules == "capsules"):
         found.add("EXTRA_RESERVED")  # RFC 9297 3.2
     owed = OWED.get(verdict.status)
-    if verdict.status == 206 and _has_ranges(config):
+    if config.relayed or verdict.status == 206 and _has_ranges(config):
         owed = None
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])

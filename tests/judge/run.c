@@ -289,6 +289,11 @@ SET(serves) {
   set.serves = 1;
 }
 
+SET(relayed) {
+  (void)value;
+  set.extra.relayed = 1;
+}
+
 SET(commits) {
   (void)value;
   set.commits = 1;
@@ -960,6 +965,7 @@ static const struct {
     {"read-body", set_read_body},
     {"serves", set_serves},
     {"commits", set_commits},
+    {"relayed", set_relayed},
     {"skip-max", set_skip_max},
     {"content-length", set_content_length},
     {"content-chunked", set_content_chunked},
