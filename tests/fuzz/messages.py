@@ -2,8 +2,8 @@
 """A strict reader of the messages that a program sends: RFC 9110, RFC 9112.
 
 `responses` and `requests` take all bytes of a connection.  They return WHOLE,
-CUT if the last message ends in its body, CUT_IN_HEAD if it ends in its head, and
-raise Wrong if the bytes are no messages.
+CUT if the last message ends in its body, CUT_IN_HEAD if it ends in its head,
+and raise Wrong if the bytes are no messages.
 """
 import re
 

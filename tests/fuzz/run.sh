@@ -61,7 +61,8 @@ printf '\001%s\0%s' :status 200 sec-websocket-protocol chat date x \
 mkdir -p "$out/answered"
 printf '\0\0\062\007..Set-Cookie\na=b\nServer\nx\nA\nb\nhello' \
   >"$out/answered/length"
-printf '\0\0\321\007..Location\n/\nMon, 30 Nov 2026 09:00:00 GMT\nFine\nhello' \
+printf '\0\0\321\007..Location\n/\n%s\nFine\nhello' \
+  'Mon, 30 Nov 2026 09:00:00 GMT' \
   >"$out/answered/chunked"
 printf '\0\003\040\007..Content-Range\nbytes 0-4/9\nX\n\nhello' \
   >"$out/answered/part"
