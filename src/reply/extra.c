@@ -49,16 +49,31 @@ static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
           has_more(extra, "Capsule-Protocol", 0, place));
 }
 
+/* 1 if this Content-Type is multipart/byteranges with a boundary. */
+static int is_in_parts(upshake_slice type) {
+  static const char multipart[] = "multipart/";
+  size_t len = sizeof multipart - 1;
+  upshake_slice name, value;
+  if (type.len < len || !upshake_equal_fold(slice_of(type.ptr, len), multipart))
+    return 0;
+  type = slice_of(type.ptr + len, type.len - len);
+  if (upshake_next_parameter(&type, &name, &value) != 1 ||
+      !upshake_equal_fold(name, "byteranges"))
+    return 0;
+  while (upshake_next_parameter(&type, &name, &value) == 1)
+    if (upshake_equal_fold(name, "boundary"))
+      return value.ptr != NULL;
+  return 0;
+}
+
 /* A 206 says which part it has: in Content-Range, or if there are several
- * parts, in each of them (RFC 9110 15.3.7). */
+ * parts, in each of them and only there (RFC 9110 15.3.7). */
 static int has_range(const upshake_extra *extra) {
-  static const char several[] = "multipart/byteranges";
-  size_t len = sizeof several - 1, at = find_extra(extra, "Content-Type", 0);
-  if (has_extra_field(extra, "Content-Range"))
-    return 1;
-  return at < extra->fields_len && extra->fields[at].value.len >= len &&
-         upshake_equal_fold(slice_of(extra->fields[at].value.ptr, len),
-                            several);
+  size_t at = find_extra(extra, "Content-Type", 0);
+  int has_one = has_extra_field(extra, "Content-Range");
+  int has_several =
+      at < extra->fields_len && is_in_parts(extra->fields[at].value);
+  return has_one != has_several;
 }
 
 /* 1 if the reply can have this content.  101, 204 and 205 have none (RFC 9110
