@@ -230,6 +230,29 @@ static void a_206_has_its_range_in_one_place(void **state) {
   }
 }
 
+/* nginx sends a 405 without Allow. */
+static void an_answer_of_another_server_may_lack_what_it_needs(void **state) {
+  static const int statuses[] = {206, 401, 405, 407};
+  const upshake_extra own = {.keep = UPSHAKE_KEEP_CLOSE};
+  const upshake_extra relayed = {.relayed = 1};
+  char out[CAP];
+  size_t len;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+    const upshake_response response = {.status = statuses[i]};
+    upshake hs = begin(&accepting, CHECK_PLAIN, UPSHAKE_PLAIN);
+    assert_int_equal(upshake_answer(&hs, statuses[i]), UPSHAKE_OK);
+    assert_int_not_equal(upshake_reply_with(&hs, &own, out, CAP, &len),
+                         UPSHAKE_OK);
+    assert_int_equal(upshake_reply_with(&hs, &relayed, out, CAP, &len),
+                     UPSHAKE_OK);
+    assert_int_not_equal(upshake_write(&response, &own, out, CAP, &len),
+                         UPSHAKE_OK);
+    assert_int_equal(upshake_write(&response, &relayed, out, CAP, &len),
+                     UPSHAKE_OK);
+  }
+}
+
 /* ---- Keep ---------------------------------------------------------------- */
 
 static void only_a_whole_reply_is_kept(void **state) {
@@ -360,6 +383,7 @@ int main(void) {
       cmocka_unit_test(a_stream_has_no_chunks),
       cmocka_unit_test(says_what_content_a_reply_cannot_have),
       cmocka_unit_test(a_206_has_its_range_in_one_place),
+      cmocka_unit_test(an_answer_of_another_server_may_lack_what_it_needs),
       cmocka_unit_test(only_a_whole_reply_is_kept),
       cmocka_unit_test(a_body_is_read_once_and_at_plain),
       cmocka_unit_test(chunks_are_read_once),

@@ -17,6 +17,12 @@ static int has_extra_field(const upshake_extra *extra, const char *name) {
   return find_extra(extra, name, 0) < extra->fields_len;
 }
 
+/* 1 if the application adds the field that the status needs.  Another server's
+ * answer goes on as it is. */
+static int has_needed_field(const upshake_extra *extra, const char *name) {
+  return extra->relayed || has_extra_field(extra, name);
+}
+
 /* 1 if more than `most` added fields have this name.  *place is then the first
  * field that is too many. */
 static int has_more(const upshake_extra *extra, const char *name, size_t most,
@@ -106,7 +112,7 @@ static upshake_error check_extra(const reply *r, size_t *place) {
     return UPSHAKE_ERR_EXTRA_REPEATED;
   if (!can_have(r, extra))
     return UPSHAKE_ERR_EXTRA_BODY;
-  if (r->status != PARTIAL_CONTENT || has_range(extra))
+  if (r->status != PARTIAL_CONTENT || extra->relayed || has_range(extra))
     return UPSHAKE_OK;
   *place = 0; /* no added field is wrong */
   return UPSHAKE_ERR_NEEDS_RANGE;
@@ -135,6 +141,6 @@ static void put_extra_fields(writer *w, const upshake_extra *extra) {
 
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
     .check = check_extra,
-    .has = has_extra_field,
+    .has = has_needed_field,
     .put_framing = put_framing,
     .put = put_extra_fields};
