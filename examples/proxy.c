@@ -271,17 +271,17 @@ int use_client(struct connection *c) {
 
 /* ---- What the upstream answers ------------------------------------------- */
 
-/* A 100 is for the body, which then is read.  Any other interim response is
- * passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
+/* A 100 that the client waits for comes from reading its body.  Any other
+ * interim response is passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
 static void pass_interim(struct connection *c, upshake_client_result result) {
   upshake_field fields[FIELDS_MAX];
-  size_t len = upshake_forward(result.fields, 0, fields, FIELDS_MAX);
-  size_t cap;
+  upshake_request request = upshake_get_request(&c->hs);
+  size_t cap, len = upshake_forward(result.fields, 0, fields, FIELDS_MAX);
   char *room = out_room(&c->client.out, &cap);
   struct text text = {room, cap, 0, 0};
   if (result.status == 100 && has_unread_body(c))
     read_body(c);
-  if (result.status == 100 || upshake_get_request(&c->hs).version == 10)
+  if ((result.status == 100 && request.has_expect) || request.version == 10)
     return;
   text_add(&text, "HTTP/1.1 ");
   text_add_number(&text, result.status);

@@ -389,6 +389,9 @@ def it_passes_interim_answers_on(pair):
     for size in (None, 1):
         _, back = pair.exchange(get(), early + early + OK, 0, size)
         assert back == early + early + OK_BACK, back
+    unasked = b"HTTP/1.1 100 Continue\r\n\r\n"
+    _, back = pair.exchange(get(), unasked + OK)
+    assert back == unasked + OK_BACK, back
     _, back = pair.exchange(get(version=b"1.0"), early + OK)
     assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
     _, back = pair.exchange(OFFER + b"\r\n", early + answer(
