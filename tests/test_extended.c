@@ -574,6 +574,25 @@ static void capsules_with_content_are_malformed(void **state) {
   assert_true(upshake_judge_is_malformed(&judge));
 }
 
+/* RFC 9297 3.2; the design says that of a 200 too. */
+static void the_200_of_capsules_has_no_type(void **state) {
+  static const upshake_protocol table[] = {UPSHAKE_CAPSULES("connect-udp")};
+  static const upshake_config config = {table, 1, .origin = 0};
+  static const upshake_field type = {{UPSHAKE_TEXT("content-type")},
+                                     {UPSHAKE_TEXT("text/plain")}};
+  const upshake_extra extra = {.fields = &type, .fields_len = 1};
+  upshake_cursor cursor = {0};
+  upshake_line line;
+  upshake_judge judge;
+  (void)state;
+  judge_as(&judge, &config, "connect-udp", "a", "x", "y");
+  assert_int_equal(upshake_get_result(&judge.hs).switched, 1);
+  assert_int_equal(upshake_reply_line(&judge.hs, &extra, &cursor, &line), -1);
+  assert_int_equal(line.error, UPSHAKE_ERR_EXTRA_RESERVED);
+  assert_slice(line.field.name, "content-type");
+  assert_int_equal(line.status, 500);
+}
+
 static void an_offer_to_no_host_is_malformed(void **state) {
   static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
   static const upshake_config config = {table, 1, .origin = 0};
@@ -700,6 +719,7 @@ int main(void) {
       cmocka_unit_test(an_ordinary_request_of_http_3_has_an_authority),
       cmocka_unit_test(the_place_of_a_pseudo_field_is_at_most_255),
       cmocka_unit_test(capsules_with_content_are_malformed),
+      cmocka_unit_test(the_200_of_capsules_has_no_type),
       cmocka_unit_test(an_offer_to_no_host_is_malformed),
       cmocka_unit_test(of_two_entries_with_methods_the_first_is_taken),
       cmocka_unit_test(a_limit_and_a_policy_make_nothing_malformed),

@@ -490,6 +490,18 @@ def it_switches_with_early_bytes_of_both_sides(pair):
             assert peer.read_all(client) == b"end"
 
 
+def it_passes_no_framing_on_with_a_switch(pair):
+    """Both fields mean nothing in a 101 (RFC 9112 6.3)."""
+    for more in (b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"):
+        with pair.asked(OFFER + b"\r\n") as (client, upstream, _):
+            upstream.sendall(SWITCH + more + b"\r\nhello")
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 101 "), head
+            assert b"Content-Length" not in head, head
+            assert b"Transfer-Encoding" not in head, head
+            assert peer.read(client, 5) == b"hello"
+
+
 def it_passes_large_amounts_behind_the_switch(pair):
     with pair.asked(OFFER + b"\r\n") as (client, upstream, _):
         upstream.sendall(SWITCH + b"\r\n")
