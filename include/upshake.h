@@ -267,7 +267,7 @@ UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* Write the whole reply, or nothing.  Returns
  *   OK         *len bytes are in `out`
- *   ROOM       *len is the cap that is needed
+ *   ROOM       *len is the cap that is needed; a loop with less never ends
  *   STATE      the state is not SEND; *len is 0
  *   NEEDS_...  a 401, 405 or 407 that you answered needs a field, which only
  *              upshake_reply_with can add; *len is 0

@@ -44,8 +44,10 @@ UPSHAKE_API int upshake_is_hop_field(upshake_fields fields, upshake_slice name);
  * response has only once: Content-Type, Location, Retry-After, Server, Date.
  * Returns how many there are; if they are more than cap, only cap were copied.
  * The slices point where those of `fields` do.  Use them as ask.fields with
- * ask.forward, or as extra.fields.  For Via and X-Forwarded-For, add a line of
- * your own behind them: several lines are one list. */
+ * ask.forward, or as extra.fields with extra.relayed.  For Via and
+ * X-Forwarded-For, add a line of your own behind them: several lines are one
+ * list.  Max-Forwards of OPTIONS and TRACE is for you to count (RFC 9110
+ * 7.6.2). */
 UPSHAKE_API size_t upshake_forward(upshake_fields fields, int of_request,
     upshake_field *out, size_t cap);
 

@@ -44,8 +44,9 @@ typedef struct upshake_extra {
   upshake_slice body;       /* content in memory; not sent to HEAD         */
   uint64_t body_len;        /* with CONTENT_LENGTH                         */
   uint8_t content, keep;    /* see above                                   */
-  uint8_t relayed;          /* 1: another server answered: what its 206, 401,
-                               405 or 407 must have is not demanded        */
+  uint8_t relayed;          /* 1: the answer of another server, which a gateway
+                               passes on: a 401, 405, 407 or 206 may lack the
+                               field that it needs                         */
 } upshake_extra;
 
 /* How far a response was given out.  Private.  Begins as all 0. */

@@ -119,7 +119,7 @@ static inline uint8_t begins_with_100(const upshake_response *response) {
          (response->status == SWITCHING && response->continue_first);
 }
 
-UPSHAKE_PRIVATE_OBJECT const upshake_extra upshake__nothing_added;
+UPSHAKE_PRIVATE_OBJECT const upshake_extra upshake__no_extra;
 
 /* The reply that a response without a handshake describes. */
 ALWAYS_INLINE reply reply_of_response(const upshake_response *response,
@@ -139,7 +139,7 @@ ALWAYS_INLINE reply reply_of_response(const upshake_response *response,
              .is_old = response->version == 10};
   if (is_early(&r)) { /* says nothing of the connection */
     r.keeps = 1;
-    r.extra = extra ? extra : &upshake__nothing_added;
+    r.extra = extra ? extra : &upshake__no_extra;
   }
   return r;
 }
