@@ -18,16 +18,30 @@ static upshake_error judge_body(const upshake *hs) {
   return UPSHAKE_OK;
 }
 
+/* 1 if this line expects something else than a 100. */
+static int is_other_expectation(const upshake_field *line) {
+  upshake_list list = {line->value, {{NULL, 0}, NULL, 0}, NULL};
+  upshake_slice member;
+  if (!upshake_equal_fold(line->name, "Expect"))
+    return 0;
+  while (upshake_next_member(&list, &member))
+    if (!upshake_equal_fold(member, "100-continue"))
+      return 1;
+  return 0;
+}
+
 /* Returns the offset of the value that is wrong; if lines were left out (lean),
  * the end of the head. */
 static uint32_t place_of(const upshake *hs, upshake_error error) {
-  upshake_slice value;
+  upshake_fields fields = upshake__fields_of(hs);
+  upshake_field line;
   if (error != UPSHAKE_ERR_EXPECTATION)
     return hs->facts.part.head.content_at;
   if (hs->end != hs->parser.pos)
     return hs->end;
-  value = upshake_find_field(upshake__fields_of(hs), "Expect");
-  return (uint32_t)(value.ptr - hs->memory);
+  while (upshake_next_field(&fields, &line) && !is_other_expectation(&line))
+    continue;
+  return (uint32_t)(line.value.ptr - hs->memory);
 }
 
 upshake_error upshake_read_body(upshake *hs) {

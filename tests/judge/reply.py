@@ -27,8 +27,7 @@ SINGLE = (b"content-type", b"location", b"server", b"date", b"retry-after")
 # What a status owes (RFC 9110 15.5.2, 15.5.6, 15.5.8).
 OWED = {401: (b"www-authenticate", "NEEDS_AUTHENTICATE"),
         407: (b"proxy-authenticate", "NEEDS_PROXY_AUTHENTICATE"),
-        405: (b"allow", "NEEDS_ALLOW"),
-        206: (b"content-range", "NEEDS_RANGE")}
+        405: (b"allow", "NEEDS_ALLOW")}
 
 NO_CONTENT = (204, 205, 304)
 NO_LENGTH = (204, 304)  # RFC 9110 8.6
@@ -69,7 +68,10 @@ def call_errors(config, verdict):
             and verdict.protocol.rules == "capsules"):
         found.add("EXTRA_RESERVED")  # RFC 9297 3.2
     owed = OWED.get(verdict.status)
-    if config.relayed or verdict.status == 206 and _has_ranges(config):
+    if config.relayed:
+        owed = None
+    elif verdict.status == 206:
+        found |= _range_errors(config)
         owed = None
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])
@@ -94,11 +96,21 @@ def _content_errors(config, verdict):
     return {"EXTRA_BODY", "OK"} if config.content == 0 else {"EXTRA_BODY"}
 
 
-def _has_ranges(config):
-    """Each part says which range it has (RFC 9110 15.3.7.2)."""
-    return any(name.lower() == b"content-type"
-               and value.partition(b";")[0].strip(BLANKS).lower()
-               == b"multipart/byteranges" for name, value in config.fields)
+def _range_errors(config):
+    """A 206 says which range it has: in Content-Range, or if there are several
+    parts, in each of them and only there (RFC 9110 15.3.7).  No text says
+    what becomes of a type with several parts that is malformed."""
+    types = [value for name, value in config.fields
+             if name.lower() == b"content-type"]
+    has_one = any(name.lower() == b"content-range"
+                  for name, _ in config.fields)
+    name, _, rest = (types + [b""])[0].partition(b";")
+    has_several = name.strip(BLANKS).lower() == b"multipart/byteranges"
+    boundary = re.fullmatch(rb"[ \t]*boundary=(?:[^\t \"();,=]+)", rest, re.I)
+    if has_several and not boundary and rest:
+        return {"NEEDS_RANGE", "OK"}
+    is_fine = has_one != bool(has_several and boundary)
+    return set() if is_fine else {"NEEDS_RANGE"}
 
 
 def is_own_405(verdict):
