@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One poll loop for a program that serves many clients: see streams.h.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "streams.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STREAMS_MAX (2 * CLIENTS_MAX) /* the clients first */
+#define LINGER_SECONDS 2
+
+static struct stream streams[STREAMS_MAX];
+static struct pollfd polled[STREAMS_MAX + LISTENERS_MAX]; /* listeners last */
+static const struct service *program;
+static long time_limit;
+
+long now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (long)time.tv_sec;
+}
+
+int has_bytes(const struct stream *stream) { return stream->from < stream->to; }
+
+/* ---- Opening and closing ------------------------------------------------- */
+
+/* Returns a free place of CLIENTS_MAX, or NULL. */
+static struct stream *find_place(struct stream *places) {
+  for (size_t i = 0; i < CLIENTS_MAX; i++)
+    if (places[i].fd < 0)
+      return &places[i];
+  return NULL;
+}
+
+/* The bytes of `in` and `out` need no clearing. */
+static struct stream *fill_place(struct stream *place, int fd, void *owner) {
+  place->fd = fd;
+  place->owner = owner;
+  place->wants = place->is_connected = 0;
+  place->has_ended = place->is_broken = 0;
+  place->from = place->to = place->out.from = place->out.to = 0;
+  place->deadline = place->stalls = NEVER;
+  return place;
+}
+
+struct stream *stream_open(int fd, void *owner) {
+  struct stream *place = find_place(&streams[CLIENTS_MAX]);
+  return fd < 0 || place == NULL ? NULL : fill_place(place, fd, owner);
+}
+
+/* Its place may be filled again before its events are looked at. */
+void stream_close(struct stream *stream) {
+  if (stream == NULL)
+    return;
+  close(stream->fd);
+  stream->fd = -1;
+  polled[stream - streams].revents = 0;
+}
+
+/* A stream without an owner: its deadline begins with the shutdown. */
+static void linger(struct stream *stream) {
+  int is_empty = out_len(&stream->out) == 0;
+  stream->from = stream->to;
+  if (stream->is_broken || (stream->has_ended && is_empty)) {
+    stream_close(stream);
+  } else if (is_empty && stream->deadline == NEVER) {
+    shutdown(stream->fd, SHUT_WR);
+    stream->deadline = now() + LINGER_SECONDS;
+  }
+}
+
+void stream_finish(struct stream *stream) {
+  stream->owner = NULL;
+  stream->wants = 1;
+  stream->deadline = NEVER;
+  linger(stream);
+}
+
+static void accept_client(int listener) {
+  struct stream *place = find_place(streams);
+  int fd = place != NULL ? accept_for_poll(listener) : -1;
+  if (fd < 0)
+    return;
+  fill_place(place, fd, NULL);
+  place->is_connected = 1;
+  place->wants = 1;
+  program->open(place);
+}
+
+/* ---- Bytes --------------------------------------------------------------- */
+
+static void receive(struct stream *stream) {
+  ssize_t n = recv(stream->fd, stream->in, sizeof stream->in, 0);
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    return;
+  stream->has_ended = n <= 0;
+  stream->is_broken |= n < 0;
+  stream->from = 0;
+  stream->to = n > 0 ? (size_t)n : 0;
+}
+
+static void flush(struct stream *stream) {
+  long sent = out_flush(&stream->out, stream->fd);
+  stream->is_broken |= sent < 0;
+  stream->is_connected |= sent > 0;
+  if (sent > 0)
+    stream->stalls = NEVER; /* anew */
+}
+
+/* Returns what to wait for.  poll always tells that a peer has gone, and skips
+ * a place whose descriptor is -1. */
+static struct pollfd prepare(struct stream *stream) {
+  int has_out = out_len(&stream->out) > 0 && !stream->is_broken;
+  struct pollfd at = {stream->fd, has_out ? POLLOUT : 0, 0};
+  if (stream->wants && !has_bytes(stream) && !stream->has_ended)
+    at.events |= POLLIN;
+  if (at.events == 0 && (stream->has_ended || stream->is_broken))
+    at.fd = -1;
+  if (!has_out || !stream->is_connected)
+    stream->stalls = NEVER;
+  else if (stream->stalls == NEVER)
+    stream->stalls = now() + time_limit;
+  return at;
+}
+
+/* ---- The loop ------------------------------------------------------------ */
+
+static void use(struct stream *stream, struct pollfd at) {
+  if (at.events & POLLIN)
+    receive(stream);
+  if (at.events & POLLOUT)
+    flush(stream);
+  if (at.events == 0)
+    stream->is_broken = 1;
+  if (stream->owner != NULL)
+    program->go_on(stream->owner);
+  else
+    linger(stream);
+}
+
+static void look_at_time(struct stream *stream) {
+  if (now() >= stream->stalls)
+    use(stream, (struct pollfd){0});
+  else if (now() < stream->deadline)
+    return;
+  else if (stream->owner != NULL)
+    program->expire(stream->owner);
+  else
+    stream_close(stream);
+}
+
+/* poll returns each second, for the deadlines. */
+void run_streams(const struct listeners *listeners,
+                 const struct service *service, long limit) {
+  struct pollfd *doors = &polled[STREAMS_MAX];
+  size_t i;
+  program = service;
+  time_limit = limit;
+  for (i = 0; i < STREAMS_MAX; i++)
+    streams[i].fd = -1;
+  for (;;) {
+    int has_room = find_place(streams) != NULL;
+    for (i = 0; i < STREAMS_MAX; i++)
+      polled[i] = prepare(&streams[i]);
+    for (i = 0; i < LISTENERS_MAX; i++)
+      doors[i] = (struct pollfd){has_room ? listeners->fds[i] : -1, POLLIN, 0};
+    if (poll(polled, STREAMS_MAX + LISTENERS_MAX, 1000) < 0)
+      continue;
+    for (i = 0; i < STREAMS_MAX; i++) {
+      if (polled[i].revents != 0)
+        use(&streams[i], polled[i]);
+      if (streams[i].fd >= 0)
+        look_at_time(&streams[i]);
+    }
+    for (i = 0; i < LISTENERS_MAX; i++)
+      if (doors[i].revents != 0)
+        accept_client(doors[i].fd);
+  }
+}
