@@ -4,13 +4,13 @@
  * It teaches the gateway: what a client asks is judged by the library's server,
  * asked of the upstream by its client, and the answer goes back.
  *
- *     TALKING     feed the client's bytes; a whole head is forwarded
- *     CONNECTING  to the upstream; its addresses are tried in turn
- *     WAITING     feed the upstream's bytes: 1xx and the head of the answer;
- *                 the body of the request goes the other way at the same time
- *     RELAYING    the body of the answer, piece by piece; then TALKING, or
- *     ENDING      nothing follows what waits for the client
- *     SWITCHED    behind a 101: all bytes, both ways, as they are
+ *     TALKING   feed the client's bytes; a whole head is forwarded
+ *     WAITING   connect to the upstream, whose addresses are tried in turn;
+ *               feed its bytes: 1xx and the head of the answer;
+ *               the body of the request goes the other way at the same time
+ *     RELAYING  the body of the answer, piece by piece; then TALKING, or
+ *     ENDING    nothing follows what waits for the client
+ *     SWITCHED  behind a 101: all bytes, both ways, as they are
  *
  * Whoever is slow slows the other side down: bytes are received only if there
  * is room for what comes of them.  The upstream judges Origin, and knows its
@@ -30,9 +30,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-#include <upshake.h>
+#include "common/start.h"
 #include "common/streams.h"
 #include "common/text.h"
 
@@ -43,7 +42,7 @@
 
 struct connection {
   struct stream *client, *upstream; /* upstream: NULL between two requests */
-  enum { TALKING, CONNECTING, WAITING, RELAYING, SWITCHED, ENDING } phase;
+  enum { TALKING, WAITING, RELAYING, SWITCHED, ENDING } phase;
   const struct addrinfo *address; /* of the upstream: the next one to try */
   int is_chunked;                 /* 1: so is the body of the request */
   int reads_body;                 /* 1: the body of the request is passed on */
@@ -71,14 +70,13 @@ static const upshake_client_policy policy = {.interim = 1};
 /* The command line. */
 static const char *upstream_name; /* HOST:PORT */
 static struct addrinfo *upstream_addresses;
-static long limit; /* seconds */
 
-/* 1 if there is room for what comes of the bytes that one side has sent. */
-static int has_room(const struct stream *stream) {
-  return out_len(&stream->out) <= OUT_CAP / 2;
+/* Via says who passes a message on, and of which version he has received it
+ * (RFC 9110 7.6.3). */
+static upshake_field via(int version) {
+  const char *value = version == 10 ? "1.0 upshake" : "1.1 upshake";
+  return (upshake_field){{UPSHAKE_TEXT("Via")}, upshake_text(value)};
 }
-
-/* ---- Answers to the client ----------------------------------------------- */
 
 /* Goes on to the next request.  reset fails if the content is not complete, or
  * if the connection is not kept. */
@@ -87,16 +85,7 @@ static void finish(struct connection *c) {
   c->upstream = NULL;
   c->reads_body = 0;
   c->phase = upshake_reset(&c->hs) == UPSHAKE_OK ? TALKING : ENDING;
-  c->client->deadline = now() + limit;
-}
-
-/* Writes the reply that is due: an answer, a 101, or a 100. */
-static upshake_error reply(struct connection *c, const upshake_extra *extra) {
-  size_t cap, len;
-  char *room = out_room(&c->client->out, &cap);
-  upshake_error error = upshake_reply_with(&c->hs, extra, room, cap, &len);
-  out_commit(&c->client->out, error ? 0 : len);
-  return error;
+  stream_renew(c->client);
 }
 
 /* The library or the proxy refuses.  0: the status is known already. */
@@ -104,20 +93,11 @@ static void refuse(struct connection *c, int status) {
   const upshake_extra extra = {.date = date_now()};
   if (status > 0)
     upshake_answer(&c->hs, status);
-  reply(c, &extra);
+  stream_reply(c->client, &c->hs, &extra);
   finish(c);
 }
 
-/* Via says who passes a message on, and of which version he has received it
- * (RFC 9110 7.6.3). */
-static upshake_field via(int version) {
-  upshake_field field = {{UPSHAKE_TEXT("Via")}, {UPSHAKE_TEXT("1.1 upshake")}};
-  if (version == 10)
-    field.value = upshake_text("1.0 upshake");
-  return field;
-}
-
-/* ---- The upstream -------------------------------------------------------- */
+/* ---- The request, to the upstream ---------------------------------------- */
 
 /* Begins to connect to the next address that takes it.  Returns -1 if there is
  * none. */
@@ -135,12 +115,9 @@ static int connect_next(struct connection *c) {
   return fd;
 }
 
-/* The head of the request waits to be sent, so the loop finds out whether the
- * upstream takes it. */
-static void end_connecting(struct connection *c) {
+/* If the upstream cannot be had at one address, perhaps at the next one. */
+static void try_next(struct connection *c) {
   struct stream *upstream = c->upstream;
-  if (upstream->is_connected)
-    c->phase = WAITING;
   if (upstream->is_connected || !upstream->is_broken)
     return;
   close(upstream->fd);
@@ -150,8 +127,6 @@ static void end_connecting(struct connection *c) {
     refuse(c, 502);
 }
 
-/* ---- The request, to the upstream ---------------------------------------- */
-
 /* Writes the request.  Returns 0 if it cannot be passed on. */
 static int write_request(struct connection *c, upshake_request request) {
   upshake_result result = upshake_get_result(&c->hs);
@@ -159,17 +134,20 @@ static int write_request(struct connection *c, upshake_request request) {
   size_t cap, len = upshake_forward(request.fields, 1, fields, FIELDS_MAX - 2);
   char *room = out_room(&c->upstream->out, &cap);
   fields[len] = via(request.version);
-  fields[len + 1] =
-      (upshake_field){{UPSHAKE_TEXT("X-Forwarded-For")}, upshake_text(c->name)};
-  upshake_ask ask = {
-      .forward = 1,
-      .method = request.method,
-      .target = request.path.len > 0 ? request.path : request.target,
-      .query = request.query,
-      .authority = request.authority.ptr != NULL ? request.authority
-                                                 : upshake_text(upstream_name),
-      .fields = fields,
-      .fields_len = len + 2};
+  fields[len + 1].name = upshake_text("X-Forwarded-For");
+  fields[len + 1].value = upshake_text(c->name);
+  upshake_ask ask = {.forward = 1,
+                     .method = request.method,
+                     .target = request.path,
+                     .query = request.query,
+                     .authority = request.authority,
+                     .fields = fields,
+                     .fields_len = len + 2,
+                     .body_len = request.body_len};
+  if (request.path.len == 0) /* OPTIONS * */
+    ask.target = request.target;
+  if (request.authority.ptr == NULL)
+    ask.authority = upshake_text(upstream_name);
   if (result.next == UPSHAKE_DECIDE)
     ask.protocols = upshake_text(result.protocol->name);
   else
@@ -178,8 +156,6 @@ static int write_request(struct connection *c, upshake_request request) {
   if (request.body_len > 0)
     ask.content =
         c->is_chunked ? UPSHAKE_CONTENT_CHUNKED : UPSHAKE_CONTENT_LENGTH;
-  if (!c->is_chunked)
-    ask.body_len = request.body_len;
   if (upshake_write_request(&ask, NULL, room, cap, &len) != UPSHAKE_OK)
     return 0;
   out_commit(&c->upstream->out, len);
@@ -187,167 +163,110 @@ static int write_request(struct connection *c, upshake_request request) {
                              c->answer, sizeof c->answer) == UPSHAKE_OK;
 }
 
-static void read_body(struct connection *c) {
-  c->reads_body = upshake_read_body(&c->hs) == UPSHAKE_OK;
-}
-
-/* A request is complete up to its body: PLAIN, or an offer at DECIDE.  If the
- * client waits for a 100, the upstream says whether it comes. */
+/* A request is complete up to its body: PLAIN, or an offer at DECIDE. */
 static void ask_upstream(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
+  c->phase = WAITING;
+  c->client->deadline = now() + CONNECT_SECONDS;
   if (request.unknown_coding || upshake_equal(request.method, "CONNECT")) {
     refuse(c, 501);
     return;
   }
   c->address = upstream_addresses;
   c->upstream = stream_open(connect_next(c), c);
-  if (c->upstream == NULL || !write_request(c, request)) {
+  if (c->upstream == NULL || !write_request(c, request))
     refuse(c, 502);
-    return;
-  }
-  c->phase = CONNECTING;
-  c->client->deadline = now() + CONNECT_SECONDS;
-  if (request.has_expect != 1 || request.version == 10)
-    read_body(c);
-}
-
-/* A piece of the request's body; without bytes, the end of it. */
-static void send_piece(struct connection *c, upshake_slice piece) {
-  char frame[UPSHAKE_CHUNK_CAP];
-  if (c->is_chunked)
-    out_append(&c->upstream->out, frame, upshake_chunk(piece.len, frame));
-  out_append(&c->upstream->out, piece.ptr, piece.len);
-  if (c->is_chunked && piece.len > 0)
-    out_append(&c->upstream->out, "\r\n", 2);
-}
-
-/* ---- Behind a 101 -------------------------------------------------------- */
-
-/* 1 if one side has ended, and the other one has all of it. */
-static int is_passed(const struct stream *from, const struct stream *to) {
-  return from->has_ended && !has_bytes(from) &&
-         (out_len(&to->out) == 0 || to->is_broken);
-}
-
-/* If one side has ended, the other one is told so.  Returns 1 if bytes were
- * passed on. */
-static int pass_bytes(struct stream *from, struct stream *to) {
-  size_t n = out_append(&to->out, from->in + from->from, from->to - from->from);
-  from->from += n;
-  if (is_passed(from, to))
-    shutdown(to->fd, SHUT_WR);
-  return n > 0;
 }
 
 /* ---- What the client sends ----------------------------------------------- */
 
-static upshake_next feed_client(struct connection *c) {
-  struct stream *client = c->client;
-  size_t used;
-  upshake_next next = upshake_feed(&c->hs, client->in + client->from,
-                                   client->to - client->from, &used);
-  client->from += used;
-  return next;
+/* It fails if there is no body, or if the body is read already. */
+static void read_body(struct connection *c) {
+  c->reads_body |= upshake_read_body(&c->hs) == UPSHAKE_OK;
 }
 
-/* Returns 1 if there may be more to do. */
-static int pass_body(struct connection *c) {
-  upshake_slice none = {NULL, 0}, piece;
-  switch (feed_client(c)) {
-  case UPSHAKE_BODY:
-    piece = upshake_get_result(&c->hs).content;
-    if (piece.len > 0)
-      send_piece(c, piece);
-    return 1;
-  case UPSHAKE_PLAIN:
-    send_piece(c, none);
-    c->reads_body = 0;
-    return 1;
-  case UPSHAKE_SEND:
-    if (upshake_get_result(&c->hs).status == 100)
-      return reply(c, NULL) == UPSHAKE_OK;
-    refuse(c, 0); /* the body is wrong */
-    return 1;
-  default:
-    return 0;
-  }
+/* A piece of the request's body, which may be empty; or the end of it. */
+static void send_piece(struct connection *c, upshake_slice piece, int is_end) {
+  struct out *out = &c->upstream->out;
+  char frame[UPSHAKE_CHUNK_CAP];
+  c->reads_body = !is_end;
+  if (c->is_chunked && (is_end || piece.len > 0))
+    out_append(out, frame, upshake_chunk(piece.len, frame));
+  out_append(out, piece.ptr, piece.len);
+  if (c->is_chunked && piece.len > 0)
+    out_append(out, "\r\n", 2);
 }
 
-/* 1 if the client waits for a 100 (Continue). */
-static int has_unread_body(const struct connection *c) {
-  upshake_result result = upshake_get_result(&c->hs);
-  return result.next == UPSHAKE_PLAIN && result.body_left > 0;
-}
-
-static int wants_client(const struct connection *c) {
+/* 1 if bytes of the client can be used. */
+static int needs_client(const struct connection *c) {
   if (c->phase == TALKING) /* one answer after the other */
     return out_len(&c->client->out) == 0;
-  if (c->phase == CONNECTING || c->phase == WAITING)
-    return has_room(c->upstream) && has_room(c->client) &&
-           (c->reads_body || has_unread_body(c));
-  return c->phase == SWITCHED && has_room(c->upstream);
+  if (c->phase == SWITCHED)
+    return stream_has_room(c->upstream) && !c->client->has_ended;
+  return c->phase == WAITING && stream_has_room(c->upstream) &&
+         stream_has_room(c->client) &&
+         (c->reads_body || upshake_get_result(&c->hs).body_left > 0);
 }
 
-/* The bytes of a request, or of its body.  A request begins with its first
- * byte.  Returns 1 if there may be more to do. */
+/* The bytes of a request, or of its body.  A client that waits for a 100 gets
+ * it if the upstream sends one, or if it sends its body all the same.  Returns
+ * 1 if there may be more to do. */
 static int use_client(struct connection *c) {
-  int has_begun = upshake_get_result(&c->hs).consumed > 0;
-  upshake_next next;
-  if (!wants_client(c))
+  if (c->phase == SWITCHED || !needs_client(c))
     return 0;
-  if (c->phase == SWITCHED)
-    return pass_bytes(c->client, c->upstream);
-  if (c->phase != TALKING) {
-    if (!c->reads_body && has_bytes(c->client)) /* it did not wait */
-      read_body(c);
-    return c->reads_body && pass_body(c);
-  }
-  next = feed_client(c);
-  if (!has_begun && upshake_get_result(&c->hs).consumed > 0)
-    c->client->deadline = now() + limit;
-  if (next == UPSHAKE_SEND)
+  if (c->phase == WAITING && c->client->left > 0)
+    read_body(c);
+  if (c->phase == WAITING && !c->reads_body)
+    return 0;
+  upshake_next next = stream_feed(c->client, &c->hs);
+  upshake_result result = upshake_get_result(&c->hs);
+  if (next == UPSHAKE_READ)
+    return 0;
+  if (next == UPSHAKE_SEND && result.status == 100)
+    stream_reply(c->client, &c->hs, NULL);
+  else if (next == UPSHAKE_SEND)
     refuse(c, 0);
-  else if (next != UPSHAKE_READ)
+  else if (c->phase == TALKING)
     ask_upstream(c);
-  return next != UPSHAKE_READ;
+  else
+    send_piece(c, result.content, next == UPSHAKE_PLAIN);
+  return 1;
 }
 
 /* ---- What the upstream answers ------------------------------------------- */
 
 /* A 100 is for the body, which then is read.  Any other interim response is
  * passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
-static void pass_interim(struct connection *c, upshake_client_result result) {
-  upshake_field fields[FIELDS_MAX];
-  size_t len = upshake_forward(result.fields, 0, fields, FIELDS_MAX);
+static void pass_interim(struct connection *c, int status,
+                         const upshake_extra *extra) {
   size_t cap;
   char *room = out_room(&c->client->out, &cap);
   struct text text = {room, cap, 0, 0};
-  if (result.status == 100 && has_unread_body(c))
+  if (status == 100)
     read_body(c);
-  if (result.status == 100 || upshake_get_request(&c->hs).version == 10)
+  if (status == 100 || upshake_get_request(&c->hs).version == 10)
     return;
   text_add(&text, "HTTP/1.1 ");
-  text_add_number(&text, result.status);
+  text_add_number(&text, status);
   text_add(&text, " ");
-  text_add_slice(&text, result.reason);
-  for (size_t i = 0; i < len; i++) {
+  text_add_slice(&text, extra->reason);
+  for (size_t i = 0; i < extra->fields_len; i++) {
     text_add(&text, "\r\n");
-    text_add_slice(&text, fields[i].name);
+    text_add_slice(&text, extra->fields[i].name);
     text_add(&text, ": ");
-    text_add_slice(&text, fields[i].value);
+    text_add_slice(&text, extra->fields[i].value);
   }
   text_add(&text, "\r\n\r\n");
   out_commit(&c->client->out, text.len);
 }
 
-/* The reply has them in one line. */
+/* The reply has the agreed extensions in one line. */
 static upshake_slice join_extensions(upshake_fields fields, struct text *line) {
   upshake_field field;
   while (upshake_next_field(&fields, &field)) {
     if (!upshake_equal_fold(field.name, "Sec-WebSocket-Extensions"))
       continue;
-    if (line->len > 0)
-      text_add(line, ", ");
+    text_add(line, line->len > 0 ? ", " : "");
     text_add_slice(line, field.value);
   }
   return (upshake_slice){line->len > 0 ? line->bytes : NULL, line->len};
@@ -365,203 +284,196 @@ static void frame_content(upshake_extra *extra, upshake_client_result result) {
   extra->body_len = has_length ? result.length : 0;
 }
 
-/* Answers as the upstream does.  A 2xx is no refusal of an offer: the offer is
- * declined first.  Returns 0 if a 2xx must wait for the end of the body. */
-static int answer(struct connection *c, upshake_client_result result) {
-  if (upshake_get_result(&c->hs).next == UPSHAKE_DECIDE &&
-      result.next == UPSHAKE_CLIENT_SWITCHED)
-    upshake_choose_subprotocol(&c->hs, result.subprotocol);
-  else if (upshake_get_result(&c->hs).next == UPSHAKE_DECIDE &&
-           result.status < 300)
-    upshake_answer(&c->hs, UPSHAKE_DECLINE);
-  return upshake_answer(&c->hs, result.status) == UPSHAKE_OK;
-}
-
-/* The head of the final answer.  Returns 1 if there may be more to do. */
-static int relay_head(struct connection *c, upshake_client_result result) {
-  upshake_field fields[FIELDS_MAX];
+/* A final answer.  To a 2xx the offer is declined first: it is no refusal. */
+static void pass_final(struct connection *c, upshake_client_result result,
+                       upshake_extra extra) {
   char bytes[HEAD_CAP];
   struct text line = {bytes, sizeof bytes, 0, 0};
-  size_t len = upshake_forward(result.fields, 0, fields, FIELDS_MAX - 1);
-  upshake_extra extra = {
-      .fields = fields, .fields_len = len + 1, .reason = result.reason};
-  fields[len] = via(result.version);
-  if (result.status < 300 && out_len(&c->upstream->out) > 0)
-    return 0;
-  if (!answer(c, result) && c->reads_body)
-    return 0;
-  frame_content(&extra, result);
-  if (result.next == UPSHAKE_CLIENT_SWITCHED)
-    extra.extensions = join_extensions(result.fields, &line);
   c->reads_body = 0;
-  if (reply(c, &extra) != UPSHAKE_OK)
-    refuse(c, 502);
-  else if (result.next == UPSHAKE_CLIENT_SWITCHED)
+  c->phase = RELAYING;
+  if (result.next == UPSHAKE_CLIENT_SWITCHED) {
+    upshake_choose_subprotocol(&c->hs, result.subprotocol);
+    extra.extensions = join_extensions(result.fields, &line);
     c->phase = SWITCHED;
-  else
-    c->phase = RELAYING;
+  } else if (result.status < 300) {
+    upshake_answer(&c->hs, UPSHAKE_DECLINE);
+  }
+  frame_content(&extra, result);
+  upshake_answer(&c->hs, result.status);
   upshake_body_init(&c->body, result.body_len, 0);
+  if (stream_reply(c->client, &c->hs, &extra) != UPSHAKE_OK)
+    refuse(c, 502);
+}
+
+/* Feeds the head of an answer.  A 2xx waits for the end of the request's body.
+ * Returns 1 if there may be more to do. */
+static int relay_head(struct connection *c) {
+  struct stream *upstream = c->upstream;
+  upshake_field fields[FIELDS_MAX];
+  size_t used;
+  upshake_client_next next =
+      upshake_client_feed(&c->asked, upstream->at, upstream->left, &used);
+  upshake_client_result result = upshake_client_get_result(&c->asked);
+  upshake_extra extra = {.fields = fields, .reason = result.reason};
+  stream_use(upstream, used);
+  if (next == UPSHAKE_CLIENT_READ && !upstream->has_ended)
+    return 0;
+  if (next == UPSHAKE_CLIENT_READ || next == UPSHAKE_CLIENT_REFUSED) {
+    refuse(c, 502);
+    return 1;
+  }
+  if (next == UPSHAKE_CLIENT_OTHER && result.status < 300 &&
+      (c->reads_body || out_len(&upstream->out) > 0))
+    return 0;
+  extra.fields_len =
+      upshake_forward(result.fields, 0, fields, FIELDS_MAX - 1) + 1;
+  fields[extra.fields_len - 1] = via(result.version);
+  if (next == UPSHAKE_CLIENT_INTERIM)
+    pass_interim(c, result.status, &extra);
+  else
+    pass_final(c, result, extra);
   return 1;
 }
 
-/* Returns 1 if there may be more to do. */
+/* A piece of the content; without bytes, the end of it.  To HEAD nothing is
+ * sent. */
+static void send_content(struct connection *c, upshake_slice piece) {
+  char frame[UPSHAKE_FRAME_CAP];
+  size_t len;
+  if (upshake_send_content(&c->hs, piece.len, frame, &len) != UPSHAKE_OK)
+    return;
+  out_append(&c->client->out, frame, len);
+  out_append(&c->client->out, piece.ptr, piece.len);
+}
+
+/* If a part is missing, finish does not keep the connection.  Returns 1 if
+ * there may be more to do. */
 static int relay_body(struct connection *c) {
   struct stream *upstream = c->upstream;
-  char frame[UPSHAKE_FRAME_CAP];
   upshake_slice piece;
-  size_t used, len;
+  size_t used;
   upshake_error error =
-      upshake_body_read(&c->body, upstream->in + upstream->from,
-                        upstream->to - upstream->from, &used, &piece);
-  upstream->from += used;
-  if (piece.len > 0 &&
-      upshake_send_content(&c->hs, piece.len, frame, &len) == UPSHAKE_OK) {
-    out_append(&c->client->out, frame, len);
-    out_append(&c->client->out, piece.ptr, piece.len);
-  }
-  if (error == UPSHAKE_ERR_INCOMPLETE && used == 0 && upstream->has_ended)
-    error = upshake_body_closed(&c->body);
-  else if (error == UPSHAKE_ERR_INCOMPLETE)
+      upshake_body_read(&c->body, upstream->at, upstream->left, &used, &piece);
+  stream_use(upstream, used);
+  if (piece.len > 0)
+    send_content(c, piece);
+  if (error == UPSHAKE_ERR_INCOMPLETE && (used > 0 || !upstream->has_ended))
     return used > 0;
-  if (error == UPSHAKE_OK &&
-      upshake_send_content(&c->hs, 0, frame, &len) == UPSHAKE_OK)
-    out_append(&c->client->out, frame, len);
-  finish(c); /* ENDING if a part is missing: the client notices it */
+  if (error == UPSHAKE_ERR_INCOMPLETE)
+    error = upshake_body_closed(&c->body);
+  if (error == UPSHAKE_OK)
+    send_content(c, (upshake_slice){NULL, 0});
+  finish(c);
   return 1;
 }
 
 /* Returns 1 if there may be more to do. */
 static int use_upstream(struct connection *c) {
-  struct stream *upstream = c->upstream;
-  size_t used;
-  if (c->phase == SWITCHED)
-    return pass_bytes(upstream, c->client);
   if (c->phase == RELAYING)
-    return has_room(c->client) && relay_body(c);
-  if (c->phase != WAITING || out_len(&c->client->out) > 0)
+    return stream_has_room(c->client) && relay_body(c);
+  return c->phase == WAITING && out_len(&c->client->out) == 0 && relay_head(c);
+}
+
+/* ---- Behind a 101 -------------------------------------------------------- */
+
+/* Returns 1 if one side has ended, and the other one has all of it, and was
+ * told so. */
+static int pass_bytes(struct stream *from, struct stream *to) {
+  stream_use(from, out_append(&to->out, from->at, from->left));
+  if (!from->has_ended || from->left > 0 ||
+      (out_len(&to->out) > 0 && !to->is_broken))
     return 0;
-  upshake_client_next next =
-      upshake_client_feed(&c->asked, upstream->in + upstream->from,
-                          upstream->to - upstream->from, &used);
-  upshake_client_result result = upshake_client_get_result(&c->asked);
-  upstream->from += used;
-  if (next == UPSHAKE_CLIENT_READ && !upstream->has_ended)
-    return 0;
-  if (next == UPSHAKE_CLIENT_READ || next == UPSHAKE_CLIENT_REFUSED)
-    refuse(c, 502);
-  else if (next == UPSHAKE_CLIENT_INTERIM)
-    pass_interim(c, result);
-  else
-    return relay_head(c, result);
+  shutdown(to->fd, SHUT_WR);
   return 1;
 }
 
 /* ---- A connection -------------------------------------------------------- */
 
-/* 1 if the client has gone, or has ended and nothing is on its way to it. */
-static int is_over(const struct connection *c) {
-  if (c->client->is_broken)
-    return 1;
-  if (c->phase == SWITCHED)
-    return is_passed(c->client, c->upstream) &&
-           is_passed(c->upstream, c->client);
-  return c->client->has_ended && !has_bytes(c->client) && wants_client(c);
-}
-
-static void close_connection(struct connection *c) {
-  stream_close(c->upstream);
-  if (c->phase == ENDING)
-    stream_finish(c->client);
-  else
-    stream_close(c->client);
-  free(c);
-}
-
-/* How long it may be until something moves again. */
-static long find_deadline(const struct connection *c) {
-  int is_open = !c->client->has_ended && !c->upstream->has_ended;
-  if (c->phase == CONNECTING)
-    return c->client->deadline;
-  return c->phase == SWITCHED && is_open ? NEVER : now() + limit;
+/* What to wait for, and for how long.  A WebSocket may be silent for as long as
+ * it likes. */
+static void wait_for_both(struct connection *c) {
+  c->client->wants = needs_client(c);
+  if (c->upstream == NULL || !c->upstream->is_connected)
+    return;
+  c->upstream->wants = stream_has_room(c->client);
+  stream_renew(c->client);
+  if (c->phase == SWITCHED && !c->client->has_ended && !c->upstream->has_ended)
+    c->client->deadline = NEVER;
 }
 
 static void go_on(void *owner) {
   struct connection *c = owner;
-  int more = 1;
-  if (c->phase == CONNECTING)
-    end_connecting(c);
+  int is_over = 0, more = 1;
+  if (c->phase == WAITING)
+    try_next(c);
   while (more) {
     more = use_client(c);
     more |= use_upstream(c);
   }
-  if (c->phase == ENDING || is_over(c)) {
-    close_connection(c);
+  if (c->phase == SWITCHED)
+    is_over =
+        pass_bytes(c->client, c->upstream) & pass_bytes(c->upstream, c->client);
+  wait_for_both(c);
+  if (is_over || stream_is_over(c->client))
+    stream_close(c->client);
+  else if (c->phase == ENDING)
+    stream_finish(c->client);
+  else
     return;
-  }
-  c->client->wants = wants_client(c);
-  if (c->upstream == NULL)
-    return;
-  c->upstream->wants = c->phase != CONNECTING && has_room(c->client);
-  c->client->deadline = find_deadline(c);
+  stream_close(c->upstream);
+  free(c);
 }
 
-/* A client that has sent a part of a request is told that it is late, and so is
- * a client that waits for an answer. */
+/* While bytes wait for the client, the loop looks whether they move.  A client
+ * that has sent a part of a request is told that it is late. */
 static void expire(void *owner) {
   struct connection *c = owner;
   int begins = c->phase == TALKING && upshake_get_result(&c->hs).consumed > 0;
-  int waits = c->phase == CONNECTING || c->phase == WAITING;
-  if ((!begins && !waits) || out_len(&c->client->out) > 0) {
-    close_connection(c);
-    return;
-  }
-  refuse(c, begins || (c->phase == WAITING && c->reads_body) ? 408 : 504);
+  if (out_len(&c->client->out) > 0)
+    stream_renew(c->client);
+  else if (begins || (c->reads_body && c->upstream->is_connected))
+    refuse(c, 408);
+  else if (c->phase == WAITING)
+    refuse(c, 504);
+  else
+    c->phase = ENDING;
   go_on(c);
 }
 
-static void open_connection(struct stream *client) {
+static void *open_connection(struct stream *client) {
   struct connection *c = calloc(1, sizeof *c);
-  struct sockaddr_storage from;
+  struct sockaddr_storage from = {0};
   socklen_t len = sizeof from;
-  if (c == NULL || getpeername(client->fd, (struct sockaddr *)&from, &len) ||
-      getnameinfo((struct sockaddr *)&from, len, c->name, sizeof c->name, NULL,
-                  0, NI_NUMERICHOST)) {
-    free(c);
-    stream_close(client);
-    return;
-  }
+  if (c == NULL)
+    return NULL;
+  getpeername(client->fd, (struct sockaddr *)&from, &len);
+  getnameinfo((struct sockaddr *)&from, len, c->name, sizeof c->name, NULL, 0,
+              NI_NUMERICHOST);
   upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
   c->client = client;
-  client->owner = c;
-  client->deadline = now() + limit;
+  return c;
 }
 
 /* Takes HOST:PORT apart; HOST may be [::1].  Returns 0 or an error. */
 static int find_upstream(const char *name) {
   const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-  char host[HOST_CAP];
-  const char *colon = strrchr(name, ':');
-  size_t len = colon != NULL ? (size_t)(colon - name) : 0;
-  if (len == 0 || len >= sizeof host || parse_number(colon + 1, 1, 65535) < 0)
+  char host[HOST_CAP], port[6], more;
+  if (sscanf(name, "[%255[^]]]:%5[0-9]%c", host, port, &more) != 2 &&
+      sscanf(name, "%255[^:]:%5[0-9]%c", host, port, &more) != 2)
     return EAI_NONAME;
-  if (name[0] == '[' && name[len - 1] == ']') {
-    name++;
-    len -= 2;
-  }
-  memcpy(host, name, len);
-  host[len] = '\0';
-  return getaddrinfo(host, colon + 1, &hints, &upstream_addresses);
+  if (parse_number(port, 1, 65535) < 0)
+    return EAI_SERVICE;
+  return getaddrinfo(host, port, &hints, &upstream_addresses);
 }
 
 int main(int argc, char **argv) {
+  const struct service service = {open_connection, go_on, expire};
   struct option_value options[] = {
       {"--port", NULL}, {"--upstream", NULL}, {"--deadline", "30"}};
-  const struct service service = {open_connection, go_on, expire};
-  struct listeners listeners;
   keep_streams();
   int error = take_values(argc, argv, options, 3);
   long port = error ? -1 : parse_number(options[0].value, 0, 65535);
-  limit = parse_number(options[2].value, 1, 86400);
+  long limit = parse_number(options[2].value, 1, 86400);
   if (port < 0 || limit < 0)
     end_with_usage(argc, argv,
                    "usage: upshake-proxy --port N --upstream HOST:PORT "
@@ -573,8 +485,5 @@ int main(int argc, char **argv) {
             gai_strerror(error));
     return EXIT_BAD_INPUT;
   }
-  if (open_listeners("upshake-proxy", port, &listeners) != 0)
-    return EXIT_FAILURE;
-  say_where("upshake-proxy", "http", &listeners);
-  run_streams(&listeners, &service, limit);
+  run_streams("upshake-proxy", port, limit, &service);
 }

@@ -37,6 +37,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "common/start.h"
 #include "common/streams.h"
 #include "common/text.h"
 #include "demo/websocket.h"
@@ -74,8 +75,7 @@ static upshake_config config = {
     .protocols = protocols, .protocols_len = 1, .decide = open_websocket};
 
 /* The command line.  --upload-max is config.limits.body. */
-static int root;   /* a directory; -1: there are no files */
-static long limit; /* seconds */
+static int root; /* a directory; -1: there are no files */
 
 /* ---- The content of an answer -------------------------------------------- */
 
@@ -207,11 +207,8 @@ static void drop_content(struct connection *c) {
 /* Writes the reply that is due: the answer, a 101, or a 100 in the middle of a
  * request. */
 static void reply(struct connection *c, const upshake_extra *extra) {
-  size_t cap, len;
-  char *room = out_room(&c->client->out, &cap);
   int status = upshake_get_result(&c->hs).status;
-  upshake_error error = upshake_reply_with(&c->hs, extra, room, cap, &len);
-  out_commit(&c->client->out, error ? 0 : len);
+  upshake_error error = stream_reply(c->client, &c->hs, extra);
   if (!error && status == 100)
     return;
   c->phase = error ? ENDING : status == 101 ? SWITCHED : ANSWERED;
@@ -254,7 +251,7 @@ static void finish(struct connection *c) {
   drop_content(c);
   c->body_len = 0;
   c->phase = upshake_reset(&c->hs) == UPSHAKE_OK ? TALKING : ENDING;
-  c->client->deadline = now() + limit;
+  stream_renew(c->client);
 }
 
 /* Sends a piece of the content.  The length is known, so a piece has no frame.
@@ -285,25 +282,12 @@ static void close_connection(struct connection *c) {
   free(c);
 }
 
-/* A request begins with its first byte. */
-static upshake_next feed(struct connection *c) {
-  struct stream *client = c->client;
-  int has_begun = upshake_get_result(&c->hs).consumed > 0;
-  size_t used;
-  upshake_next next = upshake_feed(&c->hs, client->in + client->from,
-                                   client->to - client->from, &used);
-  client->from += used;
-  if (c->phase == TALKING && !has_begun && used > 0)
-    client->deadline = now() + limit;
-  return next;
-}
-
 /* Goes on while there are bytes of the client and room for answers.  Returns 1
  * if bytes of the client are missing. */
 static int serve_http(struct connection *c) {
   const upshake_extra extra = {.date = date_now()};
-  while (c->phase <= ANSWERED && out_len(&c->client->out) <= OUT_CAP / 2) {
-    upshake_next next = feed(c);
+  while (c->phase <= ANSWERED && stream_has_room(c->client)) {
+    upshake_next next = stream_feed(c->client, &c->hs);
     if (c->phase == ANSWERED)
       send_content(c);
     else if (next == UPSHAKE_READ)
@@ -321,9 +305,8 @@ static int serve_http(struct connection *c) {
 /* The bytes that follow a 101 are frames. */
 static int serve_websocket(struct connection *c) {
   struct stream *client = c->client;
-  websocket_receive(c->websocket, client->in + client->from,
-                    client->to - client->from);
-  client->from = client->to;
+  websocket_receive(c->websocket, client->at, client->left);
+  stream_use(client, client->left);
   websocket_fill(c->websocket);
   if (websocket_is_done(c->websocket))
     c->phase = ENDING;
@@ -339,7 +322,7 @@ static void go_on(void *owner) {
   if (c->phase == SWITCHED)
     wants = serve_websocket(c);
   client->wants = wants && out_len(&client->out) == 0;
-  if (client->is_broken || (client->wants && client->has_ended))
+  if (stream_is_over(client))
     stream_close(client);
   else if (c->phase == ENDING)
     stream_finish(client);
@@ -353,7 +336,7 @@ static void go_on(void *owner) {
 static void expire(void *owner) {
   struct connection *c = owner;
   if (out_len(&c->client->out) > 0) {
-    c->client->deadline = now() + limit;
+    stream_renew(c->client);
     return;
   }
   if (upshake_get_result(&c->hs).consumed == 0 ||
@@ -363,21 +346,19 @@ static void expire(void *owner) {
 }
 
 /* The system gives a part of the memory for the body when it is used. */
-static void open_connection(struct stream *client) {
+static void *open_connection(struct stream *client) {
   struct connection *c = calloc(1, sizeof *c);
-  char *body = malloc(config.limits.body);
-  if (c == NULL || body == NULL) {
+  if (c == NULL)
+    return NULL;
+  c->client = client;
+  c->file = -1;
+  c->body = malloc(config.limits.body);
+  if (c->body == NULL) {
     free(c);
-    free(body);
-    stream_close(client);
-    return;
+    return NULL;
   }
   upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-  c->client = client;
-  c->body = body;
-  c->file = -1;
-  client->owner = c;
-  client->deadline = now() + limit;
+  return c;
 }
 
 int main(int argc, char **argv) {
@@ -386,13 +367,12 @@ int main(int argc, char **argv) {
                                    {"--upload-max", "1048576"},
                                    {"--deadline", "30"}};
   const struct service service = {open_connection, go_on, expire};
-  struct listeners listeners;
   keep_streams();
   int error = take_values(argc, argv, options, 4);
   const char *folder = options[1].value;
   long port = error ? -1 : parse_number(options[0].value, 0, 65535);
   long upload_max = parse_number(options[2].value, 1, INT_MAX);
-  limit = parse_number(options[3].value, 1, 86400);
+  long limit = parse_number(options[3].value, 1, 86400);
   if (port < 0 || upload_max < 0 || limit < 0)
     end_with_usage(
         argc, argv,
@@ -404,8 +384,5 @@ int main(int argc, char **argv) {
     return EXIT_BAD_INPUT;
   }
   config.limits.body = (size_t)upload_max;
-  if (open_listeners("upshake-site", port, &listeners) != 0)
-    return EXIT_FAILURE;
-  say_where("upshake-site", "http", &listeners);
-  run_streams(&listeners, &service, limit);
+  run_streams("upshake-site", port, limit, &service);
 }

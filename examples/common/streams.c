@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "start.h"
 
 #define STREAMS_MAX (2 * CLIENTS_MAX) /* the clients first */
 #define LINGER_SECONDS 2
@@ -27,7 +29,9 @@ long now(void) {
   return (long)time.tv_sec;
 }
 
-int has_bytes(const struct stream *stream) { return stream->from < stream->to; }
+void stream_renew(struct stream *stream) {
+  stream->deadline = now() + time_limit;
+}
 
 /* ---- Opening and closing ------------------------------------------------- */
 
@@ -45,7 +49,8 @@ static struct stream *fill_place(struct stream *place, int fd, void *owner) {
   place->owner = owner;
   place->wants = place->is_connected = 0;
   place->has_ended = place->is_broken = 0;
-  place->from = place->to = place->out.from = place->out.to = 0;
+  place->at = place->in;
+  place->left = place->out.from = place->out.to = 0;
   place->deadline = place->stalls = NEVER;
   return place;
 }
@@ -67,7 +72,7 @@ void stream_close(struct stream *stream) {
 /* A stream without an owner: its deadline begins with the shutdown. */
 static void linger(struct stream *stream) {
   int is_empty = out_len(&stream->out) == 0;
-  stream->from = stream->to;
+  stream->left = 0;
   if (stream->is_broken || (stream->has_ended && is_empty)) {
     stream_close(stream);
   } else if (is_empty && stream->deadline == NEVER) {
@@ -91,10 +96,46 @@ static void accept_client(int listener) {
   fill_place(place, fd, NULL);
   place->is_connected = 1;
   place->wants = 1;
-  program->open(place);
+  stream_renew(place);
+  place->owner = program->open(place);
+  if (place->owner == NULL)
+    stream_close(place);
 }
 
 /* ---- Bytes --------------------------------------------------------------- */
+
+void stream_use(struct stream *stream, size_t len) {
+  stream->at += len;
+  stream->left -= len;
+}
+
+int stream_has_room(const struct stream *stream) {
+  return out_len(&stream->out) <= OUT_CAP / 2;
+}
+
+int stream_is_over(const struct stream *stream) {
+  return stream->is_broken ||
+         (stream->wants && stream->has_ended && stream->left == 0);
+}
+
+upshake_next stream_feed(struct stream *stream, upshake *hs) {
+  int has_begun = upshake_get_result(hs).consumed > 0;
+  size_t used;
+  upshake_next next = upshake_feed(hs, stream->at, stream->left, &used);
+  stream_use(stream, used);
+  if (!has_begun && used > 0)
+    stream_renew(stream);
+  return next;
+}
+
+upshake_error stream_reply(struct stream *stream, upshake *hs,
+                           const upshake_extra *extra) {
+  size_t cap, len;
+  char *room = out_room(&stream->out, &cap);
+  upshake_error error = upshake_reply_with(hs, extra, room, cap, &len);
+  out_commit(&stream->out, error ? 0 : len);
+  return error;
+}
 
 static void receive(struct stream *stream) {
   ssize_t n = recv(stream->fd, stream->in, sizeof stream->in, 0);
@@ -102,8 +143,8 @@ static void receive(struct stream *stream) {
     return;
   stream->has_ended = n <= 0;
   stream->is_broken |= n < 0;
-  stream->from = 0;
-  stream->to = n > 0 ? (size_t)n : 0;
+  stream->at = stream->in;
+  stream->left = n > 0 ? (size_t)n : 0;
 }
 
 static void flush(struct stream *stream) {
@@ -119,7 +160,7 @@ static void flush(struct stream *stream) {
 static struct pollfd prepare(struct stream *stream) {
   int has_out = out_len(&stream->out) > 0 && !stream->is_broken;
   struct pollfd at = {stream->fd, has_out ? POLLOUT : 0, 0};
-  if (stream->wants && !has_bytes(stream) && !stream->has_ended)
+  if (stream->wants && stream->left == 0 && !stream->has_ended)
     at.events |= POLLIN;
   if (at.events == 0 && (stream->has_ended || stream->is_broken))
     at.fd = -1;
@@ -156,13 +197,28 @@ static void look_at_time(struct stream *stream) {
     stream_close(stream);
 }
 
+static void look_at_all(void) {
+  for (size_t i = 0; i < STREAMS_MAX; i++) {
+    if (polled[i].revents != 0)
+      use(&streams[i], polled[i]);
+    if (streams[i].fd >= 0)
+      look_at_time(&streams[i]);
+  }
+  for (size_t i = STREAMS_MAX; i < STREAMS_MAX + LISTENERS_MAX; i++)
+    if (polled[i].revents != 0)
+      accept_client(polled[i].fd);
+}
+
 /* poll returns each second, for the deadlines. */
-void run_streams(const struct listeners *listeners,
-                 const struct service *service, long limit) {
-  struct pollfd *doors = &polled[STREAMS_MAX];
+void run_streams(const char *name, long port, long limit,
+                 const struct service *service) {
+  struct listeners listeners;
   size_t i;
   program = service;
   time_limit = limit;
+  if (open_listeners(name, port, &listeners) != 0)
+    exit(EXIT_FAILURE);
+  say_where(name, "http", &listeners);
   for (i = 0; i < STREAMS_MAX; i++)
     streams[i].fd = -1;
   for (;;) {
@@ -170,17 +226,9 @@ void run_streams(const struct listeners *listeners,
     for (i = 0; i < STREAMS_MAX; i++)
       polled[i] = prepare(&streams[i]);
     for (i = 0; i < LISTENERS_MAX; i++)
-      doors[i] = (struct pollfd){has_room ? listeners->fds[i] : -1, POLLIN, 0};
-    if (poll(polled, STREAMS_MAX + LISTENERS_MAX, 1000) < 0)
-      continue;
-    for (i = 0; i < STREAMS_MAX; i++) {
-      if (polled[i].revents != 0)
-        use(&streams[i], polled[i]);
-      if (streams[i].fd >= 0)
-        look_at_time(&streams[i]);
-    }
-    for (i = 0; i < LISTENERS_MAX; i++)
-      if (doors[i].revents != 0)
-        accept_client(doors[i].fd);
+      polled[STREAMS_MAX + i] =
+          (struct pollfd){has_room ? listeners.fds[i] : -1, POLLIN, 0};
+    if (poll(polled, STREAMS_MAX + LISTENERS_MAX, 1000) >= 0)
+      look_at_all();
   }
 }
