@@ -29,7 +29,6 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include "common/start.h"
 #include "common/streams.h"
@@ -45,7 +44,6 @@ struct connection {
   enum { TALKING, WAITING, RELAYING, SWITCHED, ENDING } phase;
   const struct addrinfo *address; /* of the upstream: the next one to try */
   int is_chunked;                 /* 1: so is the body of the request */
-  int reads_body;                 /* 1: the body of the request is passed on */
   upshake hs;                     /* what the client asks */
   upshake_client asked;           /* what the upstream answers */
   upshake_body body;              /* of the answer */
@@ -83,7 +81,6 @@ static upshake_field via(int version) {
 static void finish(struct connection *c) {
   stream_close(c->upstream);
   c->upstream = NULL;
-  c->reads_body = 0;
   c->phase = upshake_reset(&c->hs) == UPSHAKE_OK ? TALKING : ENDING;
   stream_renew(c->client);
 }
@@ -99,36 +96,9 @@ static void refuse(struct connection *c, int status) {
 
 /* ---- The request, to the upstream ---------------------------------------- */
 
-/* Begins to connect to the next address that takes it.  Returns -1 if there is
- * none. */
-static int connect_next(struct connection *c) {
-  int fd = -1;
-  for (; fd < 0 && c->address != NULL; c->address = c->address->ai_next) {
-    const struct addrinfo *at = c->address;
-    fd = socket(at->ai_family, SOCK_STREAM, 0);
-    prepare_for_poll(fd);
-    if (connect(fd, at->ai_addr, at->ai_addrlen) == 0 || errno == EINPROGRESS)
-      continue;
-    close(fd);
-    fd = -1;
-  }
-  return fd;
-}
-
-/* If the upstream cannot be had at one address, perhaps at the next one. */
-static void try_next(struct connection *c) {
-  struct stream *upstream = c->upstream;
-  if (upstream->is_connected || !upstream->is_broken)
-    return;
-  close(upstream->fd);
-  upstream->fd = connect_next(c);
-  upstream->is_broken = 0;
-  if (upstream->fd < 0)
-    refuse(c, 502);
-}
-
 /* Writes the request.  Returns 0 if it cannot be passed on. */
-static int write_request(struct connection *c, upshake_request request) {
+static int write_request(struct connection *c) {
+  upshake_request request = upshake_get_request(&c->hs);
   upshake_result result = upshake_get_result(&c->hs);
   upshake_field fields[FIELDS_MAX];
   size_t cap, len = upshake_forward(request.fields, 1, fields, FIELDS_MAX - 2);
@@ -163,38 +133,45 @@ static int write_request(struct connection *c, upshake_request request) {
                              c->answer, sizeof c->answer) == UPSHAKE_OK;
 }
 
+/* Asks at the next address of the upstream.  The loop finds out whether it
+ * takes the request. */
+static void ask_next(struct connection *c) {
+  const struct addrinfo *at = c->address;
+  stream_close(c->upstream);
+  c->upstream = NULL;
+  if (at == NULL) {
+    refuse(c, 502);
+    return;
+  }
+  c->address = at->ai_next;
+  int fd = socket(at->ai_family, SOCK_STREAM, 0);
+  prepare_for_poll(fd);
+  connect(fd, at->ai_addr, at->ai_addrlen);
+  c->upstream = stream_open(fd, c);
+  if (c->upstream == NULL)
+    ask_next(c);
+  else if (!write_request(c))
+    refuse(c, 502);
+}
+
 /* A request is complete up to its body: PLAIN, or an offer at DECIDE. */
 static void ask_upstream(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   c->phase = WAITING;
-  c->client->deadline = now() + CONNECT_SECONDS;
-  if (request.unknown_coding || upshake_equal(request.method, "CONNECT")) {
-    refuse(c, 501);
-    return;
-  }
   c->address = upstream_addresses;
-  c->upstream = stream_open(connect_next(c), c);
-  if (c->upstream == NULL || !write_request(c, request))
-    refuse(c, 502);
+  c->client->deadline = now() + CONNECT_SECONDS;
+  if (request.unknown_coding || upshake_equal(request.method, "CONNECT"))
+    refuse(c, 501);
+  else
+    ask_next(c);
 }
 
 /* ---- What the client sends ----------------------------------------------- */
 
-/* It fails if there is no body, or if the body is read already. */
-static void read_body(struct connection *c) {
-  c->reads_body |= upshake_read_body(&c->hs) == UPSHAKE_OK;
-}
-
-/* A piece of the request's body, which may be empty; or the end of it. */
-static void send_piece(struct connection *c, upshake_slice piece, int is_end) {
-  struct out *out = &c->upstream->out;
-  char frame[UPSHAKE_CHUNK_CAP];
-  c->reads_body = !is_end;
-  if (c->is_chunked && (is_end || piece.len > 0))
-    out_append(out, frame, upshake_chunk(piece.len, frame));
-  out_append(out, piece.ptr, piece.len);
-  if (c->is_chunked && piece.len > 0)
-    out_append(out, "\r\n", 2);
+/* 1 if the body of the request is being passed on. */
+static int reads_body(const struct connection *c) {
+  upshake_next next = upshake_get_result(&c->hs).next;
+  return c->phase == WAITING && next != UPSHAKE_PLAIN && next != UPSHAKE_DECIDE;
 }
 
 /* 1 if bytes of the client can be used. */
@@ -203,9 +180,20 @@ static int needs_client(const struct connection *c) {
     return out_len(&c->client->out) == 0;
   if (c->phase == SWITCHED)
     return stream_has_room(c->upstream) && !c->client->has_ended;
-  return c->phase == WAITING && stream_has_room(c->upstream) &&
-         stream_has_room(c->client) &&
-         (c->reads_body || upshake_get_result(&c->hs).body_left > 0);
+  return c->phase == WAITING && c->upstream->is_connected &&
+         stream_has_room(c->upstream) && stream_has_room(c->client) &&
+         (reads_body(c) || upshake_get_result(&c->hs).body_left > 0);
+}
+
+/* A piece of the request's body, which may be empty; or the end of it. */
+static void send_piece(struct connection *c, upshake_slice piece, int is_end) {
+  struct out *out = &c->upstream->out;
+  char frame[UPSHAKE_CHUNK_CAP];
+  if (c->is_chunked && (is_end || piece.len > 0))
+    out_append(out, frame, upshake_chunk(piece.len, frame));
+  out_append(out, piece.ptr, piece.len);
+  if (c->is_chunked && piece.len > 0)
+    out_append(out, "\r\n", 2);
 }
 
 /* The bytes of a request, or of its body.  A client that waits for a 100 gets
@@ -215,8 +203,8 @@ static int use_client(struct connection *c) {
   if (c->phase == SWITCHED || !needs_client(c))
     return 0;
   if (c->phase == WAITING && c->client->left > 0)
-    read_body(c);
-  if (c->phase == WAITING && !c->reads_body)
+    upshake_read_body(&c->hs); /* it fails if it was called before */
+  if (c->phase == WAITING && !reads_body(c))
     return 0;
   upshake_next next = stream_feed(c->client, &c->hs);
   upshake_result result = upshake_get_result(&c->hs);
@@ -243,7 +231,7 @@ static void pass_interim(struct connection *c, int status,
   char *room = out_room(&c->client->out, &cap);
   struct text text = {room, cap, 0, 0};
   if (status == 100)
-    read_body(c);
+    upshake_read_body(&c->hs);
   if (status == 100 || upshake_get_request(&c->hs).version == 10)
     return;
   text_add(&text, "HTTP/1.1 ");
@@ -289,7 +277,6 @@ static void pass_final(struct connection *c, upshake_client_result result,
                        upshake_extra extra) {
   char bytes[HEAD_CAP];
   struct text line = {bytes, sizeof bytes, 0, 0};
-  c->reads_body = 0;
   c->phase = RELAYING;
   if (result.next == UPSHAKE_CLIENT_SWITCHED) {
     upshake_choose_subprotocol(&c->hs, result.subprotocol);
@@ -316,19 +303,18 @@ static int relay_head(struct connection *c) {
   upshake_client_result result = upshake_client_get_result(&c->asked);
   upshake_extra extra = {.fields = fields, .reason = result.reason};
   stream_use(upstream, used);
-  if (next == UPSHAKE_CLIENT_READ && !upstream->has_ended)
+  if (next == UPSHAKE_CLIENT_READ && upstream->has_ended)
+    next = UPSHAKE_CLIENT_REFUSED;
+  if (next == UPSHAKE_CLIENT_READ)
     return 0;
-  if (next == UPSHAKE_CLIENT_READ || next == UPSHAKE_CLIENT_REFUSED) {
-    refuse(c, 502);
-    return 1;
-  }
   if (next == UPSHAKE_CLIENT_OTHER && result.status < 300 &&
-      (c->reads_body || out_len(&upstream->out) > 0))
+      (reads_body(c) || out_len(&upstream->out) > 0))
     return 0;
-  extra.fields_len =
-      upshake_forward(result.fields, 0, fields, FIELDS_MAX - 1) + 1;
-  fields[extra.fields_len - 1] = via(result.version);
-  if (next == UPSHAKE_CLIENT_INTERIM)
+  extra.fields_len = upshake_forward(result.fields, 0, fields, FIELDS_MAX - 1);
+  fields[extra.fields_len++] = via(result.version);
+  if (next == UPSHAKE_CLIENT_REFUSED)
+    refuse(c, 502);
+  else if (next == UPSHAKE_CLIENT_INTERIM)
     pass_interim(c, result.status, &extra);
   else
     pass_final(c, result, extra);
@@ -403,23 +389,21 @@ static void wait_for_both(struct connection *c) {
 
 static void go_on(void *owner) {
   struct connection *c = owner;
-  int is_over = 0, more = 1;
-  if (c->phase == WAITING)
-    try_next(c);
+  int more = 1;
+  if (c->phase == WAITING && c->upstream->is_broken &&
+      !c->upstream->is_connected)
+    ask_next(c);
   while (more) {
     more = use_client(c);
     more |= use_upstream(c);
   }
-  if (c->phase == SWITCHED)
-    is_over =
-        pass_bytes(c->client, c->upstream) & pass_bytes(c->upstream, c->client);
+  if (c->phase == SWITCHED &&
+      pass_bytes(c->client, c->upstream) & pass_bytes(c->upstream, c->client))
+    c->phase = ENDING;
   wait_for_both(c);
-  if (is_over || stream_is_over(c->client))
-    stream_close(c->client);
-  else if (c->phase == ENDING)
-    stream_finish(c->client);
-  else
+  if (c->phase != ENDING && !stream_is_over(c->client))
     return;
+  stream_finish(c->client);
   stream_close(c->upstream);
   free(c);
 }
@@ -431,7 +415,7 @@ static void expire(void *owner) {
   int begins = c->phase == TALKING && upshake_get_result(&c->hs).consumed > 0;
   if (out_len(&c->client->out) > 0)
     stream_renew(c->client);
-  else if (begins || (c->reads_body && c->upstream->is_connected))
+  else if (begins || (reads_body(c) && c->upstream->is_connected))
     refuse(c, 408);
   else if (c->phase == WAITING)
     refuse(c, 504);

@@ -322,12 +322,9 @@ static void go_on(void *owner) {
   if (c->phase == SWITCHED)
     wants = serve_websocket(c);
   client->wants = wants && out_len(&client->out) == 0;
-  if (stream_is_over(client))
-    stream_close(client);
-  else if (c->phase == ENDING)
-    stream_finish(client);
-  else
+  if (c->phase != ENDING && !stream_is_over(client))
     return;
+  stream_finish(client);
   close_connection(c);
 }
 
