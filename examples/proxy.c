@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "common/join.h"
 #include "common/start.h"
 #include "common/streams.h"
 #include "common/text.h"
@@ -248,18 +249,6 @@ static void pass_interim(struct connection *c, int status,
   out_commit(&c->client->out, text.len);
 }
 
-/* The reply has the agreed extensions in one line. */
-static upshake_slice join_extensions(upshake_fields fields, struct text *line) {
-  upshake_field field;
-  while (upshake_next_field(&fields, &field)) {
-    if (!upshake_equal_fold(field.name, "Sec-WebSocket-Extensions"))
-      continue;
-    text_add(line, line->len > 0 ? ", " : "");
-    text_add_slice(line, field.value);
-  }
-  return (upshake_slice){line->len > 0 ? line->bytes : NULL, line->len};
-}
-
 /* How the content of the answer is framed.  204 and 205 have none; a 304 says
  * only how long it would be. */
 static void frame_content(upshake_extra *extra, upshake_client_result result) {
@@ -275,12 +264,12 @@ static void frame_content(upshake_extra *extra, upshake_client_result result) {
 /* A final answer.  To a 2xx the offer is declined first: it is no refusal. */
 static void pass_final(struct connection *c, upshake_client_result result,
                        upshake_extra extra) {
-  char bytes[HEAD_CAP];
-  struct text line = {bytes, sizeof bytes, 0, 0};
+  char line[HEAD_CAP];
   c->phase = RELAYING;
   if (result.next == UPSHAKE_CLIENT_SWITCHED) {
     upshake_choose_subprotocol(&c->hs, result.subprotocol);
-    extra.extensions = join_extensions(result.fields, &line);
+    extra.extensions =
+        join_lines(result.fields, "Sec-WebSocket-Extensions", line);
     c->phase = SWITCHED;
   } else if (result.status < 300) {
     upshake_answer(&c->hs, UPSHAKE_DECLINE);
@@ -415,7 +404,7 @@ static void expire(void *owner) {
   int begins = c->phase == TALKING && upshake_get_result(&c->hs).consumed > 0;
   if (out_len(&c->client->out) > 0)
     stream_renew(c->client);
-  else if (begins || (reads_body(c) && c->upstream->is_connected))
+  else if (begins || reads_body(c))
     refuse(c, 408);
   else if (c->phase == WAITING)
     refuse(c, 504);
