@@ -26,7 +26,8 @@
  *     curl -I 127.0.0.1:8100/build/CMakeCache.txt
  *     build/upshake-client --message hello ws://127.0.0.1:8100/
  *
- * A real server also rests when descriptors run out: see demo/demo.c.
+ * The poll loop is in common/streams.c.  A real server also rests when
+ * descriptors run out: see demo/demo.c.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
