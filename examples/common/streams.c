@@ -15,11 +15,13 @@
 
 #include "start.h"
 
-#define STREAMS_MAX (2 * CLIENTS_MAX) /* the clients first */
+#define STREAMS_MAX (2 * CLIENTS_MAX)
 #define LINGER_SECONDS 2
 
+/* Clients have the even places, and the program's own streams the odd ones. */
 static struct stream streams[STREAMS_MAX];
-static struct pollfd polled[STREAMS_MAX + LISTENERS_MAX]; /* listeners last */
+static struct pollfd doors_and_streams[LISTENERS_MAX + STREAMS_MAX];
+static struct pollfd *const polled = &doors_and_streams[LISTENERS_MAX];
 static const struct service *program;
 static long time_limit;
 
@@ -35,11 +37,12 @@ void stream_renew(struct stream *stream) {
 
 /* ---- Opening and closing ------------------------------------------------- */
 
-/* Returns a free place of CLIENTS_MAX, or NULL. */
-static struct stream *find_place(struct stream *places) {
-  for (size_t i = 0; i < CLIENTS_MAX; i++)
-    if (places[i].fd < 0)
-      return &places[i];
+/* Returns the first free place for a client (0), or for another stream (1), or
+ * NULL. */
+static struct stream *find_place(int kind) {
+  for (struct stream *at = &streams[kind]; at < streams + STREAMS_MAX; at += 2)
+    if (at->fd < 0)
+      return at;
   return NULL;
 }
 
@@ -56,7 +59,7 @@ static struct stream *fill_place(struct stream *place, int fd, void *owner) {
 }
 
 struct stream *stream_open(int fd, void *owner) {
-  struct stream *place = find_place(&streams[CLIENTS_MAX]);
+  struct stream *place = find_place(1);
   return fd < 0 || place == NULL ? NULL : fill_place(place, fd, owner);
 }
 
@@ -89,7 +92,7 @@ void stream_finish(struct stream *stream) {
 }
 
 static void accept_client(int listener) {
-  struct stream *place = find_place(streams);
+  struct stream *place = find_place(0);
   int fd = place != NULL ? accept_for_poll(listener) : -1;
   if (fd < 0)
     return;
@@ -204,31 +207,38 @@ static void look_at_all(void) {
     if (streams[i].fd >= 0)
       look_at_time(&streams[i]);
   }
-  for (size_t i = STREAMS_MAX; i < STREAMS_MAX + LISTENERS_MAX; i++)
-    if (polled[i].revents != 0)
-      accept_client(polled[i].fd);
+  for (size_t i = 0; i < LISTENERS_MAX; i++)
+    if (doors_and_streams[i].revents != 0)
+      accept_client(doors_and_streams[i].fd);
 }
 
-/* poll returns each second, for the deadlines. */
+/* poll returns each second, for the deadlines.  It gets no more places than
+ * needed: a system may refuse more of them than descriptors. */
+static void wait_for_all(const struct listeners *listeners) {
+  int has_room = find_place(0) != NULL;
+  nfds_t len = LISTENERS_MAX;
+  for (size_t i = 0; i < LISTENERS_MAX; i++)
+    doors_and_streams[i] =
+        (struct pollfd){has_room ? listeners->fds[i] : -1, POLLIN, 0};
+  for (size_t i = 0; i < STREAMS_MAX; i++) {
+    polled[i] = prepare(&streams[i]);
+    if (streams[i].fd >= 0)
+      len = (nfds_t)(LISTENERS_MAX + i + 1);
+  }
+  if (poll(doors_and_streams, len, 1000) >= 0)
+    look_at_all();
+}
+
 void run_streams(const char *name, long port, long limit,
                  const struct service *service) {
   struct listeners listeners;
-  size_t i;
   program = service;
   time_limit = limit;
   if (open_listeners(name, port, &listeners) != 0)
     exit(EXIT_FAILURE);
   say_where(name, "http", &listeners);
-  for (i = 0; i < STREAMS_MAX; i++)
+  for (size_t i = 0; i < STREAMS_MAX; i++)
     streams[i].fd = -1;
-  for (;;) {
-    int has_room = find_place(streams) != NULL;
-    for (i = 0; i < STREAMS_MAX; i++)
-      polled[i] = prepare(&streams[i]);
-    for (i = 0; i < LISTENERS_MAX; i++)
-      polled[STREAMS_MAX + i] =
-          (struct pollfd){has_room ? listeners.fds[i] : -1, POLLIN, 0};
-    if (poll(polled, STREAMS_MAX + LISTENERS_MAX, 1000) >= 0)
-      look_at_all();
-  }
+  for (;;)
+    wait_for_all(&listeners);
 }
