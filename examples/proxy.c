@@ -25,7 +25,6 @@
  *     curl -i 127.0.0.1:8100
  */
 #define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,9 +58,9 @@ static int decide_later(upshake *hs, void *user) {
   return UPSHAKE_LATER;
 }
 
-static const upshake_protocol protocols[] = {UPSHAKE_WEBSOCKET};
+static const upshake_protocol protocols[] = {UPSHAKE_WEBSOCKET, UPSHAKE_ANY};
 static const upshake_config config = {.protocols = protocols,
-                                      .protocols_len = 1,
+                                      .protocols_len = 2,
                                       .decide = decide_later,
                                       .origin = UPSHAKE_ORIGIN_ANY};
 static const upshake_client_policy policy = {.interim = 1};
@@ -97,32 +96,53 @@ static void refuse(struct connection *c, int status) {
 
 /* ---- The request, to the upstream ---------------------------------------- */
 
+/* How often an OPTIONS or TRACE may still be passed on (RFC 9110 7.6.2).
+ * Returns -1 if nothing is said, or of another method. */
+static long forwards_left(upshake_request request) {
+  upshake_slice value = upshake_find_field(request.fields, "Max-Forwards");
+  char digits[5] = "";
+  if (value.len > 0 && (upshake_equal(request.method, "OPTIONS") ||
+                        upshake_equal(request.method, "TRACE")))
+    snprintf(digits, sizeof digits, "%.*s", (int)value.len, value.ptr);
+  return parse_number(digits, 0, 9999);
+}
+
+/* OPTIONS of a whole server is "*" (RFC 9112 3.2.4). */
+static upshake_slice target_of(upshake_request request) {
+  int is_short = request.query.ptr == NULL && request.path.len == 1 &&
+                 request.target.ptr[request.target.len - 1] != '/';
+  if (upshake_equal(request.method, "OPTIONS") &&
+      (request.path.len == 0 || is_short))
+    return upshake_text("*");
+  return request.path;
+}
+
 /* Writes the request.  Returns 0 if it cannot be passed on. */
 static int write_request(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
-  upshake_result result = upshake_get_result(&c->hs);
   upshake_field fields[FIELDS_MAX];
   size_t cap, len = upshake_forward(request.fields, 1, fields, FIELDS_MAX - 2);
-  char *room = out_room(&c->upstream->out, &cap);
+  char *room = out_room(&c->upstream->out, &cap), digits[8];
+  long left = forwards_left(request);
+  snprintf(digits, sizeof digits, "%ld", left - 1);
+  for (size_t i = 0; i < len && left > 0; i++)
+    if (upshake_equal_fold(fields[i].name, "Max-Forwards"))
+      fields[i].value = upshake_text(digits);
   fields[len] = via(request.version);
   fields[len + 1].name = upshake_text("X-Forwarded-For");
   fields[len + 1].value = upshake_text(c->name);
   upshake_ask ask = {.forward = 1,
                      .method = request.method,
-                     .target = request.path,
+                     .target = target_of(request),
                      .query = request.query,
                      .authority = request.authority,
+                     .protocols = upshake_protocol_name(&c->hs),
                      .fields = fields,
                      .fields_len = len + 2,
                      .body_len = request.body_len};
-  if (request.path.len == 0) /* OPTIONS * */
-    ask.target = request.target;
   if (request.authority.ptr == NULL)
     ask.authority = upshake_text(upstream_name);
-  if (result.next == UPSHAKE_DECIDE)
-    ask.protocols = upshake_text(result.protocol->name);
-  else
-    ask.plain = 1;
+  ask.plain = ask.protocols.ptr == NULL;
   c->is_chunked = request.body_len == UPSHAKE_BODY_CHUNKED;
   if (request.body_len > 0)
     ask.content =
@@ -163,6 +183,8 @@ static void ask_upstream(struct connection *c) {
   c->client->deadline = now() + CONNECT_SECONDS;
   if (request.unknown_coding || upshake_equal(request.method, "CONNECT"))
     refuse(c, 501);
+  else if (forwards_left(request) == 0) /* it is for this proxy */
+    refuse(c, upshake_equal(request.method, "OPTIONS") ? 200 : 501);
   else
     ask_next(c);
 }
@@ -224,29 +246,18 @@ static int use_client(struct connection *c) {
 
 /* ---- What the upstream answers ------------------------------------------- */
 
-/* A 100 is for the body, which then is read.  Any other interim response is
- * passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
+/* A 100 that the client waits for comes from reading its body.  Any other
+ * interim response is passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
 static void pass_interim(struct connection *c, int status,
                          const upshake_extra *extra) {
-  size_t cap;
+  upshake_request request = upshake_get_request(&c->hs);
+  upshake_response response = {.status = status, .version = request.version};
+  size_t cap, len;
   char *room = out_room(&c->client->out, &cap);
-  struct text text = {room, cap, 0, 0};
-  if (status == 100)
+  if (status == 100 && (request.has_expect || request.version == 10))
     upshake_read_body(&c->hs);
-  if (status == 100 || upshake_get_request(&c->hs).version == 10)
-    return;
-  text_add(&text, "HTTP/1.1 ");
-  text_add_number(&text, status);
-  text_add(&text, " ");
-  text_add_slice(&text, extra->reason);
-  for (size_t i = 0; i < extra->fields_len; i++) {
-    text_add(&text, "\r\n");
-    text_add_slice(&text, extra->fields[i].name);
-    text_add(&text, ": ");
-    text_add_slice(&text, extra->fields[i].value);
-  }
-  text_add(&text, "\r\n\r\n");
-  out_commit(&c->client->out, text.len);
+  else if (upshake_write(&response, extra, room, cap, &len) == UPSHAKE_OK)
+    out_commit(&c->client->out, len);
 }
 
 /* How the content of the answer is framed.  204 and 205 have none; a 304 says
@@ -281,6 +292,13 @@ static void pass_final(struct connection *c, upshake_client_result result,
     refuse(c, 502);
 }
 
+/* 1 if the body has a coding besides chunked: nobody here can remove it. */
+static int has_coding(upshake_client_result result) {
+  upshake_slice value = upshake_find_field(result.fields, "Transfer-Encoding");
+  return result.body_len > 0 && value.ptr != NULL &&
+         !upshake_equal_fold(value, "chunked");
+}
+
 /* Feeds the head of an answer.  A 2xx waits for the end of the request's body.
  * Returns 1 if there may be more to do. */
 static int relay_head(struct connection *c) {
@@ -290,9 +308,11 @@ static int relay_head(struct connection *c) {
   upshake_client_next next =
       upshake_client_feed(&c->asked, upstream->at, upstream->left, &used);
   upshake_client_result result = upshake_client_get_result(&c->asked);
-  upshake_extra extra = {.fields = fields, .reason = result.reason};
+  upshake_extra extra = {
+      .fields = fields, .reason = result.reason, .relayed = 1};
   stream_use(upstream, used);
-  if (next == UPSHAKE_CLIENT_READ && upstream->has_ended)
+  if ((next == UPSHAKE_CLIENT_READ && upstream->has_ended) ||
+      has_coding(result))
     next = UPSHAKE_CLIENT_REFUSED;
   if (next == UPSHAKE_CLIENT_READ)
     return 0;

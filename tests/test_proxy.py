@@ -7,6 +7,7 @@ usage: test_proxy.py PROGRAM [SITE]
 import contextlib
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -162,9 +163,33 @@ def it_forwards_the_other_forms_of_a_target(pair):
         assert got.startswith(b"GET " + path + b" HTTP/1.1\r\n"), (target, got)
     got, _ = pair.exchange(get(b"*", method=b"OPTIONS"), OK)
     assert got.startswith(b"OPTIONS * HTTP/1.1\r\nHost: a.example\r\n"), got
+    for target, path in ((b"http://a.example", b"*"),
+                         (b"http://a.example/", b"/"), (b"/", b"/"),
+                         (b"http://a.example?q", b"/?q")):
+        got, _ = pair.exchange(get(target, method=b"OPTIONS"), OK)
+        assert got.startswith(b"OPTIONS " + path + b" HTTP/1.1\r\n"), got
     got, _ = pair.exchange(b"GET / HTTP/1.0\r\n\r\n", OK)
     assert got.startswith(b"GET / HTTP/1.1\r\nHost: "
                           + pair.name.encode() + b"\r\nVia: 1.0 "), got
+
+
+def it_counts_max_forwards_down(pair):
+    """RFC 9110 7.6.2: of OPTIONS and TRACE only."""
+    for method, value, passed in (
+            (b"OPTIONS", b"2", b"1"), (b"TRACE", b"1", b"0"),
+            (b"OPTIONS", b"99999999999999999999", b"9998"),
+            (b"OPTIONS", b"x", b"x"), (b"GET", b"2", b"2"),
+            (b"GET", b"0", b"0")):
+        more = b"Max-Forwards: " + value + b"\r\n"
+        got, back = pair.exchange(get(more=more, method=method), OK)
+        assert b"\r\nMax-Forwards: " + passed + b"\r\n" in got, (value, got)
+        assert back == OK_BACK, back
+    for method, status in ((b"OPTIONS", b"200 OK"),
+                           (b"TRACE", b"501 Not Implemented")):
+        with pair.proxy.connect() as client:
+            client.sendall(get(more=b"Max-Forwards: 0\r\n", method=method))
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 " + status + b"\r\n"), head
 
 
 def it_forwards_bodies(pair):
@@ -290,12 +315,25 @@ def it_relays_answers_of_any_status(pair):
             (b"404 Not Found", b""), (b"405 Method Not Allowed",
                                       b"Allow: PUT\r\n"),
             (b"418 Teapot", b""), (b"500 Internal Server Error", b""),
-            (b"599 Own", b"")):
+            (b"599 Own", b""),
+            # What RFC 9110 demands of these, nginx and others forget.
+            (b"401 Unauthorized", b""), (b"405 Not Allowed", b""),
+            (b"407 Proxy Authentication Required", b""),
+            (b"206 Partial Content", b"")):
         _, back = pair.exchange(get(), answer(
             b"ok", fields + more + b"Connection: x-y\r\nX: y\r\nX-Y: z\r\n",
             status))
         assert back == (b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n"
                         + fields + more + b"X: y\r\n" + via + b"\r\nok"), back
+
+
+def it_says_with_426_what_it_can_switch_to(pair):
+    for more in (b"", b"Upgrade: websocket\r\nConnection: Upgrade\r\n"):
+        _, back = pair.exchange(get(), answer(
+            b"no", more, b"426 Upgrade Required"))
+        lines = back.split(b"\r\n")
+        assert lines[0] == b"HTTP/1.1 426 Upgrade Required", back
+        assert b"Upgrade: websocket" in lines and lines[-1] == b"no", back
 
 
 def it_relays_answers_without_content(pair):
@@ -336,9 +374,13 @@ def it_answers_502_if_there_is_no_sound_answer(pair):
     for said in (b"", b"HTTP/1.1 200 OK\r\nContent-", b"hello\r\n\r\n",
                  b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nok",
+                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+                 + chunked(b"ok"),
+                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
                  b"Content-Length: 2\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nA: " + b"a" * 9000 + b"\r\n\r\n",
+                 answer(b"ok", status=b"700 What"),
                  SWITCH + b"\r\n"):
         _, back = pair.exchange(get(), said)
         assert back.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), (said, back)
@@ -366,11 +408,15 @@ def it_passes_interim_answers_on(pair):
     via = b"Via: 1.1 upshake\r\n\r\n"
     hints_back = (b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n"
                   + via)
-    interim_back = hints_back + b"HTTP/1.1 102 Processing\r\n" + via + hints_back
+    processing_back = b"HTTP/1.1 102 Processing\r\n" + via
+    interim_back = hints_back + processing_back + hints_back
     for size in (None, 1):
         _, back = pair.exchange(get(), interim + OK, 0, size)
         assert back == interim_back + OK_BACK, back
-    _, back = pair.exchange(get(version=b"1.0"), interim + OK)
+    unasked = b"HTTP/1.1 100 Continue\r\n\r\n"
+    _, back = pair.exchange(get(), unasked + OK)
+    assert back == unasked + OK_BACK, back
+    _, back = pair.exchange(get(version=b"1.0"), unasked + interim + OK)
     assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
     _, back = pair.exchange(OFFER + b"\r\n", interim + answer(
         status=b"403 Forbidden"))
@@ -419,6 +465,16 @@ def it_answers_502_without_an_upstream():
     with proxy_to(name) as proxy, proxy.connect() as client:
         for request in (get(), get(), OFFER + b"\r\n"):
             client.sendall(request)
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
+
+
+def it_answers_502_without_a_descriptor_for_the_upstream(pair):
+    with proxy_to(pair.name) as proxy:
+        resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE,
+                         (proxy.files() + 1,) * 2)
+        with proxy.connect() as client:
+            client.sendall(get())
             head = peer.read_head(client)
             assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
 
@@ -562,6 +618,18 @@ def it_switches_with_early_bytes_of_both_sides(pair):
             assert peer.read_all(client) == b"end"
 
 
+def it_passes_no_framing_on_with_a_switch(pair):
+    """Both fields mean nothing in a 101 (RFC 9112 6.3)."""
+    for more in (b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"):
+        with pair.asked(OFFER + b"\r\n") as (client, upstream, _):
+            upstream.sendall(SWITCH + more + b"\r\nhello")
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 101 "), head
+            assert b"Content-Length" not in head, head
+            assert b"Transfer-Encoding" not in head, head
+            assert peer.read(client, 5) == b"hello"
+
+
 def it_passes_large_amounts_behind_the_switch(pair):
     with pair.asked(OFFER + b"\r\n") as (client, upstream, _):
         upstream.sendall(SWITCH + b"\r\n")
@@ -608,11 +676,52 @@ def it_relays_answers_to_an_offer_that_do_not_switch(pair):
         assert back.startswith(b"HTTP/1.1 502 "), (said, back)
 
 
-def it_forwards_other_offers_as_plain_requests(pair):
-    got, back = pair.exchange(
-        get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n"), OK)
-    assert b"Upgrade" not in got and b"Connection" not in got, got
-    assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
+# ---- Any other protocol ------------------------------------------------------
+
+def it_passes_on_whatever_the_upstream_speaks(pair):
+    for offered in (b"x", b"X-y/2.0", b"x, y"):
+        first = offered.partition(b",")[0]
+        request = get(more=b"Upgrade: %s\r\nConnection: Upgrade\r\n" % offered)
+        for size in (None, 1):
+            with pair.asked(request + b"early", size) as (client, up, got):
+                lines = got.split(b"\r\n")
+                assert b"Upgrade: " + first in lines, got
+                assert b"Connection: Upgrade" in lines, got
+                send(up, b"HTTP/1.1 101 Fine\r\nUpgrade: %s\r\nX: y\r\n"
+                     b"Connection: upgrade\r\n\r\nhello" % first, size)
+                lines = peer.read_head(client).split(b"\r\n")
+                assert lines[0] == b"HTTP/1.1 101 Fine", lines
+                for line in (b"Upgrade: " + first, b"X: y",
+                             b"Connection: Upgrade", b"Via: 1.1 upshake"):
+                    assert lines.count(line) == 1, (line, lines)
+                assert peer.read(client, 5) == b"hello"
+                assert peer.read(up, 5) == b"early"
+        _, back = pair.exchange(request, OK)
+        assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
+        assert back.endswith(b"\r\n\r\nok"), back
+
+
+def it_takes_no_switch_that_nobody_has_asked_for(pair):
+    for more in (b"", b"Upgrade: y\r\nConnection: Upgrade\r\n"):
+        _, back = pair.exchange(
+            get(more=more), b"HTTP/1.1 101 Switching Protocols\r\n"
+            b"Upgrade: x\r\nConnection: Upgrade\r\n\r\n")
+        assert back.startswith(b"HTTP/1.1 502 "), back
+
+
+def it_forwards_what_offers_nothing_as_plain_requests(pair):
+    for request in (
+            get(more=b"Upgrade: x\r\n"), get(more=b"Connection: Upgrade\r\n"),
+            get(more=b"Upgrade: h2c\r\nHTTP2-Settings: AAAA\r\n"
+                b"Connection: Upgrade, HTTP2-Settings\r\n"),
+            get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n",
+                version=b"1.0"),
+            get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n"
+                b"Content-Length: 2\r\n") + b"hi"):
+        got, back = pair.exchange(request, OK)
+        for name in (b"Upgrade", b"Connection", b"HTTP2-Settings"):
+            assert name not in got, (name, got)
+        assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
 
 
 # ---- With a real server, and the command line --------------------------------
@@ -669,6 +778,7 @@ def it_says_what_is_wrong_with_its_arguments():
             (["--port", "0", "--upstream", "127.0.0.1"], 66),
             (["--port", "0", "--upstream", ":80"], 66),
             (["--port", "0", "--upstream", "127.0.0.1:x"], 66),
+            (["--port", "0", "--upstream", "127.0.0.1:70000"], 66),
             (["--port", "0", "--upstream", "[::1:80"], 66)):
         peer.is_refused(PROGRAM, words, status, PATIENCE)
     peer.shows_help(PROGRAM, f"usage: {NAME} --port N", PATIENCE)
