@@ -122,7 +122,7 @@ static int write_request(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   upshake_field fields[FIELDS_MAX];
   size_t cap, len = upshake_forward(request.fields, 1, fields, FIELDS_MAX - 2);
-  char *room = out_room(&c->upstream->out, &cap), digits[8];
+  char *room = out_room(&c->upstream->out, &cap), digits[24];
   long left = forwards_left(request);
   snprintf(digits, sizeof digits, "%ld", left - 1);
   for (size_t i = 0; i < len && left > 0; i++)
