@@ -270,7 +270,8 @@ static void send_content(struct connection *c) {
     return;
   }
   out_commit(&c->client->out, (size_t)n);
-  c->text += c->file < 0 ? n : 0;
+  if (c->file < 0)
+    c->text += n;
   c->left -= (uint64_t)n;
 }
 
