@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 
 import errors
-from grammar import BLANKS, FIELD_RUN, is_token, members
+from grammar import BLANKS, FIELD_RUN, is_token, members, parameters
 from rules import is_extension
 import decision
 
@@ -27,8 +27,7 @@ SINGLE = (b"content-type", b"location", b"server", b"date", b"retry-after")
 # What a status owes (RFC 9110 15.5.2, 15.5.6, 15.5.8).
 OWED = {401: (b"www-authenticate", "NEEDS_AUTHENTICATE"),
         407: (b"proxy-authenticate", "NEEDS_PROXY_AUTHENTICATE"),
-        405: (b"allow", "NEEDS_ALLOW"),
-        206: (b"content-range", "NEEDS_RANGE")}
+        405: (b"allow", "NEEDS_ALLOW")}
 
 NO_CONTENT = (204, 205, 304)
 NO_LENGTH = (204, 304)  # RFC 9110 8.6
@@ -69,8 +68,11 @@ def call_errors(config, verdict):
             and verdict.protocol.rules == "capsules"):
         found.add("EXTRA_RESERVED")  # RFC 9297 3.2
     owed = OWED.get(verdict.status)
-    if config.relayed or verdict.status == 206 and _has_ranges(config):
+    if config.relayed:
         owed = None
+    elif (verdict.status == 206
+          and _has_ranges(config) == (b"content-range" in added)):
+        found.add("NEEDS_RANGE")
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])
     if config.keep and verdict.keep is not True and not verdict.switches:
@@ -95,10 +97,24 @@ def _content_errors(config, verdict):
 
 
 def _has_ranges(config):
-    """Each part says which range it has (RFC 9110 15.3.7.2)."""
-    return any(name.lower() == b"content-type"
-               and value.partition(b";")[0].strip(BLANKS).lower()
-               == b"multipart/byteranges" for name, value in config.fields)
+    """Each part says which range it has, and only there; what parts the parts
+    is the boundary (RFC 9110 15.3.7.2, RFC 2046 5.1.1)."""
+    return any(name.lower() == b"content-type" and _is_in_parts(value)
+               for name, value in config.fields)
+
+
+def _is_in_parts(value):
+    kind, slash, rest = value.strip(BLANKS).partition(b"/")
+    end = len(rest)
+    while kind.lower() == b"multipart" and end > 0:
+        found = parameters(rest[:end])  # what is sound at the front counts
+        if found:
+            values = [value for name, value in found[1]
+                      if name.lower() == b"boundary"]
+            return found[0].lower() == b"byteranges" and bool(
+                values and values[0] is not None)
+        end = rest.rfind(b";", 0, end)
+    return False
 
 
 def is_own_405(verdict):
