@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 
 import errors
-from grammar import BLANKS, FIELD_RUN, is_token, members
+from grammar import BLANKS, FIELD_RUN, is_token, members, parameters
 from rules import is_extension
 import decision
 
@@ -70,9 +70,9 @@ def call_errors(config, verdict):
     owed = OWED.get(verdict.status)
     if config.relayed:
         owed = None
-    elif verdict.status == 206:
-        found |= _range_errors(config)
-        owed = None
+    elif (verdict.status == 206
+          and _has_ranges(config) == (b"content-range" in added)):
+        found.add("NEEDS_RANGE")
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])
     if config.keep and verdict.keep is not True and not verdict.switches:
@@ -96,21 +96,25 @@ def _content_errors(config, verdict):
     return {"EXTRA_BODY", "OK"} if config.content == 0 else {"EXTRA_BODY"}
 
 
-def _range_errors(config):
-    """A 206 says which range it has: in Content-Range, or if there are several
-    parts, in each of them and only there (RFC 9110 15.3.7).  No text says
-    what becomes of a type with several parts that is malformed."""
-    types = [value for name, value in config.fields
-             if name.lower() == b"content-type"]
-    has_one = any(name.lower() == b"content-range"
-                  for name, _ in config.fields)
-    name, _, rest = (types + [b""])[0].partition(b";")
-    has_several = name.strip(BLANKS).lower() == b"multipart/byteranges"
-    boundary = re.fullmatch(rb"[ \t]*boundary=(?:[^\t \"();,=]+)", rest, re.I)
-    if has_several and not boundary and rest:
-        return {"NEEDS_RANGE", "OK"}
-    is_fine = has_one != bool(has_several and boundary)
-    return set() if is_fine else {"NEEDS_RANGE"}
+def _has_ranges(config):
+    """Each part says which range it has, and only there; what parts the parts
+    is the boundary (RFC 9110 15.3.7.2, RFC 2046 5.1.1)."""
+    return any(name.lower() == b"content-type" and _is_in_parts(value)
+               for name, value in config.fields)
+
+
+def _is_in_parts(value):
+    kind, slash, rest = value.strip(BLANKS).partition(b"/")
+    end = len(rest)
+    while kind.lower() == b"multipart" and end > 0:
+        found = parameters(rest[:end])  # what is sound at the front counts
+        if found:
+            values = [value for name, value in found[1]
+                      if name.lower() == b"boundary"]
+            return found[0].lower() == b"byteranges" and bool(
+                values and values[0] is not None)
+        end = rest.rfind(b";", 0, end)
+    return False
 
 
 def is_own_405(verdict):
