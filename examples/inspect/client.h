@@ -8,12 +8,14 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 #define UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 
+#include "judge.h"
 #include "options.h"
 #include "print.h"
 
 /* One response to one request, judged. */
 typedef struct exchange {
   input request, input; /* as far as they were read */
+  const reading *read;
   upshake_slice head;   /* the request's head, */
   upshake_fields asked; /* and its field lines */
   char *memory;         /* for the head of the response */

@@ -60,9 +60,19 @@ void input_open(input *in, const char *file) {
 #endif
 }
 
+void input_of_bytes(input *in, const char *bytes, size_t len) {
+  memset(in, 0, sizeof *in);
+  in->name = "memory";
+  in->bytes = allocate(len);
+  in->len = in->cap = len;
+  in->ended = 1;
+  if (len > 0)
+    memcpy(in->bytes, bytes, len);
+}
+
 void input_close(input *in) {
   free(in->bytes);
-  if (in->stream != stdin)
+  if (in->stream != NULL && in->stream != stdin)
     fclose(in->stream);
 }
 
@@ -92,7 +102,7 @@ static int receive(input *in) {
 }
 
 int input_read(input *in) {
-  int got = receive(in);
+  int got = in->ended ? 0 : receive(in);
   if (got < 0)
     fail_input(in->name);
   return got;

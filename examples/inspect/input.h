@@ -24,6 +24,9 @@ typedef struct input {
 void input_open(input *in, const char *file);
 void input_close(input *in);
 
+/* An input of bytes that are there already, which are copied. */
+void input_of_bytes(input *in, const char *bytes, size_t len);
+
 /* Waits for the next piece and adds it.  Returns 0 at the end of the input. */
 int input_read(input *in);
 

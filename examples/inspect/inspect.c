@@ -172,12 +172,14 @@ static void print(inspection *in, const options *opt) {
   print_text(in);
 }
 
-static outcome inspect_request(const options *opt) {
+outcome judge_request_input(const options *opt, const reading *read,
+                            input *from) {
   upshake_config config = make_config(opt);
   inspection in;
   memset(&in, 0, sizeof in);
   in.config = &config;
-  input_open(&in.input, opt->file);
+  in.input = *from;
+  in.read = read;
   begin(&in, opt);
   feed_all(&in, opt);
   in.outcome = judge_outcome(&in.result);
@@ -188,8 +190,26 @@ static outcome inspect_request(const options *opt) {
   print(&in, opt);
   free(in.reply);
   free(in.head);
-  input_close(&in.input);
+  *from = in.input;
   return in.outcome;
+}
+
+outcome judge_request(const options *opt, const reading *read,
+                      upshake_slice bytes) {
+  input in;
+  input_of_bytes(&in, bytes.ptr, bytes.len);
+  outcome got = judge_request_input(opt, read, &in);
+  input_close(&in);
+  return got;
+}
+
+static outcome inspect_request(const options *opt) {
+  const reading raw = {"raw", NULL};
+  input in;
+  input_open(&in, opt->file);
+  outcome got = judge_request_input(opt, &raw, &in);
+  input_close(&in);
+  return got;
 }
 
 int main(int argc, char **argv) {

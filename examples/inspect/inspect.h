@@ -9,6 +9,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 #define UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 
+#include "judge.h"
 #include "print.h"
 
 /* So much of a body's content is kept, to be shown. */
@@ -17,7 +18,8 @@
 /* One request, judged. */
 typedef struct inspection {
   input input; /* the request and the bytes behind it */
-  char *head;  /* memory for the handshake */
+  const reading *read;
+  char *head; /* memory for the handshake */
   size_t head_cap;
   const upshake_config *config;
   upshake hs;
