@@ -164,12 +164,16 @@ static void begin(inspection *in, const options *opt) {
 }
 
 static void print(inspection *in, const options *opt) {
-  if (opt->json) {
-    print_json(in);
-    return;
-  }
-  input_read_on(&in->input, in->taken);
-  print_text(in);
+  answer said;
+  memset(&said, 0, sizeof said);
+  if (!opt->json)
+    input_read_on(&in->input, in->taken);
+  say_request(in, &said);
+  if (opt->json)
+    print_json(in, &said);
+  else
+    print_text(in, &said, opt);
+  answer_free(&said);
 }
 
 outcome judge_request_input(const options *opt, const reading *read,
