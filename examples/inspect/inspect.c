@@ -11,6 +11,7 @@
 
 #include "inspect.h"
 #include "client.h"
+#include "forms.h"
 #include "options.h"
 
 /* A shown line has fewer bytes than this before its mark. */
@@ -186,15 +187,16 @@ outcome judge_request_input(const options *opt, const reading *read,
   in.read = read;
   begin(&in, opt);
   feed_all(&in, opt);
-  in.outcome = judge_outcome(&in.result);
+  in.outcome = read->is != NULL ? REFUSED : judge_outcome(&in.result);
   if (in.outcome == SWITCHED)
     agree_extensions(&in, opt);
-  if (in.outcome == SWITCHED || in.outcome == REFUSED)
+  if (in.result.next == UPSHAKE_SEND)
     write_reply(&in);
   print(&in, opt);
   free(in.reply);
   free(in.head);
   *from = in.input;
+  from->taken = in.taken;
   return in.outcome;
 }
 
@@ -207,19 +209,10 @@ outcome judge_request(const options *opt, const reading *read,
   return got;
 }
 
-static outcome inspect_request(const options *opt) {
-  const reading raw = {"raw", NULL};
-  input in;
-  input_open(&in, opt->file);
-  outcome got = judge_request_input(opt, &raw, &in);
-  input_close(&in);
-  return got;
-}
-
 int main(int argc, char **argv) {
   options opt;
   parse_options(&opt, argc, argv);
-  outcome got = opt.client ? inspect_response(&opt) : inspect_request(&opt);
+  int got = opt.client ? (int)inspect_response(&opt) : inspect_forms(&opt);
   free_options(&opt);
-  return finish((int)got);
+  return finish(got);
 }
