@@ -176,6 +176,6 @@ void note_members(note *out, const answer *said) {
   note_number(out, "line", said->place != NOWHERE, said->mark.line);
   note_number(out, "column", said->place != NOWHERE, said->mark.column);
   note_add(out, ",\"input\":");
-  note_json(out, upshake_text(said->read->form));
+  note_json(out, upshake_text(said->form));
   note_add(out, ",\"also\":[%s]", note_text(&said->also_json));
 }
