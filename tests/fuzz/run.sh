@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fuzzes the handshake and the client with libFuzzer, ASan and UBSan, from the
-# requests of the golden vectors and from answers of our own server.  What it
+# Fuzzes the handshake, the client and the forms of upshake-inspect with
+# libFuzzer, ASan and UBSan, from the requests of the golden vectors, from answers
+# of our own server and from tests/forms.  What it
 # finds is left in build/fuzz/found.
 #
 # usage: run.sh [SECONDS]       default 30
@@ -55,11 +56,18 @@ printf 'Host: a\r\nCookie: a=1; b=2\r\ncookie: c=3\r\nAuthorization: %s\r\n' \
   'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' >"$out/looking/basic"
 printf 'Authorization: Bearer mF_9.B5f-4.1JqM\r\n' >"$out/looking/bearer"
 
+# The readers of forms of upshake-inspect, from files that people have; pcap
+# without libpcap, which is not ours.
+more=()
+forms=(examples/inspect/{form_*,forms,hex,json_text,lines,recognise,shell}.c
+  examples/inspect/{streams,packet,unwrap,base64,note,print,input,options}.c
+  examples/common/{protocol_option,exit}.c)
+
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
   local name=$1 time=$2
   shift 2
-  fuzzer src/*/*.c "tests/fuzz/$name.c" -o "$out/$name"
+  fuzzer src/*/*.c "tests/fuzz/$name.c" ${more[@]+"${more[@]}"} -o "$out/$name"
   mkdir -p "$out/corpus/$name"
   "$out/$name" -max_total_time="$time" -timeout=10 -max_len=4096 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$out/found/" \
@@ -79,3 +87,5 @@ fuzz fuzz_body "$(part 3)"
 fuzz fuzz_plain "$(part 3)"
 fuzz fuzz_looking "$(part 2)" "$out/looking"
 fuzz fuzz_fields "$(part 3)" "$out/seeds"
+more=("${forms[@]}")
+fuzz fuzz_forms "$(part 3)" tests/forms
