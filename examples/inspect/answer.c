@@ -32,13 +32,14 @@ static void put_coloured(const char *colour, const char *text) {
 }
 
 /* Green for a switch, red for a refusal, yellow for everything else. */
-static const char *colour_of(outcome outcome) {
-  return outcome == SWITCHED ? "1;32" : outcome == REFUSED ? "1;31" : "1;33";
+static const char *colour_of(outcome got) {
+  return got == SWITCHED ? "1;32" : got == REFUSED ? "1;31" : "1;33";
 }
 
 /* ---- Building ------------------------------------------------------------ */
 
-void set_place(answer *said, place place, const input *in, size_t offset) {
+void set_place(answer *said, fault_place place, const input *in,
+               size_t offset) {
   said->offset = offset;
   said->place = find_mark(&said->mark, in, offset) ? place : NOWHERE;
   if (place == BEHIND) /* the next bytes are not of the head */
@@ -46,7 +47,7 @@ void set_place(answer *said, place place, const input *in, size_t offset) {
 }
 
 static void add_fault_member(answer *said, upshake_explanation why,
-                             const mark *mark) {
+                             const line_mark *mark) {
   note *out = &said->also_json;
   note_add(out, "%s{\"error\":\"%s\",\"rule\":\"%s\",\"sentence\":",
            out->len ? "," : "", why.name, why.rule);
@@ -58,7 +59,7 @@ static void add_fault_member(answer *said, upshake_explanation why,
 void add_fault(answer *said, upshake_error error, const input *in,
                size_t offset) {
   upshake_explanation why = upshake_explain(error);
-  mark mark;
+  line_mark mark;
   int found = find_mark(&mark, in, offset);
   add_fault_member(said, why, &mark);
   note_add(&said->also, "%s", why.sentence);

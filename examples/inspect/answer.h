@@ -18,7 +18,7 @@ typedef struct hint {
 
 /* Where something is wrong: nowhere, at a byte, or behind the head, because
  * something is missing. */
-typedef enum place { NOWHERE, AT_BYTE, BEHIND } place;
+typedef enum fault_place { NOWHERE, AT_BYTE, BEHIND } fault_place;
 
 typedef struct answer {
   outcome outcome;
@@ -26,9 +26,9 @@ typedef struct answer {
   const char *word;    /* "REFUSED" */
   note sentence;       /* behind the word */
   upshake_error error; /* OK: none */
-  place place;
+  fault_place place;
   size_t offset;
-  mark mark;      /* valid unless NOWHERE */
+  line_mark mark; /* valid unless NOWHERE */
   note caret;     /* what is there, and what is needed */
   note fix;       /* something to paste */
   note hint;      /* what usually causes this, and what helps */
@@ -40,7 +40,7 @@ typedef struct answer {
 } answer;
 
 /* Sets place and mark, if the byte is known. */
-void set_place(answer *said, place place, const input *in, size_t offset);
+void set_place(answer *said, fault_place place, const input *in, size_t offset);
 
 /* Adds a further fault. */
 void add_fault(answer *said, upshake_error error, const input *in,

@@ -44,7 +44,7 @@ static int ends_with_empty_line(const input *in) {
 
 /* A person has no end of the input.  A pipe may have none: the head of a
  * request ends with an empty line. */
-static int is_over(const input *in, const form *form) {
+static int is_over(const input *in, const input_form *form) {
   if (in->ended || in->len >= FORM_MAX)
     return 1;
   if (input_is_terminal(in))
@@ -53,8 +53,8 @@ static int is_over(const input *in, const form *form) {
          !input_is_ready(in, PIPE_WAIT);
 }
 
-static const form *find_out(input *in) {
-  const form *found = NULL;
+static const input_form *find_out(input *in) {
+  const input_form *found = NULL;
   while (found == NULL) {
     found = recognise(bytes_of(in), is_over(in, NULL));
     if (found == NULL)
@@ -65,8 +65,8 @@ static const form *find_out(input *in) {
 
 /* ---- Several heads ------------------------------------------------------- */
 
-static void announce(const options *opt, const form *form, const head *head,
-                     int first) {
+static void announce(const options *opt, const input_form *form,
+                     const found_head *head, int first) {
   if (opt->json || first)
     return;
   if (head->is_response)
@@ -78,8 +78,8 @@ static void announce(const options *opt, const form *form, const head *head,
     printf("\nEntry %zu, another request:\n", head->entry);
 }
 
-static int judge_head(const options *opt, const form *form, const head *head,
-                      upshake_slice request) {
+static int judge_head(const options *opt, const input_form *form,
+                      const found_head *head, upshake_slice request) {
   reading read = {.form = form->name};
   if (head->repairs.len > 0)
     read.repairs = head->repairs.text;
@@ -94,12 +94,12 @@ static int fail_entry(const options *opt, size_t entries) {
   return EXIT_BAD_INPUT;
 }
 
-static int judge_heads(const options *opt, const form *form,
+static int judge_heads(const options *opt, const input_form *form,
                        const heads *found) {
   upshake_slice request = {"", 0};
   int got = 0, judged = 0;
   for (size_t i = 0; i < found->len; i++) {
-    const head *head = &found->all[i];
+    const found_head *head = &found->all[i];
     if (!head->is_response)
       request = note_slice(&head->bytes);
     if (opt->entry != 0 && opt->entry != head->entry)
@@ -112,8 +112,8 @@ static int judge_heads(const options *opt, const form *form,
 
 /* ---- What is no request -------------------------------------------------- */
 
-static int refuse(const options *opt, const form *form, const heads *found,
-                  upshake_slice bytes) {
+static int refuse(const options *opt, const input_form *form,
+                  const heads *found, upshake_slice bytes) {
   reading read = {.form = form->name, .is = form->is, .fix = form->fix};
   if (found->why != NULL) {
     read.is = found->why;
@@ -130,7 +130,8 @@ static int has_request(const heads *found) {
 }
 
 /* Puts what was done to the whole text before the other repairs. */
-static void add_repairs(heads *found, const form *form, const note *repairs) {
+static void add_repairs(heads *found, const input_form *form,
+                        const note *repairs) {
   for (size_t i = 0; i < found->len; i++) {
     note all = {NULL, 0, 0};
     note *own = &found->all[i].repairs;
@@ -145,7 +146,7 @@ static void add_repairs(heads *found, const form *form, const note *repairs) {
   }
 }
 
-static int judge_text(const options *opt, const form *form,
+static int judge_text(const options *opt, const input_form *form,
                       upshake_slice bytes) {
   heads found = {.len = 0};
   note plain = {NULL, 0, 0}, repairs = {NULL, 0, 0};
@@ -174,7 +175,7 @@ static int judge_text(const options *opt, const form *form,
  * at a byte ends with the next empty line. */
 static upshake_slice find_next(const input *in) {
   upshake_slice rest = {input_at(in, in->taken), input_end(in) - in->taken};
-  line first;
+  text_line first;
   upshake_slice at = rest;
   if (!next_line(&at, &first))
     return at;
@@ -190,17 +191,17 @@ static upshake_slice find_next(const input *in) {
 static int judge_next(const options *opt, const input *in, int got) {
   reading read = {.form = "raw"};
   upshake_slice request = {in->bytes, in->len};
-  line first;
+  text_line first;
   upshake_slice rest = find_next(in), at = rest;
   if (in->from > 0 || !next_line(&at, &first))
     return got;
   if (is_status_line(first.text)) {
-    head head = {.is_response = 1};
+    found_head head = {.is_response = 1};
     announce(opt, &raw_form, &head, 0);
     return (int)judge_response(opt, &read, request, rest);
   }
   if (is_request_line(first.text)) {
-    head head = {.is_response = 0};
+    found_head head = {.is_response = 0};
     announce(opt, &raw_form, &head, 0);
     return (int)judge_request(opt, &read, rest);
   }
@@ -223,7 +224,7 @@ int inspect_forms(const options *opt) {
   int got;
   input_open(&in, opt->file);
   prompt(&in);
-  const form *form = opt->from != NULL ? opt->from : find_out(&in);
+  const input_form *form = opt->from != NULL ? opt->from : find_out(&in);
   if (form == &raw_form && opt->entry != 0)
     form = find_form("text");
   if (form == &raw_form) {

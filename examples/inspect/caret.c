@@ -10,13 +10,13 @@
 
 /* What an error wants at its mark.  of_byte: the byte itself is wrong, and is
  * named; else a value that begins there. */
-typedef struct need {
+typedef struct error_need {
   upshake_error error;
   int of_byte;
   const char *needed;
-} need;
+} error_need;
 
-static const need needs[] = {
+static const error_need needs[] = {
     {UPSHAKE_ERR_LINE_END, 1, "CR LF is needed"},
     {UPSHAKE_ERR_METHOD_BYTE, 1, "a method is needed, such as GET"},
     {UPSHAKE_ERR_TARGET_BYTE, 1, "it has to be percent-encoded"},
@@ -119,7 +119,7 @@ int say_unseen(note *out, upshake_slice text) {
 
 /* ---- What is there ------------------------------------------------------- */
 
-static upshake_slice text_from(const mark *mark) {
+static upshake_slice text_from(const line_mark *mark) {
   upshake_slice line = line_of(mark);
   size_t end = mark->offset;
   while (end < input_end(mark->in) && *input_at(mark->in, end) != '\r' &&
@@ -130,7 +130,7 @@ static upshake_slice text_from(const mark *mark) {
   return line;
 }
 
-static void say_byte(note *out, const mark *mark) {
+static void say_byte(note *out, const line_mark *mark) {
   static const unseen plain[] = {
       {" ", "a blank"}, {"\t", "a tab"}, {"\r", "CR"}, {"\n", "LF"}};
   if (mark->offset == input_end(mark->in)) {
@@ -152,7 +152,7 @@ static void say_byte(note *out, const mark *mark) {
 }
 
 /* A key is 24 bytes, the base64 of 16. */
-static void say_key(note *out, const mark *mark) {
+static void say_key(note *out, const line_mark *mark) {
   unsigned char decoded[96];
   upshake_slice key = text_from(mark);
   while (key.len > 0 && (key.ptr[key.len - 1] == ' '))
@@ -165,7 +165,7 @@ static void say_key(note *out, const mark *mark) {
              key.len, key.len == 1 ? "" : "s");
 }
 
-static const need *find_need(upshake_error error) {
+static const error_need *find_need(upshake_error error) {
   for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
     if (needs[i].error == error)
       return &needs[i];
@@ -173,7 +173,7 @@ static const need *find_need(upshake_error error) {
 }
 
 void say_caret(answer *said) {
-  const need *need = find_need(said->error);
+  const error_need *need = find_need(said->error);
   note *out = &said->caret;
   if (said->place == NOWHERE || said->caret.len > 0)
     return;

@@ -80,7 +80,7 @@ static const fix fixes[] = {
 
 /* "Host : a" becomes "Host: value".  The bytes behind the mark may not be there
  * yet. */
-static void say_without_blank(note *out, const mark *mark) {
+static void say_without_blank(note *out, const line_mark *mark) {
   upshake_slice name = line_of(mark);
   name.len = mark->column - 1 < name.len ? mark->column - 1 : name.len;
   note_clipped(out, name, 60);

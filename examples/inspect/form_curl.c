@@ -199,7 +199,7 @@ static void take_words(upshake_slice text, command *said) {
 
 static upshake_slice find_field(const command *said, const char *name) {
   upshake_slice fields = note_slice(&said->fields);
-  line line;
+  text_line line;
   while (next_line(&fields, &line)) {
     const char *colon =
         line.text.len ? memchr(line.text.ptr, ':', line.text.len) : NULL;
@@ -220,7 +220,7 @@ static void add_own(const command *said, note *bytes, const char *name,
 /* -H "Name:" takes a field out, -H "Name;" sends it without a value. */
 static void add_fields(const command *said, note *bytes) {
   upshake_slice fields = note_slice(&said->fields);
-  line line;
+  text_line line;
   while (next_line(&fields, &line)) {
     upshake_slice text = slice_trim(line.text);
     char last = text.len > 0 ? text.ptr[text.len - 1] : 0;
@@ -340,7 +340,7 @@ void read_curl(upshake_slice text, heads *found) {
     command_free(&said);
     return;
   }
-  head *request = add_head(found, 0);
+  found_head *request = add_head(found, 0);
   note_repair(&request->repairs, "the request that curl sends for it");
   write_request(&said, &request->bytes);
   if (said.made_up > 0)

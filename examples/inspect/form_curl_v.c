@@ -18,7 +18,7 @@ typedef struct marked {
 
 static void end_head(marked *in) {
   char words[80];
-  head *last = last_head(in->found);
+  found_head *last = last_head(in->found);
   if (in->open == 0)
     return;
   note_bytes(&last->bytes, "\r\n", 2);
@@ -67,7 +67,7 @@ static void take_line(marked *in, upshake_slice text) {
 
 void read_curl_v(upshake_slice text, heads *found) {
   marked in = {found, 0, 0, 0};
-  line line;
+  text_line line;
   while (next_line(&text, &line)) {
     upshake_slice shown = line.text;
     while (shown.len > 0 && (*shown.ptr == ' ' || *shown.ptr == '\t'))

@@ -139,7 +139,7 @@ static void add_target(upshake_slice url, note *bytes) {
 }
 
 static void add_request(const shown *in, heads *found) {
-  head *added = add_head(found, 0);
+  found_head *added = add_head(found, 0);
   note_repair(&added->repairs, "request line added");
   if (in->provisional)
     note_repair(&added->repairs,
@@ -150,7 +150,7 @@ static void add_request(const shown *in, heads *found) {
 }
 
 static void add_response(const shown *in, heads *found) {
-  head *added = add_head(found, 1);
+  found_head *added = add_head(found, 1);
   note_repair(&added->repairs, "status line added");
   note_add(&added->bytes, "HTTP/1.1 %s\r\n%s\r\n",
            in->status.len > 0 ? in->status.text : "101 Switching Protocols",
@@ -159,7 +159,7 @@ static void add_response(const shown *in, heads *found) {
 
 void read_devtools(upshake_slice text, heads *found) {
   shown in;
-  line line;
+  text_line line;
   memset(&in, 0, sizeof in);
   in.section = &in.request;
   if (text.len > 0 && *text.ptr == '{')

@@ -66,9 +66,9 @@ static void end_stream(sides *in) {
 }
 
 /* How the bytes are shown. */
-typedef enum style { ASCII, HEX, RAW } style;
+typedef enum shown_as { ASCII, HEX, RAW } shown_as;
 
-static int take_line(sides *in, style style, upshake_slice shown,
+static int take_line(sides *in, shown_as style, upshake_slice shown,
                      upshake_slice *text) {
   int node = shown.len > 0 && *shown.ptr == '\t';
   upshake_slice bare = slice_from(shown, (size_t)node);
@@ -81,8 +81,8 @@ static int take_line(sides *in, style style, upshake_slice shown,
 
 /* Returns 0 if a line is none of the form. */
 static int read_streams(upshake_slice text, sides *in) {
-  style style = ASCII;
-  line line;
+  shown_as style = ASCII;
+  text_line line;
   while (next_line(&text, &line)) {
     upshake_slice shown = line.text;
     if (slice_begins(shown, "Follow: "))

@@ -82,7 +82,7 @@ static void add_target(upshake_slice url, note *bytes) {
 
 static void add_request(upshake_slice request, size_t entry, heads *found) {
   char words[80];
-  head *added = add_head(found, 0);
+  found_head *added = add_head(found, 0);
   snprintf(words, sizeof words, "entry %zu of all entries", entry);
   note_repair(&added->repairs, words);
   json_string(json_member(request, "method"), &added->bytes);
@@ -97,7 +97,7 @@ static void add_response(upshake_slice response, heads *found) {
   upshake_slice fields = json_member(response, "headers");
   if (status.len != 3 || fields.len <= 2) /* 0: there was no answer */
     return;
-  head *added = add_head(found, 1);
+  found_head *added = add_head(found, 1);
   note_add(&added->bytes, "HTTP/1.1 ");
   note_bytes(&added->bytes, status.ptr, status.len);
   note_add(&added->bytes, " ");

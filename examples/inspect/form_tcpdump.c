@@ -37,7 +37,7 @@ static void end_packet(streams *in, note *packet) {
 static int read_hex(upshake_slice text, heads *found) {
   streams in;
   note packet = {NULL, 0, 0};
-  line line;
+  text_line line;
   int lines = 0;
   memset(&in, 0, sizeof in);
   while (next_line(&text, &line)) {
@@ -118,7 +118,7 @@ static void add_with_cr(upshake_slice text, note *bytes) {
 /* Where a head begins: the first place from which its line is a request line,
  * with a method of capital letters, or a status line. */
 static upshake_slice find_head(upshake_slice text) {
-  line line;
+  text_line line;
   for (upshake_slice rest = text; next_line(&rest, &line);) {
     long status = slice_find(line.text, "HTTP/1.");
     long version = slice_find(line.text, " HTTP/1.");
@@ -143,7 +143,7 @@ static upshake_slice find_head(upshake_slice text) {
  * less than there seem to be here; then a head is looked for. */
 static upshake_slice find_payload(upshake_slice text, size_t len) {
   upshake_slice last = {NULL, 0}, head = find_head(text);
-  line line;
+  text_line line;
   if (len > 0 && len <= text.len)
     last = slice_from(text, text.len - len);
   upshake_slice rest = last;
@@ -174,7 +174,7 @@ static int is_packet_line(upshake_slice line) {
 static void read_packets(upshake_slice text, heads *found) {
   streams in;
   packet of;
-  line line;
+  text_line line;
   memset(&in, 0, sizeof in);
   memset(&of, 0, sizeof of);
   while (next_line(&text, &line)) {

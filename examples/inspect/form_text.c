@@ -87,7 +87,7 @@ static int unescape(upshake_slice text, note *out) {
 
 /* ---- Lines --------------------------------------------------------------- */
 
-static void add_line(pasted *in, const line *line, upshake_slice shown) {
+static void add_line(pasted *in, const text_line *line, upshake_slice shown) {
   note_line(&last_head(in->found)->bytes, shown);
   in->lf += line->end == 'n';
   in->indented += shown.ptr != line->text.ptr;
@@ -109,8 +109,8 @@ static void begin_head(pasted *in, int is_response) {
 
 /* Lines behind a head that begin no other head are its body, or the new
  * protocol. */
-static void add_rest(pasted *in, const line *line) {
-  head *last = last_head(in->found);
+static void add_rest(pasted *in, const text_line *line) {
+  found_head *last = last_head(in->found);
   if (last == NULL)
     in->left_out++;
   else if (in->in_rest || slice_trim(line->text).len > 0)
@@ -126,7 +126,7 @@ static upshake_slice without_indent(const pasted *in, upshake_slice line) {
   return slice_from(line, at);
 }
 
-static void take_line(pasted *in, const line *line) {
+static void take_line(pasted *in, const text_line *line) {
   upshake_slice shown = without_indent(in, line->text);
   upshake_slice bare = slice_trim(line->text);
   int is_status = is_status_line(shown);
@@ -149,7 +149,7 @@ static void take_line(pasted *in, const line *line) {
 
 /* The indentation of the first line of a head. */
 static size_t find_indent(upshake_slice text) {
-  line line;
+  text_line line;
   while (next_line(&text, &line)) {
     upshake_slice bare = slice_trim(line.text);
     if (is_request_line(bare) || is_status_line(bare))
@@ -184,7 +184,7 @@ static void say_repairs(const pasted *in, note *repairs) {
 
 /* An editor drops the empty line at the end easily. */
 static void end_last_head(pasted *in) {
-  head *last = last_head(in->found);
+  found_head *last = last_head(in->found);
   if (!in->open || last == NULL ||
       (in->lf == 0 && in->indented == 0 && !in->unescaped))
     return;
@@ -197,7 +197,7 @@ static void put_request_first(heads *found) {
   if (found->len != 2 || !found->all[0].is_response ||
       found->all[1].is_response)
     return;
-  head first = found->all[0];
+  found_head first = found->all[0];
   found->all[0] = found->all[1];
   found->all[1] = first;
   found->all[0].entry = found->all[1].entry = found->entries = 1;
@@ -207,7 +207,7 @@ static void put_request_first(heads *found) {
 void read_text(upshake_slice text, heads *found) {
   note plain = {NULL, 0, 0};
   pasted in;
-  line line;
+  text_line line;
   memset(&in, 0, sizeof in);
   in.found = found;
   if (unescape(text, &plain)) {

@@ -9,14 +9,14 @@
 
 /* ---- What is found ------------------------------------------------------- */
 
-head *last_head(heads *found) {
+found_head *last_head(heads *found) {
   return found->len > 0 ? &found->all[found->len - 1] : NULL;
 }
 
-head *add_head(heads *found, int is_response) {
+found_head *add_head(heads *found, int is_response) {
   if (found->len == found->cap) {
     size_t cap = found->cap ? 2 * found->cap : 4;
-    head *all = allocate(cap * sizeof *all);
+    found_head *all = allocate(cap * sizeof *all);
     if (found->len > 0)
       memcpy(all, found->all, found->len * sizeof *all);
     free(found->all);
@@ -25,7 +25,7 @@ head *add_head(heads *found, int is_response) {
   }
   if (!is_response || found->entries == 0)
     found->entries++;
-  head *added = &found->all[found->len++];
+  found_head *added = &found->all[found->len++];
   memset(added, 0, sizeof *added);
   added->is_response = is_response;
   added->entry = found->entries;
@@ -57,9 +57,9 @@ void note_line(note *bytes, upshake_slice line) {
 
 /* ---- The table ----------------------------------------------------------- */
 
-const form raw_form = {"raw", NULL, "the exact bytes", NULL};
+const input_form raw_form = {"raw", NULL, "the exact bytes", NULL};
 
-static const form all_forms[] = {
+static const input_form all_forms[] = {
     {"text", read_text, "a request that was pasted", NULL},
     {"curl-v", read_curl_v, "the output of curl -v", NULL},
     {"curl", read_curl, "a curl command", NULL},
@@ -88,7 +88,7 @@ static const form all_forms[] = {
     {"html", NULL, "a page in HTML", NULL},
 };
 
-const form *find_form(const char *name) {
+const input_form *find_form(const char *name) {
   for (size_t i = 0; i < sizeof all_forms / sizeof *all_forms; i++)
     if (strcmp(all_forms[i].name, name) == 0)
       return &all_forms[i];

@@ -14,16 +14,16 @@
 
 /* The head of a request or a response, and what is known of the bytes behind
  * it. */
-typedef struct head {
+typedef struct found_head {
   int is_response;
   size_t entry; /* which exchange of the input, from 1 */
   note bytes;
   note repairs; /* behind "Read as: " */
-} head;
+} found_head;
 
 /* What a reader found, a request before its response.  Starts from all 0. */
 typedef struct heads {
-  head *all;
+  found_head *all;
   size_t len, cap;
   size_t entries;
   const char *why; /* if there are none: what the input is, as a sentence, */
@@ -32,8 +32,8 @@ typedef struct heads {
 
 /* Adds an empty head.  A request begins a new entry; a response belongs to the
  * last one.  The pointer is valid until the next call. */
-head *add_head(heads *found, int is_response);
-head *last_head(heads *found);
+found_head *add_head(heads *found, int is_response);
+found_head *last_head(heads *found);
 void heads_free(heads *found);
 
 /* Adds "; " between two repairs. */
@@ -43,8 +43,8 @@ void note_repair(note *repairs, const char *repair);
 void note_field(note *bytes, const char *name, upshake_slice value);
 void note_line(note *bytes, upshake_slice line);
 
-typedef struct form form;
-struct form {
+typedef struct input_form input_form;
+struct input_form {
   const char *name; /* of --from, and JSON's `input` */
   void (*read)(upshake_slice text, heads *found); /* NULL: no request */
   const char *is;                                 /* "the output of curl -v" */
@@ -52,14 +52,14 @@ struct form {
 };
 
 /* The exact bytes. */
-extern const form raw_form;
+extern const input_form raw_form;
 
 /* Returns the form of that name, or NULL. */
-const form *find_form(const char *name);
+const input_form *find_form(const char *name);
 
 /* What the text is.  `ended` says that there is no more of it.  Returns NULL if
  * more bytes can change the answer. */
-const form *recognise(upshake_slice text, int ended);
+const input_form *recognise(upshake_slice text, int ended);
 
 /* Takes UTF-16 and a byte order mark away.  Returns 0 if there is none: then
  * `plain` is as before. */

@@ -18,7 +18,7 @@ static void add_agreed(struct verdict *said, const inspection *in) {
   said->extensions = in->extensions;
 }
 
-void print_json(const inspection *in, const answer *answer) {
+void print_json(const inspection *in, const answer *told) {
   static const char *const outcomes[] = {"switched", "refused", "plain",
                                          "incomplete"};
   upshake_explanation why = upshake_explain(in->result.error);
@@ -40,7 +40,7 @@ void print_json(const inspection *in, const answer *answer) {
     said.offset = in->result.offset;
   }
   note members = {NULL, 0, 0};
-  note_members(&members, answer);
+  note_members(&members, told);
   said.more = note_text(&members);
   put_json(&said, JSON_SHORT);
   note_free(&members);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-int next_line(upshake_slice *text, line *line) {
+int next_line(upshake_slice *text, text_line *line) {
   if (text->len == 0)
     return 0;
   const char *lf = memchr(text->ptr, '\n', text->len);

@@ -8,14 +8,14 @@
 #include "upshake.h"
 
 /* A line without its end. */
-typedef struct line {
+typedef struct text_line {
   upshake_slice text;
   size_t len; /* with its end */
   char end;   /* 'r': CR LF, 'n': LF, 0: the text ends here */
-} line;
+} text_line;
 
 /* Takes the first line off the text.  Returns 0 if the text is empty. */
-int next_line(upshake_slice *text, line *line);
+int next_line(upshake_slice *text, text_line *line);
 
 /* slice_from: without its first bytes.  slice_trim: without blanks and tabs at
  * both ends. */

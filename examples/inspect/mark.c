@@ -18,7 +18,7 @@ static size_t width_of(char byte) {
 }
 
 /* Finds the line of the byte, its LF included. */
-static void find_line(mark *mark) {
+static void find_line(line_mark *mark) {
   const input *in = mark->in;
   mark->line = 1 + in->lines;
   mark->line_at = in->line_at;
@@ -34,18 +34,18 @@ static void find_line(mark *mark) {
     continue;
 }
 
-static size_t width_at(const mark *mark, size_t at) {
+static size_t width_at(const line_mark *mark, size_t at) {
   return width_of(*input_at(mark->in, at));
 }
 
-static size_t grow_left(mark *mark, size_t room) {
+static size_t grow_left(line_mark *mark, size_t room) {
   while (mark->shown_at > mark->line_at && mark->shown_at > mark->in->from &&
          width_at(mark, mark->shown_at - 1) <= room)
     room -= width_at(mark, --mark->shown_at);
   return room;
 }
 
-static size_t grow_right(mark *mark, size_t room) {
+static size_t grow_right(line_mark *mark, size_t room) {
   while (mark->shown_end < mark->line_end &&
          width_at(mark, mark->shown_end) <= room)
     room -= width_at(mark, mark->shown_end++);
@@ -53,7 +53,7 @@ static size_t grow_right(mark *mark, size_t room) {
 }
 
 /* Leaves out the end of the line, if the mark is before it. */
-static void drop_line_end(mark *mark) {
+static void drop_line_end(line_mark *mark) {
   static const char ends[] = "\n\r";
   for (size_t i = 0; i < sizeof ends - 1; i++)
     if (mark->line_end > mark->offset + 1 && mark->line_end > mark->line_at &&
@@ -63,7 +63,7 @@ static void drop_line_end(mark *mark) {
 
 /* Chooses the bytes around the mark that fit the columns.  If one side does not
  * need its room, the other side gets it. */
-static void cut_line(mark *mark) {
+static void cut_line(line_mark *mark) {
   size_t room = SHOWN - SHOWN_BEFORE;
   mark->shown_at = mark->shown_end = mark->offset;
   room += grow_left(mark, SHOWN_BEFORE);
@@ -71,7 +71,7 @@ static void cut_line(mark *mark) {
   grow_left(mark, room);
 }
 
-int find_mark(mark *mark, const input *in, size_t offset) {
+int find_mark(line_mark *mark, const input *in, size_t offset) {
   memset(mark, 0, sizeof *mark);
   mark->in = in;
   mark->offset = offset;
@@ -83,7 +83,7 @@ int find_mark(mark *mark, const input *in, size_t offset) {
   return 1;
 }
 
-void note_mark(note *out, const mark *mark, const char *words) {
+void note_mark(note *out, const line_mark *mark, const char *words) {
   int cut = mark->shown_at > mark->line_at;
   int indent = cut ? 3 : 0;
   for (size_t i = mark->shown_at; i < mark->offset; i++)
@@ -100,7 +100,7 @@ void note_mark(note *out, const mark *mark, const char *words) {
   note_add(out, "     | %*s^%s%s\n", indent, "", between, words);
 }
 
-upshake_slice line_of(const mark *mark) {
+upshake_slice line_of(const line_mark *mark) {
   size_t at = mark->line_at < mark->in->from ? mark->in->from : mark->line_at;
   size_t end = mark->offset;
   while (end < input_end(mark->in) && *input_at(mark->in, end) != '\r' &&

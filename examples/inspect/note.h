@@ -23,22 +23,22 @@ typedef struct note {
 } note;
 
 /* The text, or "". */
-const char *note_text(const note *note);
-upshake_slice note_slice(const note *note);
+const char *note_text(const note *to);
+upshake_slice note_slice(const note *to);
 
-void note_free(note *note);
+void note_free(note *to);
 
 /* note_add adds text as printf writes it, note_bytes adds any bytes. */
-void note_add(note *note, const char *format, ...) NOTE_FORMAT;
-void note_bytes(note *note, const char *bytes, size_t len);
+void note_add(note *to, const char *format, ...) NOTE_FORMAT;
+void note_bytes(note *to, const char *bytes, size_t len);
 
 /* Adds bytes so that they harm no terminal: \r \n \t \\ \xHH.  note_clipped
  * adds at most `most` bytes, and then "...". */
-void note_escaped(note *note, upshake_slice bytes);
-void note_clipped(note *note, upshake_slice bytes, size_t most);
+void note_escaped(note *to, upshake_slice bytes);
+void note_clipped(note *to, upshake_slice bytes, size_t most);
 
 /* Adds a JSON string with its quotation marks, or null for an absent one.  Byte
  * N is code point N. */
-void note_json(note *note, upshake_slice bytes);
+void note_json(note *to, upshake_slice bytes);
 
 #endif

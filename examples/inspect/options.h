@@ -10,7 +10,7 @@
 
 #include "upshake.h"
 
-struct form;
+struct input_form;
 
 typedef struct options {
   const char *file;    /* the file to judge; NULL or "-": standard input */
@@ -23,8 +23,8 @@ typedef struct options {
   size_t head_max, fields_max, name_max, total_max, feed;
   int client, subprotocol_required, origin_any, deflate, lean, json, reply;
   int from_given, feed_given;
-  const struct form *from; /* the form of the input; NULL: find out */
-  size_t entry;            /* the exchange to judge, from 1; 0: all */
+  const struct input_form *from; /* the form of the input; NULL: find out */
+  size_t entry;                  /* the exchange to judge, from 1; 0: all */
   const char *server_option, *client_option; /* given; for one side only */
   const char *lean_option;                   /* given; needs --lean */
 } options;

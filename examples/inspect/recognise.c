@@ -28,7 +28,7 @@ static const magic magics[] = {
 };
 
 /* Sets *open if more bytes can make it one of these. */
-static const form *find_magic(upshake_slice text, int *open) {
+static const input_form *find_magic(upshake_slice text, int *open) {
   for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
     const magic *at = &magics[i];
     size_t len = text.len < at->len ? text.len : at->len;
@@ -54,10 +54,10 @@ static int is_wrapped(upshake_slice text) {
   return wrapped;
 }
 
-static const form *recognise_wrapped(upshake_slice text) {
+static const input_form *recognise_wrapped(upshake_slice text) {
   note plain = {NULL, 0, 0}, repairs = {NULL, 0, 0};
   unwrap(text, &plain, &repairs);
-  const form *found = recognise(note_slice(&plain), 1);
+  const input_form *found = recognise(note_slice(&plain), 1);
   note_free(&plain);
   note_free(&repairs);
   return found == &raw_form ? find_form("text") : found;
@@ -167,7 +167,7 @@ static const char *form_of_line(upshake_slice line) {
 /* 1 if the first line is the request line of exact bytes: CR LF at its end, and
  * no more than the empty lines before it that a server skips. */
 static int is_exact(upshake_slice text) {
-  line line;
+  text_line line;
   for (int empty = 0; next_line(&text, &line) && line.end == 'r'; empty++)
     if (line.text.len > 0)
       return empty <= 8 && is_request_line(line.text) &&
@@ -175,7 +175,7 @@ static int is_exact(upshake_slice text) {
   return 0;
 }
 
-static const form *recognise_json(upshake_slice text, int ended) {
+static const input_form *recognise_json(upshake_slice text, int ended) {
   upshake_slice first = {text.ptr, text.len < 4096 ? text.len : 4096};
   if (slice_find(first, "\"log\"") >= 0)
     return find_form("har");
@@ -186,26 +186,26 @@ static const form *recognise_json(upshake_slice text, int ended) {
 }
 
 /* A terminal's text may have other lines before those that count. */
-static const form *recognise_lines(upshake_slice text) {
+static const input_form *recognise_lines(upshake_slice text) {
   upshake_slice rest = text;
-  line line;
-  int fields = 0, heads = 0, commands = 0, first = 1;
+  text_line line;
+  int fields = 0, begins = 0, commands = 0, first = 1;
   while (next_line(&rest, &line)) {
     upshake_slice shown = slice_trim(line.text);
     const char *name = form_of_line(shown);
     if (shown.len == 0)
       continue;
-    if (name != NULL && (first || strcmp(name, "log") != 0) && heads == 0)
+    if (name != NULL && (first || strcmp(name, "log") != 0) && begins == 0)
       return find_form(name);
     commands += first && is_command(shown);
-    heads += is_request_line(shown) || is_status_line(shown);
-    heads += slice_find(shown, " HTTP/1.1\\r\\n") > 0;
+    begins += is_request_line(shown) || is_status_line(shown);
+    begins += slice_find(shown, " HTTP/1.1\\r\\n") > 0;
     fields += first && is_field_line(shown);
     first = 0;
   }
   if (commands > 0)
     return find_form("curl");
-  if (heads > 0)
+  if (begins > 0)
     return find_form("text");
   return fields > 0 ? find_form("devtools") : &raw_form;
 }
@@ -223,9 +223,9 @@ static upshake_slice skip_blanks(upshake_slice text) {
 }
 
 /* The first line is not empty, and whole. */
-static const form *recognise_text(upshake_slice text, upshake_slice shown,
-                                  int ended) {
-  line line;
+static const input_form *recognise_text(upshake_slice text, upshake_slice shown,
+                                        int ended) {
+  text_line line;
   upshake_slice rest = shown;
   next_line(&rest, &line);
   if (is_exact(text))
@@ -245,11 +245,11 @@ static const form *recognise_text(upshake_slice text, upshake_slice shown,
   return wire ? &raw_form : NULL;
 }
 
-const form *recognise(upshake_slice text, int ended) {
+const input_form *recognise(upshake_slice text, int ended) {
   int open = 0;
   if (text.len == 0)
     return ended ? &raw_form : NULL;
-  const form *found = find_magic(text, &open);
+  const input_form *found = find_magic(text, &open);
   if (found != NULL)
     return found;
   if (is_wrapped(text))

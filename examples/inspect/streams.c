@@ -25,7 +25,7 @@ static void *grow(void *old, size_t len, size_t *cap, size_t size) {
 }
 
 /* The last flow of these peers; a later connection may have the same ports. */
-static flow *find_flow(streams *in, const char *from, const char *to) {
+static tcp_flow *find_flow(streams *in, const char *from, const char *to) {
   for (size_t i = in->flows_len; i-- > 0;)
     if (strcmp(in->flows[i].from, from) == 0 &&
         strcmp(in->flows[i].to, to) == 0)
@@ -33,13 +33,13 @@ static flow *find_flow(streams *in, const char *from, const char *to) {
   return NULL;
 }
 
-static flow *add_flow(streams *in, const char *from, const char *to) {
+static tcp_flow *add_flow(streams *in, const char *from, const char *to) {
   if (in->flows_len == FLOWS_MAX)
     return NULL;
   if (in->flows_len == in->flows_cap)
     in->flows =
         grow(in->flows, in->flows_len, &in->flows_cap, sizeof *in->flows);
-  flow *added = &in->flows[in->flows_len++];
+  tcp_flow *added = &in->flows[in->flows_len++];
   memset(added, 0, sizeof *added);
   strncpy(added->from, from, PEER_MAX - 1);
   strncpy(added->to, to, PEER_MAX - 1);
@@ -48,7 +48,7 @@ static flow *add_flow(streams *in, const char *from, const char *to) {
 
 static int is_before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
 
-static void note_number(flow *flow, int is_syn, uint32_t number) {
+static void note_number(tcp_flow *flow, int is_syn, uint32_t number) {
   if (is_syn) {
     flow->has_syn = 1;
     flow->first = number + 1;
@@ -61,7 +61,7 @@ static void note_number(flow *flow, int is_syn, uint32_t number) {
 
 /* 1 if the first byte of a flow with this SYN is not that of the known one.
  * Packets may come before their SYN. */
-static int is_of_another(const flow *flow, uint32_t first) {
+static int is_of_another(const tcp_flow *flow, uint32_t first) {
   if (!flow->has_first)
     return 0;
   return flow->has_syn ? flow->first != first : flow->first - first >= FLOW_MAX;
@@ -69,7 +69,7 @@ static int is_of_another(const flow *flow, uint32_t first) {
 
 void add_segment(streams *in, const char *from, const char *to, int is_syn,
                  int is_ack, uint32_t number, upshake_slice bytes) {
-  flow *flow = find_flow(in, from, to);
+  tcp_flow *flow = find_flow(in, from, to);
   if (flow == NULL || (is_syn && is_of_another(flow, number + 1)))
     flow = add_flow(in, from, to);
   if (flow == NULL || (!is_syn && bytes.len == 0))
@@ -82,8 +82,8 @@ void add_segment(streams *in, const char *from, const char *to, int is_syn,
     in->segments = grow(in->segments, in->segments_len, &in->segments_cap,
                         sizeof *in->segments);
   in->segments[in->segments_len++] =
-      (segment){(size_t)(flow - in->flows), in->data.len, bytes.len,
-                is_syn ? number + 1 : number};
+      (tcp_segment){(size_t)(flow - in->flows), in->data.len, bytes.len,
+                    is_syn ? number + 1 : number};
   note_bytes(&in->data, bytes.ptr, bytes.len);
 }
 
@@ -104,7 +104,7 @@ static int compare_placed(const void *a_, const void *b_) {
 }
 
 /* Appends what is new of a segment.  Behind a gap nothing is certain. */
-static void append(flow *flow, const placed *segment, const char *data) {
+static void append(tcp_flow *flow, const placed *segment, const char *data) {
   size_t have = flow->bytes.len;
   if (segment->place > have || segment->place + segment->len <= have)
     return;
@@ -116,7 +116,7 @@ static void put_in_order(streams *in) {
   placed *all = allocate((in->segments_len + 1) * sizeof *all);
   size_t len = 0;
   for (size_t i = 0; i < in->segments_len; i++) {
-    const segment *segment = &in->segments[i];
+    const tcp_segment *segment = &in->segments[i];
     uint32_t place = segment->number - in->flows[segment->flow].first;
     if (place < FLOW_MAX)
       all[len++] = (placed){segment->flow, place, segment->at, segment->len};
@@ -130,7 +130,7 @@ static void put_in_order(streams *in) {
 /* ---- Heads in a stream --------------------------------------------------- */
 
 static upshake_slice first_line(upshake_slice bytes) {
-  line line;
+  text_line line;
   return next_line(&bytes, &line) ? line.text : bytes;
 }
 
@@ -145,7 +145,7 @@ static size_t head_len(upshake_slice bytes) {
 
 /* A decimal Content-Length, or 0. */
 static size_t content_len(upshake_slice head) {
-  line line;
+  text_line line;
   while (next_line(&head, &line)) {
     upshake_slice name = {line.text.ptr, 14};
     size_t len = 0;
@@ -207,7 +207,7 @@ void split_heads(upshake_slice client, upshake_slice server, heads *found) {
 /* ---- Heads in all streams ------------------------------------------------ */
 
 static int is_of_upgrade(upshake_slice bytes) {
-  line line;
+  text_line line;
   while (next_line(&bytes, &line) && line.text.len > 0) {
     upshake_slice name = line.text;
     name.len = name.len < 7 ? name.len : 7;
@@ -226,8 +226,8 @@ static void choose(heads *found) {
   if (wanted == 0)
     return;
   for (size_t i = 0; i < found->len; i++) {
-    head *at = &found->all[i];
-    head *next = i + 1 < found->len ? &found->all[i + 1] : at;
+    found_head *at = &found->all[i];
+    found_head *next = i + 1 < found->len ? &found->all[i + 1] : at;
     int has_response = next->is_response && !at->is_response;
     int keeps = is_of_upgrade(note_slice(&at->bytes)) ||
                 (has_response && is_of_upgrade(note_slice(&next->bytes)));
@@ -248,7 +248,7 @@ static void choose(heads *found) {
 }
 
 static upshake_slice bytes_back(streams *in, size_t client) {
-  const flow *flow = &in->flows[client];
+  const tcp_flow *flow = &in->flows[client];
   for (size_t i = client + 1; i < in->flows_len; i++)
     if (strcmp(in->flows[i].from, flow->to) == 0 &&
         strcmp(in->flows[i].to, flow->from) == 0)

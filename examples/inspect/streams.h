@@ -11,25 +11,25 @@
 #define PEER_MAX 64
 
 /* One direction of a connection. */
-typedef struct flow {
+typedef struct tcp_flow {
   char from[PEER_MAX], to[PEER_MAX]; /* address and port, in any spelling */
   int has_syn;                       /* it began with a SYN, */
   int is_client;                     /* and without ACK */
   uint32_t first;                    /* the number of its first byte, */
   int has_first;                     /* as far as it is known */
   note bytes;                        /* put in order by find_heads */
-} flow;
+} tcp_flow;
 
-typedef struct segment {
+typedef struct tcp_segment {
   size_t flow, at, len; /* its bytes are in `data` */
   uint32_t number;
-} segment;
+} tcp_segment;
 
 /* Starts from all 0. */
 typedef struct streams {
-  flow *flows;
+  tcp_flow *flows;
   size_t flows_len, flows_cap;
-  segment *segments;
+  tcp_segment *segments;
   size_t segments_len, segments_cap;
   note data;
 } streams;

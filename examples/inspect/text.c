@@ -88,8 +88,8 @@ static void say_other_form(const inspection *in, answer *said) {
   if (strcmp(in->read->form, raw_form.name) != 0 || has_request(in) ||
       in->input.from > 0 || in->outcome != REFUSED)
     return;
-  const form *form = slice_begins(bytes, "HTTP/") ? find_form("response")
-                                                  : recognise(bytes, 1);
+  const input_form *form = slice_begins(bytes, "HTTP/") ? find_form("response")
+                                                        : recognise(bytes, 1);
   if (form == &raw_form || form->read == read_text)
     return;
   said->form = form->name;

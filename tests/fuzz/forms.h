@@ -19,7 +19,7 @@
 static inline void check_heads(const heads *found, size_t len) {
   size_t bytes = 0, entry = 1;
   for (size_t i = 0; i < found->len; i++) {
-    const head *at = &found->all[i];
+    const found_head *at = &found->all[i];
     REQUIRE(at->entry >= entry && at->entry <= found->entries);
     REQUIRE(strlen(note_text(&at->repairs)) == at->repairs.len);
     entry = at->entry;
@@ -30,7 +30,7 @@ static inline void check_heads(const heads *found, size_t len) {
 }
 
 static inline void read_form(const char *name, upshake_slice text) {
-  const form *form = find_form(name);
+  const input_form *form = find_form(name);
   heads found;
   memset(&found, 0, sizeof found);
   form->read(text, &found);
