@@ -149,6 +149,8 @@ static int take_uri(struct options *options, const char *text) {
   }
   options->text = text;
   const char *complaint = uri_parse(&options->uri, text);
+  if (options->uri.secure)
+    complaint = "wss://, which needs TLS; this program speaks ws:// only";
   if (complaint != NULL)
     complain("\"%s\" is %s", text, complaint);
   return complaint == NULL;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live.h"
 #include "print.h"
 #include "../common/exit.h"
 #include "../common/protocol_option.h"
@@ -14,11 +15,18 @@
 /* A handshake has offsets of 32 bits, which limit the head. */
 #define HEAD_MAX_DEFAULT 8192u
 #define HEAD_MAX_LARGEST UINT32_MAX
+
+/* Milliseconds. */
+#define TIMEOUT_DEFAULT 10000
+#define TIMEOUT_MAX 86400000
 #define PROTOCOLS_MAX 32 /* see upshake_init */
 
 static const char usage[] =
     "usage: upshake-inspect [OPTION]... [FILE]\n"
     "       upshake-inspect --client --request FILE [OPTION]... [RESPONSE]\n"
+    "       upshake-inspect [OPTION]... ws://HOST[:PORT][/PATH]\n"
+    "       upshake-inspect [OPTION]... --listen [ADDR:]PORT\n"
+    "       upshake-inspect [OPTION]... --probe ws://HOST[:PORT][/PATH]\n"
     "\n"
     "Why does my handshake fail?  Reads one HTTP/1.1 request and the bytes\n"
     "behind it from FILE, or from standard input if FILE is missing or -.\n"
@@ -49,6 +57,24 @@ static const char usage[] =
     "                      refuse a WebSocket without a sub-protocol if the\n"
     "                      request asks for one, as browsers do\n"
     "\n"
+    "Live; wss:// is possible too:\n"
+    "  ws://HOST[:PORT][/PATH]\n"
+    "                      connect, ask for a switch, judge the answer, and\n"
+    "                      say how long each step took; --subprotocol,\n"
+    "                      --deflate and --origin are what is asked for, and\n"
+    "                      --request FILE is sent instead\n"
+    "  --listen [ADDR:]PORT\n"
+    "                      wait for clients, judge and answer each of them\n"
+    "                      (default ADDR: 127.0.0.1 and [::1])\n"
+    "  --once              end after the first client\n"
+    "  --probe URI         send many broken requests to a server, and print\n"
+    "                      what it lets through\n"
+    "  --yes               probe a server that is not on this machine\n"
+    "  --ca FILE           trust these certificates instead of the system's\n"
+    "  --insecure          trust every certificate\n"
+    "  --timeout MS        the time for each step, such as connecting\n"
+    "                      (default: 10000)\n"
+    "\n"
     "Both:\n"
     "  --head-max BYTES    the longest head, 1 to 4294967295 (default: 8192)\n"
     "  --total-max BYTES   with --lean, the longest head that is received, up\n"
@@ -74,7 +100,7 @@ static const char usage[] =
     "  74  cannot write to standard output\n";
 
 /* The options, and the side that each is for. */
-typedef enum side { BOTH, SERVER, CLIENT } side;
+typedef enum side { BOTH, SERVER, CLIENT, LIVE } side;
 typedef struct known {
   const char *name;
   int has_value;
@@ -89,6 +115,12 @@ static const known all_known[] = {
     {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
     {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
+#ifndef _WIN32
+    {"--listen", 1, LIVE},     {"--once", 0, LIVE},
+    {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
+    {"--ca", 1, LIVE},         {"--insecure", 0, LIVE},
+    {"--timeout", 1, LIVE},
+#endif
 };
 
 void *allocate(size_t len) {
@@ -240,6 +272,14 @@ static void set_option(options *opt, const char *name, char *value) {
     opt->fields_max = parse_number(name, value, 1, UINT16_MAX);
   else if (strcmp(name, "--name-max") == 0)
     opt->name_max = parse_number(name, value, 1, UINT16_MAX);
+  else if (strcmp(name, "--listen") == 0)
+    opt->listen = value;
+  else if (strcmp(name, "--probe") == 0)
+    opt->probe = value;
+  else if (strcmp(name, "--ca") == 0)
+    opt->ca = value;
+  else if (strcmp(name, "--timeout") == 0)
+    opt->timeout = (long)parse_number(name, value, 1, TIMEOUT_MAX);
   else
     opt->feed = parse_number(name, value, 0, SIZE_MAX);
 }
@@ -262,6 +302,12 @@ static void set_flag(options *opt, const char *name) {
     opt->client = 1;
   if (strcmp(name, "--subprotocol-required") == 0)
     opt->subprotocol_required = 1;
+  if (strcmp(name, "--once") == 0)
+    opt->once = 1;
+  if (strcmp(name, "--yes") == 0)
+    opt->yes = 1;
+  if (strcmp(name, "--insecure") == 0)
+    opt->insecure = 1;
 }
 
 static const known *find_known(const char *name, size_t len) {
@@ -284,6 +330,8 @@ static int take_option(options *opt, char **argv) {
     opt->server_option = option->name;
   if (option->side == CLIENT)
     opt->client_option = option->name;
+  if (option->side == LIVE)
+    opt->live_option = option->name;
   if (!option->has_value) {
     set_flag(opt, option->name);
     return 1;
@@ -302,6 +350,25 @@ static void set_file(options *opt, const char *file) {
 
 int is_standard_input(const char *file) {
   return file == NULL || strcmp(file, "-") == 0;
+}
+
+/* A server of the network is judged by its answer, as --client does. */
+static void check_live(const options *opt) {
+  int asks = opt->listen == NULL;
+  if (opt->listen != NULL && (opt->file != NULL || opt->probe != NULL))
+    fail_usage("not with --listen", opt->file ? opt->file : "--probe");
+  if (opt->probe != NULL && opt->file != NULL)
+    fail_usage("not with --probe", opt->file);
+  if (opt->client)
+    fail_usage("not with a connection", "--client");
+  if (opt->once && asks)
+    fail_usage("only with --listen", "--once");
+  if (opt->yes && opt->probe == NULL)
+    fail_usage("only with --probe", "--yes");
+  if (opt->request != NULL && (opt->probe != NULL || !asks))
+    fail_usage("only with ws://HOST or --client", "--request");
+  if (opt->origins_len > 1 && asks)
+    fail_usage("more than one Origin", opt->origins[1]);
 }
 
 static void check_sides(const options *opt) {
@@ -333,6 +400,7 @@ void parse_options(options *opt, int argc, char **argv) {
   int options_end = 0;
   memset(opt, 0, sizeof *opt);
   opt->head_max = HEAD_MAX_DEFAULT;
+  opt->timeout = TIMEOUT_DEFAULT;
   opt->protocols = allocate(most * sizeof *opt->protocols);
   memset(opt->protocols, 0, most * sizeof *opt->protocols);
   opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
@@ -347,7 +415,14 @@ void parse_options(options *opt, int argc, char **argv) {
     else
       i += take_option(opt, argv + i);
   }
-  check_sides(opt);
+#ifndef _WIN32
+  if (is_live(opt))
+    check_live(opt);
+  else if (opt->live_option != NULL)
+    fail_usage("only with ws://HOST, --listen or --probe", opt->live_option);
+  else
+#endif
+    check_sides(opt);
   if (opt->protocols_len == 0)
     opt->protocols[opt->protocols_len++] = (upshake_protocol)UPSHAKE_WEBSOCKET;
 }

@@ -20,6 +20,11 @@ typedef struct options {
   size_t protocols_len, subprotocols_len, origins_len, wanted_len;
   size_t head_max, fields_max, name_max, total_max, feed;
   int client, subprotocol_required, origin_any, deflate, lean, json;
+  const char *listen, *probe; /* [ADDR:]PORT; a URI */
+  const char *ca;             /* certificates for wss://; NULL: the system's */
+  int once, yes, insecure;
+  long timeout;            /* milliseconds for each step with the network */
+  const char *live_option; /* given; needs the network */
   const char *server_option, *client_option; /* given; for one side only */
   const char *lean_option;                   /* given; needs --lean */
 } options;

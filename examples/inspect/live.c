@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect ws://HOST/PATH: connects, asks, and judges the answer.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dial.h"
+#include "judge.h"
+#include "probe.h"
+#include "../common/exit.h"
+#include "../common/start.h"
+
+/* How long the body of an answer may take, and how much of it is kept. */
+#define BODY_MS 500
+#define BODY_KEPT 4096
+
+/* What was asked, and what came. */
+typedef struct talk {
+  dial to;
+  char request[REQUEST_CAP];
+  size_t request_len;
+  char answer[ANSWER_CAP];
+  size_t len;
+  upshake_client client;
+  char memory[ANSWER_CAP + REQUEST_CAP];
+  char times[160];
+} talk;
+
+/* ---- The request --------------------------------------------------------- */
+
+/* The bytes of a file are sent as they are, right or wrong. */
+static int read_request(talk *with) {
+  input in;
+  input_open(&in, with->to.opt->request);
+  while (in.len <= REQUEST_CAP && input_read(&in))
+    continue;
+  with->request_len = in.len <= REQUEST_CAP ? in.len : 0;
+  memcpy(with->request, in.bytes, with->request_len);
+  input_close(&in);
+  if (with->request_len > 0)
+    return 0;
+  complain("the request is empty, or longer than %zu bytes", REQUEST_CAP);
+  return EXIT_BAD_INPUT;
+}
+
+static int make_request(talk *with) {
+  if (with->to.opt->request != NULL)
+    return read_request(with);
+  return dial_write_request(&with->to, with->request, sizeof with->request,
+                            &with->request_len);
+}
+
+/* If no client should have sent this request, the answer is read as one to a
+ * request for no switch. */
+static void begin(talk *with) {
+  static const char plain[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  upshake_slice asked = {with->request, with->request_len};
+  upshake_slice instead = {plain, sizeof plain - 1};
+  if (upshake_client_init(&with->client, NULL, asked, with->memory,
+                          sizeof with->memory) != UPSHAKE_OK)
+    upshake_client_init(&with->client, NULL, instead, with->memory,
+                        sizeof with->memory);
+}
+
+/* ---- The answer ---------------------------------------------------------- */
+
+/* Receives once.  Returns what channel_receive does. */
+static ssize_t receive(talk *with, moment deadline) {
+  ssize_t n = channel_receive(&with->to.channel, with->answer + with->len,
+                              sizeof with->answer - with->len, deadline);
+  if (n > 0)
+    with->len += (size_t)n;
+  return n;
+}
+
+static int complain_of_end(const talk *with, ssize_t n, int error) {
+  if (n == 0 && with->len < sizeof with->answer)
+    complain("the server closed before its answer was complete: %zu bytes came",
+             with->len);
+  else if (n == 0)
+    complain("the head of the answer is longer than %zu bytes", with->len);
+  else if (error == ETIMEDOUT)
+    complain("no complete answer within %ld ms: %zu bytes came",
+             with->to.opt->timeout, with->len);
+  else if (error == ECANCELED)
+    complain("interrupted while waiting for the answer: %zu bytes came",
+             with->len);
+  else
+    complain("the connection is lost: %s", with->to.channel.why);
+  return INCOMPLETE;
+}
+
+/* Returns 0 when the verdict on the head is clear, or the exit status. */
+static int read_head(talk *with) {
+  moment deadline = net_now_ms() + with->to.opt->timeout;
+  upshake_client_next next = UPSHAKE_CLIENT_READ;
+  size_t taken = 0, used;
+  while (next == UPSHAKE_CLIENT_READ) {
+    ssize_t n = receive(with, deadline);
+    if (n <= 0)
+      return complain_of_end(with, n, n < 0 ? errno : 0);
+    next = upshake_client_feed(&with->client, with->answer + taken,
+                               with->len - taken, &used);
+    taken += used;
+  }
+  return 0;
+}
+
+/* The body of an answer often says why, so a part of it is worth a short
+ * wait. */
+static void read_body(talk *with) {
+  upshake_client_result result = upshake_client_get_result(&with->client);
+  moment deadline = net_now_ms() + BODY_MS;
+  size_t head = result.consumed, most = BODY_KEPT;
+  if (result.next != UPSHAKE_CLIENT_OTHER)
+    return;
+  if (result.body_len < most)
+    most = (size_t)result.body_len;
+  while (with->len < head + most && receive(with, deadline) > 0)
+    continue;
+}
+
+/* A WebSocket ends with Close (RFC 6455 7.1.2): 1000, masked. */
+static void say_goodbye(talk *with) {
+  char close[] = {'\x88', '\x82', 0, 0, 0, 0, 0x03, '\xe8'};
+  upshake_client_result result = upshake_client_get_result(&with->client);
+  if (result.next != UPSHAKE_CLIENT_SWITCHED || net_random(close + 2, 4) != 0)
+    return;
+  close[6] = (char)(close[6] ^ close[2]);
+  close[7] = (char)(close[7] ^ close[3]);
+  channel_send(&with->to.channel, close, sizeof close, net_now_ms() + BODY_MS);
+}
+
+static int ask(talk *with) {
+  long long begun = net_now_us();
+  moment deadline = net_now_ms() + with->to.opt->timeout;
+  begin(with);
+  /* It may have answered before it closed. */
+  if (channel_send(&with->to.channel, with->request, with->request_len,
+                   deadline) != 0 &&
+      errno != EPIPE && errno != ECONNRESET)
+    return complain("cannot send the request: %s", with->to.channel.why),
+           INCOMPLETE;
+  int status = read_head(with);
+  with->to.times.answer = net_now_us() - begun;
+  if (status == 0)
+    read_body(with);
+  say_goodbye(with);
+  return status;
+}
+
+/* ---- The verdict --------------------------------------------------------- */
+
+static void add_time(char *text, size_t cap, const char *name, long long us) {
+  size_t len = strlen(text);
+  if (us >= 0)
+    snprintf(text + len, cap - len, "%s%s %lld.%lld ms", len ? ", " : "", name,
+             us / 1000, us % 1000 / 100);
+}
+
+static void write_times(talk *with) {
+  const times *took = &with->to.times;
+  add_time(with->times, sizeof with->times, "name", took->name);
+  add_time(with->times, sizeof with->times, "connect", took->connect);
+  add_time(with->times, sizeof with->times, "TLS", took->tls);
+  add_time(with->times, sizeof with->times, "answer", took->answer);
+}
+
+static outcome judge(talk *with) {
+  const options *opt = with->to.opt;
+  const reading live = {"live", NULL};
+  upshake_slice request = {with->request, with->request_len};
+  upshake_slice answer = {with->answer, with->len};
+  outcome got = judge_response(opt, &live, request, answer);
+  write_times(with);
+  if (!opt->json)
+    printf("\nTimes: %s\n", with->times);
+  return got;
+}
+
+static int talk_to(const options *opt) {
+  static talk with;
+  int status = dial_find(&with.to, opt, opt->file);
+  if (status == 0)
+    status = make_request(&with);
+  if (status == 0)
+    status = dial_connect(&with.to);
+  if (status != 0)
+    return status;
+  ask(&with);
+  channel_close(&with.to.channel);
+  return (int)judge(&with);
+}
+
+/* ---- All of it ----------------------------------------------------------- */
+
+int is_live(const options *opt) {
+  return opt->listen != NULL || opt->probe != NULL ||
+         (opt->file != NULL && uri_is_websocket(opt->file));
+}
+
+int live_run(const options *opt) {
+  keep_streams();
+  signal(SIGPIPE, SIG_IGN); /* SSL_write returns the error */
+  if (net_catch_stop() != 0)
+    return complain("cannot wait for signals: %s", strerror(errno)),
+           EXIT_BAD_SYSTEM;
+  if (opt->listen != NULL)
+    return listen_run(opt);
+  return opt->probe != NULL ? probe_run(opt) : talk_to(opt);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upshake-inspect --probe: the table of what a server lets through.
+ */
+#include <string.h>
+
+#include "print.h"
+#include "probe.h"
+#include "../common/json.h"
+
+static const char *const verdicts[] = {"held", "otherwise", "silent",
+                                       "through"};
+
+static size_t count(const probe *all, verdict_of_case verdict) {
+  size_t found = 0;
+  for (size_t i = 0; i < all->sent; i++)
+    found += all->verdicts[i] == verdict;
+  return found;
+}
+
+/* What the rule wants, in words of at most 26 letters. */
+static const char *wanted(allowed allowed) {
+  switch (allowed) {
+  case NO_SWITCH:
+    return "no 101";
+  case NO_SWITCH_NOW:
+    return "no 101 before the end";
+  case AN_ERROR:
+    return "an error";
+  case STATUS_400:
+    return "400";
+  case VERSION_13:
+    return "an error and version 13";
+  case NO_DEFLATE:
+    return "no permessage-deflate";
+  case NO_SUBPROTOCOL:
+    return "no sub-protocol";
+  }
+  return "";
+}
+
+static const char *level_of(const probe_case *one) {
+  return one->level == MUST ? "MUST" : "SHOULD";
+}
+
+static void print_answer(const answer *got) {
+  if (got->silent)
+    fputs("silence", stdout);
+  else if (got->status == 0)
+    fputs("closes", stdout);
+  else if (got->status < 0)
+    fputs("no HTTP", stdout);
+  else
+    printf("%d", got->status);
+}
+
+/* One row for each case with this verdict, in the order of the cases. */
+static void print_rows(const probe *all, verdict_of_case verdict,
+                       const char *title) {
+  if (count(all, verdict) == 0)
+    return;
+  printf("\n%s\n", title);
+  for (size_t i = 0; i < all->sent; i++) {
+    const probe_case *one = &probe_cases[i];
+    if (all->verdicts[i] != verdict)
+      continue;
+    printf("  %-19s %-6s %-38s ", one->rule, level_of(one), one->what);
+    print_answer(&all->answers[i]);
+    printf("; wanted: %s\n", wanted(one->allowed));
+  }
+}
+
+void print_probe(const probe *all) {
+  size_t left = probe_cases_len - all->sent;
+  printf("%zu of %zu breakages let through by ", count(all, THROUGH),
+         all->sent);
+  put_escaped(stdout, all->uri, strlen(all->uri));
+  printf(": %zu held, %zu answered otherwise, %zu not answered",
+         count(all, HELD), count(all, OTHERWISE), count(all, SILENT));
+  if (left > 0)
+    printf(", %zu not sent", left);
+  putchar('\n');
+  print_rows(all, THROUGH, "Let through:");
+  print_rows(all, OTHERWISE, "Refused, but not as the rule says:");
+  print_rows(all, SILENT, "Not answered:");
+}
+
+static void put_string(const char *text) {
+  putchar('"');
+  for (const char *at = text; *at != '\0'; at++)
+    put_json_byte(stdout, (unsigned char)*at, JSON_SHORT);
+  putchar('"');
+}
+
+/* One object for each case, on a line of its own. */
+void print_probe_json(const probe *all) {
+  for (size_t i = 0; i < all->sent; i++) {
+    const probe_case *one = &probe_cases[i];
+    const answer *got = &all->answers[i];
+    fputs("{\"rule\":", stdout);
+    put_string(one->rule);
+    printf(",\"level\":\"%s\",\"what\":", level_of(one));
+    put_string(one->what);
+    printf(",\"wanted\":\"%s\",\"status\":%d,\"verdict\":\"%s\"}\n",
+           wanted(one->allowed), got->status > 0 ? got->status : 0,
+           verdicts[all->verdicts[i]]);
+  }
+}
