@@ -74,12 +74,20 @@ static void add_out(guest *one, const char *bytes, size_t len) {
   one->out_len += len;
 }
 
+/* For those who see the answer to a request that asks for no switch: curl, and
+ * a person with a browser. */
+#define EXPLANATION                                                            \
+  "upshake-inspect waits here for a request that asks for a switch.\n"
+
 static void add_reply(guest *one, const options *opt) {
   char agreed[UPSHAKE_DEFLATE_CAP], reply[OUT_MAX];
   upshake_result result = upshake_get_result(&one->hs);
   upshake_extra extra;
   size_t len;
   memset(&extra, 0, sizeof extra);
+  extra.keep = UPSHAKE_KEEP_CLOSE;
+  if (upshake_get_request(&one->hs).has_upgrade == 0 && result.status == 426)
+    extra.body = (upshake_slice){UPSHAKE_TEXT(EXPLANATION)};
   if (result.status == UPSHAKE_ACCEPT)
     extra.extensions = agreed_extensions(&one->hs, opt, agreed);
   if (upshake_reply_with(&one->hs, &extra, reply, sizeof reply, &len) ==
@@ -114,9 +122,10 @@ static void end_reading(host *all, guest *one) {
     upshake_answer(&one->hs, 426);
   else if (result.next == UPSHAKE_READ)
     upshake_answer(&one->hs, 408);
-  if (!all->opt->json && result.next != UPSHAKE_SEND)
-    printf("\nThe client was answered %d, as nothing else is served here.\n",
-           upshake_get_result(&one->hs).status);
+  if (!all->opt->json && result.next == UPSHAKE_PLAIN)
+    puts("\nThe client was answered 426, as nothing else is served here.");
+  if (!all->opt->json && result.next == UPSHAKE_READ)
+    puts("\nThe client was answered 408, as the rest did not come.");
   if (!all->opt->json && !all->opt->once)
     putchar('\n');
   fflush(stdout);

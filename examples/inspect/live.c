@@ -28,6 +28,7 @@ typedef struct talk {
   size_t request_len;
   char answer[ANSWER_CAP];
   size_t len;
+  upshake_client_policy policy;
   upshake_client client;
   char memory[ANSWER_CAP + REQUEST_CAP];
   char times[160];
@@ -63,9 +64,13 @@ static void begin(talk *with) {
   static const char plain[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   upshake_slice asked = {with->request, with->request_len};
   upshake_slice instead = {plain, sizeof plain - 1};
-  if (upshake_client_init(&with->client, NULL, asked, with->memory,
+  size_t most = with->to.opt->head_max;
+  with->policy.limits = limits_of(with->to.opt);
+  with->policy.limits.total =
+      (uint32_t)(most < sizeof with->answer ? most : sizeof with->answer);
+  if (upshake_client_init(&with->client, &with->policy, asked, with->memory,
                           sizeof with->memory) != UPSHAKE_OK)
-    upshake_client_init(&with->client, NULL, instead, with->memory,
+    upshake_client_init(&with->client, &with->policy, instead, with->memory,
                         sizeof with->memory);
 }
 
@@ -161,8 +166,8 @@ static int ask(talk *with) {
 static void add_time(char *text, size_t cap, const char *name, long long us) {
   size_t len = strlen(text);
   if (us >= 0)
-    snprintf(text + len, cap - len, "%s%s %lld.%lld ms", len ? ", " : "", name,
-             us / 1000, us % 1000 / 100);
+    snprintf(text + len, cap - len, "%s%s %lld.%02lld ms", len ? ", " : "",
+             name, us / 1000, us % 1000 / 10);
 }
 
 static void write_times(talk *with) {

@@ -213,9 +213,6 @@ const probe_case probe_cases[] = {
          NO_SUBPROTOCOL_LINE "Sec-WebSocket-Protocol: x probe\r\n" END),
     CASE(MUST, AN_ERROR, "RFC 6455 4.3", "a sub-protocol in quotes",
          NO_SUBPROTOCOL_LINE "Sec-WebSocket-Protocol: \"x-probe\"\r\n" END),
-    CASE(MUST, NO_SUBPROTOCOL, "RFC 6455 4.2.2 (5)", "a sub-protocol of nobody",
-         NO_SUBPROTOCOL_LINE
-         "Sec-WebSocket-Protocol: x-probe-of-nobody\r\n" END),
     CASE(MUST, AN_ERROR, "RFC 6455 9.1", "an extension with a blank in it",
          NO_END "Sec-WebSocket-Extensions: x probe\r\n" END),
     CASE(MUST, AN_ERROR, "RFC 6455 9.1", "an extension without a name",
