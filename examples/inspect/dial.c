@@ -28,17 +28,22 @@ void complain(const char *format, ...) {
 
 /* ---- The connection ------------------------------------------------------ */
 
-int dial_find(dial *to, const options *opt, const char *uri) {
-  const char *why;
+int dial_begin(dial *to, const options *opt, const char *uri) {
   memset(to, 0, sizeof *to);
   to->opt = opt;
   to->channel.fd = -1;
   to->times = (times){-1, -1, -1, -1};
   const char *wrong = uri_parse(&to->uri, uri);
-  if (wrong != NULL)
-    return complain("'%s' is %s", uri, wrong), EXIT_BAD_USAGE;
+  if (wrong == NULL)
+    return 0;
+  complain("'%s' is %s", uri, wrong);
+  return EXIT_BAD_USAGE;
+}
+
+int dial_find(dial *to) {
+  const char *why;
   long long begin = net_now_us();
-  if (net_find(to->uri.host, to->uri.port, net_now_ms() + opt->timeout,
+  if (net_find(to->uri.host, to->uri.port, net_now_ms() + to->opt->timeout,
                &to->addresses, &why) != 0)
     return complain("cannot find the address of %s: %s", to->uri.host, why),
            INCOMPLETE;

@@ -29,8 +29,11 @@ typedef struct dial {
   times times;
 } dial;
 
-/* Looks up the host of the URI.  Returns 0, or the exit status. */
-int dial_find(dial *to, const options *opt, const char *uri);
+/* Takes the parts of the URI.  Returns 0, or the exit status. */
+int dial_begin(dial *to, const options *opt, const char *uri);
+
+/* Looks up its host.  Returns 0, or the exit status. */
+int dial_find(dial *to);
 
 /* Connects to it, with TLS for wss://.  Returns 0, or the exit status. */
 int dial_connect(dial *to);

@@ -192,9 +192,11 @@ static outcome judge(talk *with) {
 
 static int talk_to(const options *opt) {
   static talk with;
-  int status = dial_find(&with.to, opt, opt->file);
+  int status = dial_begin(&with.to, opt, opt->file);
   if (status == 0)
     status = make_request(&with);
+  if (status == 0)
+    status = dial_find(&with.to);
   if (status == 0)
     status = dial_connect(&with.to);
   if (status != 0)

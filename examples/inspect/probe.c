@@ -271,7 +271,9 @@ int probe_run(const options *opt) {
   probe all;
   memset(&all, 0, sizeof all);
   all.uri = opt->probe;
-  int status = dial_find(&all.to, opt, opt->probe);
+  int status = dial_begin(&all.to, opt, opt->probe);
+  if (status == 0)
+    status = dial_find(&all.to);
   if (status == 0)
     status = check_host(&all);
   if (status == 0)

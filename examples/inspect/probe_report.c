@@ -18,26 +18,18 @@ static size_t count(const probe *all, verdict_of_case verdict) {
   return found;
 }
 
-/* What the rule wants, in words of at most 26 letters. */
-static const char *wanted(allowed allowed) {
-  switch (allowed) {
-  case NO_SWITCH:
-    return "no 101";
-  case NO_SWITCH_NOW:
-    return "no 101 before the end";
-  case AN_ERROR:
-    return "an error";
-  case STATUS_400:
-    return "400";
-  case VERSION_13:
-    return "an error and version 13";
-  case NO_DEFLATE:
-    return "no permessage-deflate";
-  case NO_SUBPROTOCOL:
-    return "no sub-protocol";
-  }
-  return "";
-}
+/* What the rule wants, and what an answer is that is something else. */
+static const struct words {
+  const char *wanted, *otherwise;
+} words[] = {
+    [NO_SWITCH] = {"no 101", ""},
+    [NO_SWITCH_NOW] = {"no 101 before the end", ""},
+    [AN_ERROR] = {"an error", "no error"},
+    [STATUS_400] = {"400", "not 400"},
+    [VERSION_13] = {"an error with version 13", "no version 13"},
+    [NO_DEFLATE] = {"no permessage-deflate", "no error"},
+    [NO_SUBPROTOCOL] = {"no sub-protocol", "no error"},
+};
 
 static const char *level_of(const probe_case *one) {
   return one->level == MUST ? "MUST" : "SHOULD";
@@ -64,9 +56,14 @@ static void print_rows(const probe *all, verdict_of_case verdict,
     const probe_case *one = &probe_cases[i];
     if (all->verdicts[i] != verdict)
       continue;
-    printf("  %-19s %-6s %-38s ", one->rule, level_of(one), one->what);
+    printf("  %-18s %-6s ", one->rule, level_of(one));
+    if (verdict != OTHERWISE) {
+      puts(one->what);
+      continue;
+    }
+    printf("%-36s ", one->what);
     print_answer(&all->answers[i]);
-    printf("; wanted: %s\n", wanted(one->allowed));
+    printf(", %s\n", words[one->allowed].otherwise);
   }
 }
 
@@ -80,7 +77,7 @@ void print_probe(const probe *all) {
   if (left > 0)
     printf(", %zu not sent", left);
   putchar('\n');
-  print_rows(all, THROUGH, "Let through:");
+  print_rows(all, THROUGH, "Let through, with 101:");
   print_rows(all, OTHERWISE, "Refused, but not as the rule says:");
   print_rows(all, SILENT, "Not answered:");
 }
@@ -102,7 +99,7 @@ void print_probe_json(const probe *all) {
     printf(",\"level\":\"%s\",\"what\":", level_of(one));
     put_string(one->what);
     printf(",\"wanted\":\"%s\",\"status\":%d,\"verdict\":\"%s\"}\n",
-           wanted(one->allowed), got->status > 0 ? got->status : 0,
+           words[one->allowed].wanted, got->status > 0 ? got->status : 0,
            verdicts[all->verdicts[i]]);
   }
 }
