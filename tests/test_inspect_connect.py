@@ -67,6 +67,16 @@ def it_asks_and_says_how_long_each_step_took():
         assert heads[1] == b"\x03\xe8", heads
 
 
+def it_says_that_in_json_too():
+    with answering(right) as address:
+        report = Run("--json", f"ws://{address}/").reports(
+            SWITCHED, input="live", outcome="switched")
+        times = report["times"]
+        assert list(times) == ["name", "connect", "tls", "answer"], times
+        assert times.pop("tls") is None, times
+        assert all(0 <= took < 9000 for took in times.values()), times
+
+
 def it_asks_for_what_the_options_say():
     heads = []
 

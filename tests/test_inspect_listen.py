@@ -68,7 +68,8 @@ def it_answers_the_first_client_and_ends():
         host = Host("--once", "--json")
         answer = host.answers(request)
         assert answer.startswith(b"HTTP/1.1 %d " % answered), answer
-        report = host.run.reports(status, outcome=outcome)
+        report = host.run.reports(status, outcome=outcome, input="live")
+        assert re.fullmatch(r"127\.0\.0\.1:\d+", report["from"]), report
         assert report["status"] == (0 if outcome == "plain" else answered)
 
 

@@ -201,11 +201,15 @@ static char *join_extensions(exchange *ex) {
 
 /* ---- For scripts --------------------------------------------------------- */
 
-static void print_object(const exchange *ex) {
-  struct verdict said = verdict_of(&ex->result);
-  said.consumed = ex->taken;
-  said.extensions = ex->extensions;
-  put_json(&said, JSON_SHORT);
+static void print_object(const exchange *ex, const answer *said) {
+  note members = {NULL, 0, 0};
+  struct verdict verdict = verdict_of(&ex->result);
+  verdict.consumed = ex->taken;
+  verdict.extensions = ex->extensions;
+  note_members(&members, said);
+  verdict.more = note_text(&members);
+  put_json(&verdict, JSON_SHORT);
+  note_free(&members);
 }
 
 /* ---- The whole run ------------------------------------------------------- */
@@ -214,12 +218,16 @@ static outcome judge(exchange *ex, const options *opt) {
   feed_all(ex, opt);
   ex->outcome = judge_outcome(ex->result.next);
   char *extensions = join_extensions(ex);
-  if (opt->json) {
-    print_object(ex);
-  } else {
+  if (!opt->json)
     input_read_on(&ex->input, ex->taken);
-    print_exchange(ex);
-  }
+  answer said;
+  memset(&said, 0, sizeof said);
+  say_response(ex, &said);
+  if (opt->json)
+    print_object(ex, &said);
+  else
+    print_exchange(ex, &said, opt);
+  answer_free(&said);
   free(extensions);
   free(ex->memory);
   input_close(&ex->input);
@@ -232,7 +240,7 @@ static size_t first_cap(const options *opt) {
 }
 
 outcome inspect_response(const options *opt) {
-  static const reading raw = {"raw", NULL};
+  static const reading raw = {"raw", NULL, NULL, NULL};
   exchange ex;
   memset(&ex, 0, sizeof ex);
   ex.read = &raw;

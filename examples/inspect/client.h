@@ -8,6 +8,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 #define UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 
+#include "answer.h"
 #include "judge.h"
 #include "options.h"
 #include "print.h"
@@ -31,10 +32,13 @@ typedef struct exchange {
 /* Judges the file of the options, and prints the outcome. */
 outcome inspect_response(const options *opt);
 
-void print_exchange(const exchange *ex);
+/* Fills the answer. */
+void say_response(const exchange *ex, answer *said);
 
-/* Prints what usually causes this outcome, and what helps. */
-void print_exchange_hint(const exchange *ex);
+void print_exchange(const exchange *ex, const answer *said, const options *opt);
+
+/* Adds what usually causes this outcome, and what helps. */
+void say_exchange_hint(const exchange *ex, note *out);
 
 /* 1 if the head is complete, so that the response can be shown. */
 int has_response(const exchange *ex);

@@ -16,7 +16,8 @@
 #define REQUEST_CAP ((size_t)65536)
 #define ANSWER_CAP ((size_t)65536)
 
-/* Microseconds; -1: there was no such step. */
+/* Microseconds; -1: there was no such step.  The answer begins with the
+ * request, and ends with its head. */
 typedef struct times {
   long long name, connect, tls, answer;
 } times;

@@ -164,12 +164,16 @@ static void begin(inspection *in, const options *opt) {
 }
 
 static void print(inspection *in, const options *opt) {
-  if (opt->json) {
-    print_json(in);
-    return;
-  }
-  input_read_on(&in->input, in->taken);
-  print_text(in);
+  answer said;
+  memset(&said, 0, sizeof said);
+  if (!opt->json)
+    input_read_on(&in->input, in->taken);
+  say_request(in, &said);
+  if (opt->json)
+    print_json(in, &said);
+  else
+    print_text(in, &said, opt);
+  answer_free(&said);
 }
 
 outcome judge_request_input(const options *opt, const reading *read,
@@ -204,7 +208,7 @@ outcome judge_request(const options *opt, const reading *read,
 }
 
 static outcome inspect_request(const options *opt) {
-  const reading raw = {"raw", NULL};
+  const reading raw = {"raw", NULL, NULL, NULL};
   input in;
   input_open(&in, opt->file);
   outcome got = judge_request_input(opt, &raw, &in);

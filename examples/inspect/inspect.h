@@ -9,6 +9,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 #define UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 
+#include "answer.h"
 #include "judge.h"
 #include "options.h"
 #include "print.h"
@@ -44,14 +45,14 @@ upshake_slice agreed_extensions(const upshake *hs, const options *opt,
                                 char agreed[UPSHAKE_DEFLATE_CAP]);
 
 /* Prints the outcome: one JSON object, or a page for people. */
-void print_json(const inspection *in);
-void print_text(const inspection *in);
+void print_json(const inspection *in, const answer *said);
+void print_text(const inspection *in, const answer *said, const options *opt);
 
-/* Prints what usually causes this outcome, and what helps. */
-void print_hint(const inspection *in);
+/* Fills the answer. */
+void say_request(inspection *in, answer *said);
 
-/* Prints TOKEN or TOKEN/VERSION, as the table spells it. */
-void put_protocol(const upshake_protocol *protocol);
+/* Adds what usually causes this error, and what helps. */
+void say_hint(const inspection *in, upshake_error error, note *out);
 
 int is_websocket(const upshake_protocol *protocol);
 

@@ -18,7 +18,7 @@ static void add_agreed(struct verdict *said, const inspection *in) {
   said->extensions = in->extensions;
 }
 
-void print_json(const inspection *in) {
+void print_json(const inspection *in, const answer *answer) {
   static const char *const outcomes[] = {"switched", "refused", "plain",
                                          "incomplete"};
   upshake_explanation why = upshake_explain(in->result.error);
@@ -39,5 +39,9 @@ void print_json(const inspection *in) {
     said.offset = in->result.offset;
     said.close = 1;
   }
+  note members = {NULL, 0, 0};
+  note_members(&members, answer);
+  said.more = note_text(&members);
   put_json(&said, JSON_SHORT);
+  note_free(&members);
 }

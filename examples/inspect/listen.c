@@ -103,7 +103,7 @@ static void add_close(guest *one, const upshake_result *result) {
 
 /* ---- The verdict --------------------------------------------------------- */
 
-static void note(host *all, outcome got) {
+static void count_guest(host *all, outcome got) {
   all->outcomes[got]++;
   all->last = (int)got;
   all->is_done = all->opt->once;
@@ -112,12 +112,13 @@ static void note(host *all, outcome got) {
 /* Prints the verdict, and answers.  A request that asks for no switch gets a
  * 426, and one that does not end gets a 408. */
 static void end_reading(host *all, guest *one) {
-  char repairs[120];
+  char repairs[120], from[120];
   upshake_result result = upshake_get_result(&one->hs);
   upshake_slice bytes = {one->bytes, one->len};
   snprintf(repairs, sizeof repairs, "live, from %s", one->from);
-  const reading live = {"live", repairs};
-  note(all, judge_request(all->opt, &live, bytes));
+  snprintf(from, sizeof from, ",\"from\":\"%s\"", one->from);
+  const reading live = {"live", repairs, NULL, from};
+  count_guest(all, judge_request(all->opt, &live, bytes));
   if (result.next == UPSHAKE_PLAIN)
     upshake_answer(&one->hs, 426);
   else if (result.next == UPSHAKE_READ)

@@ -13,6 +13,7 @@
 
 #include "dial.h"
 #include "judge.h"
+#include "note.h"
 #include "probe.h"
 #include "../common/exit.h"
 #include "../common/start.h"
@@ -31,7 +32,6 @@ typedef struct talk {
   upshake_client_policy policy;
   upshake_client client;
   char memory[ANSWER_CAP + REQUEST_CAP];
-  char times[160];
 } talk;
 
 /* ---- The request --------------------------------------------------------- */
@@ -163,30 +163,33 @@ static int ask(talk *with) {
 
 /* ---- The verdict --------------------------------------------------------- */
 
-static void add_time(char *text, size_t cap, const char *name, long long us) {
-  size_t len = strlen(text);
-  if (us >= 0)
-    snprintf(text + len, cap - len, "%s%s %lld.%02lld ms", len ? ", " : "",
-             name, us / 1000, us % 1000 / 10);
-}
-
-static void write_times(talk *with) {
-  const times *took = &with->to.times;
-  add_time(with->times, sizeof with->times, "name", took->name);
-  add_time(with->times, sizeof with->times, "connect", took->connect);
-  add_time(with->times, sizeof with->times, "TLS", took->tls);
-  add_time(with->times, sizeof with->times, "answer", took->answer);
+/* Milliseconds of each step that there was. */
+static void note_times(const times *took, note *people, note *scripts) {
+  static const char *const names[] = {"name", "connect", "TLS", "answer"};
+  static const char *const members[] = {"name", "connect", "tls", "answer"};
+  const long long us[] = {took->name, took->connect, took->tls, took->answer};
+  for (size_t i = 0; i < sizeof us / sizeof *us; i++) {
+    note_add(scripts, "%s\"%s\":", i ? "," : ",\"times\":{", members[i]);
+    if (us[i] < 0) {
+      note_add(scripts, "null");
+      continue;
+    }
+    note_add(scripts, "%lld.%03lld", us[i] / 1000, us[i] % 1000);
+    note_add(people, "%s%s %lld.%02lld ms", people->len ? ", " : "", names[i],
+             us[i] / 1000, us[i] % 1000 / 10);
+  }
+  note_add(scripts, "}");
 }
 
 static outcome judge(talk *with) {
-  const options *opt = with->to.opt;
-  const reading live = {"live", NULL};
+  note people = {NULL, 0, 0}, scripts = {NULL, 0, 0};
+  note_times(&with->to.times, &people, &scripts);
+  const reading live = {"live", NULL, note_text(&people), note_text(&scripts)};
   upshake_slice request = {with->request, with->request_len};
   upshake_slice answer = {with->answer, with->len};
-  outcome got = judge_response(opt, &live, request, answer);
-  write_times(with);
-  if (!opt->json)
-    printf("\nTimes: %s\n", with->times);
+  outcome got = judge_response(with->to.opt, &live, request, answer);
+  note_free(&people);
+  note_free(&scripts);
   return got;
 }
 

@@ -115,6 +115,7 @@ static const known all_known[] = {
     {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
     {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
+    {"--reply", 0, SERVER},
 #ifndef _WIN32
     {"--listen", 1, LIVE},     {"--once", 0, LIVE},
     {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
@@ -294,6 +295,8 @@ static void set_flag(options *opt, const char *name) {
     print_usage();
   if (strcmp(name, "--json") == 0)
     opt->json = 1;
+  if (strcmp(name, "--reply") == 0)
+    opt->reply = 1;
   if (strcmp(name, "--deflate") == 0)
     opt->deflate = 1;
   if (strcmp(name, "--lean") == 0)

@@ -19,7 +19,7 @@ typedef struct options {
   const char **wanted;
   size_t protocols_len, subprotocols_len, origins_len, wanted_len;
   size_t head_max, fields_max, name_max, total_max, feed;
-  int client, subprotocol_required, origin_any, deflate, lean, json;
+  int client, subprotocol_required, origin_any, deflate, lean, json, reply;
   const char *listen, *probe; /* [ADDR:]PORT; a URI */
   const char *ca;             /* certificates for wss://; NULL: the system's */
   int once, yes, insecure;
