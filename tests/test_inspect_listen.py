@@ -81,7 +81,7 @@ def it_says_what_is_wrong_with_each_client():
     out = host.summary(OTHER, "18 clients: 2 switched, 10 refused, 6 plain, "
                        "0 incomplete")
     for words in ("VERSION_UNSUPPORTED", "HOST_MISSING", "LINE_END", "TLS",
-                  "TARGET_LONG", "NO_UPGRADE", "answered 426"):
+                  "TARGET_LONG", "NO_UPGRADE", "Sent: 426"):
         assert words in out, (words, out)
 
 
@@ -132,13 +132,34 @@ def it_reads_a_body_before_the_switch():
 def it_answers_408_to_a_client_that_stops():
     host = Host("--once", "--timeout=200")
     assert host.answers(REQUEST[:50]).startswith(b"HTTP/1.1 408 ")
-    assert "408" in host.run.ends(INCOMPLETE)
+    assert "Sent: 408" in host.run.ends(INCOMPLETE)
     host = Host("--once")
     with host.connect() as peer:
         peer.sendall(REQUEST[:50])
         peer.shutdown(socket.SHUT_WR)
         assert read_all(peer).startswith(b"HTTP/1.1 408 ")
     host.run.ends(INCOMPLETE)
+
+
+def it_answers_413_to_a_body_that_is_too_long():
+    host = Host("--once", "--protocol=tcp,method=POST,body=consume")
+    with host.connect() as peer, contextlib.suppress(ConnectionError):
+        peer.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nUpgrade: tcp\r\n"
+                     b"Connection: Upgrade\r\nContent-Length: 999999999\r\n"
+                     b"\r\n" + b"a" * 300000)
+        assert read_all(peer).startswith(b"HTTP/1.1 413 ")
+    assert "Sent: 413" in host.run.ends(INCOMPLETE)
+
+
+def it_ends_after_the_first_of_many():
+    host = Host("--once", "--json")
+    silent = [host.connect() for _ in range(5)]
+    started = time.monotonic()
+    host.answers(REQUEST)
+    host.run.reports(SWITCHED)
+    assert time.monotonic() - started < 5
+    for peer in silent:
+        peer.close()
 
 
 def it_lets_no_client_wait_for_another():

@@ -210,7 +210,9 @@ def it_says_which_arguments_are_wrong():
     for words in (["--probe"], ["--probe", "x"], ["--probe", "http://a/"],
                   ["--probe=ws://a/", "b"], ["--probe=ws://a/", "--once"],
                   ["--probe=ws://a/", "--listen=1"],
-                  ["--probe=ws://a/", "--request=a"]):
+                  ["--probe=ws://a/", "--request=a"],
+                  ["--probe=ws://a/", "--deflate"],
+                  ["--probe=ws://a/", "--protocol=a"]):
         is_refused(PROGRAM, words, USAGE, PATIENCE)
 
 

@@ -23,8 +23,10 @@
 
 #define GUESTS_MAX 64
 
-/* The most that is kept of a body, and of what comes behind a head. */
-#define BEHIND_MAX ((size_t)65536)
+/* The most that is kept of a head, and of what comes behind it or is dropped by
+ * --lean. */
+#define HEAD_KEPT ((size_t)1 << 20)
+#define BEHIND_KEPT ((size_t)65536)
 
 /* How long a client may take to close after the answer. */
 #define DRAIN_MS 1000
@@ -61,10 +63,12 @@ typedef struct host {
 
 /* ---- The reply ----------------------------------------------------------- */
 
-static size_t bytes_cap(const host *all) {
-  return all->opt->head_max < SIZE_MAX / 2 - BEHIND_MAX
-             ? all->opt->head_max + BEHIND_MAX
-             : SIZE_MAX / 2;
+static size_t head_cap(const options *opt) {
+  return opt->head_max < HEAD_KEPT ? opt->head_max : HEAD_KEPT;
+}
+
+static size_t bytes_cap(const options *opt) {
+  return head_cap(opt) + BEHIND_KEPT;
 }
 
 static void add_out(guest *one, const char *bytes, size_t len) {
@@ -109,8 +113,14 @@ static void count_guest(host *all, outcome got) {
   all->is_done = all->opt->once;
 }
 
+static int is_open(const upshake_result *result) {
+  return result->next == UPSHAKE_READ || result->next == UPSHAKE_BODY ||
+         (result->next == UPSHAKE_SEND && result->status == 100);
+}
+
 /* Prints the verdict, and answers.  A request that asks for no switch gets a
- * 426, and one that does not end gets a 408. */
+ * 426; one that does not end gets a 408, or a 413 if it is too long for this
+ * program. */
 static void end_reading(host *all, guest *one) {
   char repairs[120], from[120];
   upshake_result result = upshake_get_result(&one->hs);
@@ -121,12 +131,10 @@ static void end_reading(host *all, guest *one) {
   count_guest(all, judge_request(all->opt, &live, bytes));
   if (result.next == UPSHAKE_PLAIN)
     upshake_answer(&one->hs, 426);
-  else if (result.next == UPSHAKE_READ)
-    upshake_answer(&one->hs, 408);
-  if (!all->opt->json && result.next == UPSHAKE_PLAIN)
-    puts("\nThe client was answered 426, as nothing else is served here.");
-  if (!all->opt->json && result.next == UPSHAKE_READ)
-    puts("\nThe client was answered 408, as the rest did not come.");
+  else if (is_open(&result))
+    upshake_answer(&one->hs, one->len < bytes_cap(all->opt) ? 408 : 413);
+  if (!all->opt->json && result.next != UPSHAKE_SEND)
+    printf("Sent: %d\n", upshake_get_result(&one->hs).status);
   if (!all->opt->json && !all->opt->once)
     putchar('\n');
   fflush(stdout);
@@ -137,11 +145,6 @@ static void end_reading(host *all, guest *one) {
 }
 
 /* ---- Bytes --------------------------------------------------------------- */
-
-static int is_open(const upshake_result *result) {
-  return result->next == UPSHAKE_READ || result->next == UPSHAKE_BODY ||
-         (result->next == UPSHAKE_SEND && result->status == 100);
-}
 
 /* A body is read, and not used. */
 static void feed(host *all, guest *one) {
@@ -156,14 +159,12 @@ static void feed(host *all, guest *one) {
     one->taken += used;
     result = upshake_get_result(&one->hs);
   }
-  if (!is_open(&result))
+  if (!is_open(&result) || one->len == bytes_cap(all->opt))
     end_reading(all, one);
-  else if (one->len == bytes_cap(all))
-    end_reading(all, one); /* the body is too long for this program */
 }
 
 static int receive(host *all, guest *one) {
-  size_t room = bytes_cap(all) - one->len;
+  size_t room = bytes_cap(all->opt) - one->len;
   if (room > 4096)
     room = 4096;
   char *more = realloc(one->bytes, one->len + room);
@@ -251,6 +252,8 @@ static void part(host *all, size_t at) {
 /* Returns -1 if the guest goes. */
 static int serve(host *all, guest *one, short events) {
   int failed = 0;
+  if (all->is_done && one->stage == READING)
+    return -1; /* --once: another one was the first */
   if (one->stage == READING && (events & ~POLLOUT) != 0)
     failed = receive(all, one);
   else if (one->stage == DRAINING && events != 0)

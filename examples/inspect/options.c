@@ -372,6 +372,11 @@ static void check_live(const options *opt) {
     fail_usage("only with ws://HOST or --client", "--request");
   if (opt->origins_len > 1 && asks)
     fail_usage("more than one Origin", opt->origins[1]);
+  if (opt->deflate && opt->probe != NULL)
+    fail_usage("not with --probe", "--deflate");
+  if (asks && (opt->protocols_len > 0 || opt->lean || opt->wanted_len > 0))
+    fail_usage("only for a request that is judged",
+               opt->protocols_len ? "--protocol" : "--lean");
 }
 
 static void check_sides(const options *opt) {
