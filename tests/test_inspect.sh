@@ -117,7 +117,9 @@ fi
 it explains_a_file_with_lf_only
 printf 'GET / HTTP/1.1\nHost: a\n\n' >"$folder/request"
 object refused 400 LINE_END 'RFC 9112 2.2' 14 14 - -
-run 1
+run 2
+says 'Read as: LF taken as CR LF'
+run 1 --strict
 says 'The line ends with LF'
 says "awk '{ sub(/\r\$/, \"\"); printf \"%s\r\n\", \$0 }' FILE"
 
@@ -139,14 +141,18 @@ says 'gives these bytes to its HTTP/2'
 
 it explains_what_is_no_request
 printf '\357\273\277GET / HTTP/1.1\r\n\r\n' >"$folder/request"
-run 1
+run 1 --strict
 says 'byte order mark'
-printf '> GET / HTTP/1.1\r\n' >"$folder/request"
 run 1
+says 'Read as: BOM (byte order mark) removed'
+printf '> GET / HTTP/1.1\r\n' >"$folder/request"
+run 1 --strict
 says 'curl -v'
 request 'HTTP/1.1 101 Switching Protocols'
-run 1
+run 1 --strict
 says 'This is a response'
+run 1
+begins 'REFUSED 400: no request: this is a response'
 request 'PROXY TCP4 192.0.2.1 192.0.2.2 5000 80'
 run 1
 says 'This is the PROXY protocol'

@@ -197,8 +197,12 @@ SERVER_THAT_FALLS = f"""
 import socket
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
+count = 4
 for said in {SWITCH!r} + b"\\r\\n", b"", b"", b"":
     peer, _ = listener.accept()
+    count -= 1
+    if count == 0:
+        listener.close()
     if said == b"":
         peer.recv(4096)
     peer.sendall(said)

@@ -240,7 +240,7 @@ static size_t first_cap(const options *opt) {
 }
 
 outcome inspect_response(const options *opt) {
-  static const reading raw = {"raw", NULL, NULL, NULL};
+  static const reading raw = {.form = "raw"};
   exchange ex;
   memset(&ex, 0, sizeof ex);
   ex.read = &raw;

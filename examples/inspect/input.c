@@ -108,17 +108,27 @@ int input_read(input *in) {
   return got;
 }
 
-static int is_ready(const input *in) {
+int input_is_ready(const input *in, int milliseconds) {
 #ifdef _WIN32
+  (void)milliseconds;
   return in->stream != stdin; /* a file; a pipe cannot be asked */
 #else
   struct pollfd polled = {fileno(in->stream), POLLIN, 0};
-  return poll(&polled, 1, 0) == 1;
+  return poll(&polled, 1, milliseconds) == 1;
+#endif
+}
+
+int input_is_terminal(const input *in) {
+#ifdef _WIN32
+  (void)in;
+  return 0;
+#else
+  return in->stream != NULL && isatty(fileno(in->stream));
 #endif
 }
 
 void input_read_on(input *in, size_t at) {
-  while (!in->ended && input_end(in) - at < REST_MAX && is_ready(in))
+  while (!in->ended && input_end(in) - at < REST_MAX && input_is_ready(in, 0))
     if (receive(in) < 0)
       return; /* the verdict does not need it */
   in->more = !in->ended && input_end(in) - at >= REST_MAX;

@@ -11,6 +11,7 @@
 
 #include "inspect.h"
 #include "client.h"
+#include "forms.h"
 #include "live.h"
 #include "options.h"
 
@@ -186,15 +187,16 @@ outcome judge_request_input(const options *opt, const reading *read,
   in.read = read;
   begin(&in, opt);
   feed_all(&in, opt);
-  in.outcome = judge_outcome(&in.result);
+  in.outcome = read->is != NULL ? REFUSED : judge_outcome(&in.result);
   if (in.outcome == SWITCHED)
     in.extensions = agreed_extensions(&in.hs, opt, in.agreed);
-  if (in.outcome == SWITCHED || in.outcome == REFUSED)
+  if (in.result.next == UPSHAKE_SEND)
     write_reply(&in);
   print(&in, opt);
   free(in.reply);
   free(in.head);
   *from = in.input;
+  from->taken = in.taken;
   return in.outcome;
 }
 
@@ -203,15 +205,6 @@ outcome judge_request(const options *opt, const reading *read,
   input in;
   input_of_bytes(&in, bytes.ptr, bytes.len);
   outcome got = judge_request_input(opt, read, &in);
-  input_close(&in);
-  return got;
-}
-
-static outcome inspect_request(const options *opt) {
-  const reading raw = {"raw", NULL, NULL, NULL};
-  input in;
-  input_open(&in, opt->file);
-  outcome got = judge_request_input(opt, &raw, &in);
   input_close(&in);
   return got;
 }
@@ -226,7 +219,7 @@ int main(int argc, char **argv) {
     return finish(status);
   }
 #endif
-  outcome got = opt.client ? inspect_response(&opt) : inspect_request(&opt);
+  int got = opt.client ? (int)inspect_response(&opt) : inspect_forms(&opt);
   free_options(&opt);
-  return finish((int)got);
+  return finish(got);
 }

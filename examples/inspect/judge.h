@@ -17,6 +17,8 @@
 typedef struct reading {
   const char *form;    /* JSON's `input`: "raw", "curl-v", "har", "live" */
   const char *repairs; /* what was changed, behind "Read as: "; or NULL */
+  const char *is;      /* what the input is, if it is no request; or NULL: */
+  const char *fix;     /* then what to do; or NULL */
   const char *times;   /* of a connection, behind "Times:"; or NULL */
   const char *members; /* of JSON, for what comes live, with a comma before
                           each; or NULL */

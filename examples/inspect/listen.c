@@ -127,7 +127,7 @@ static void end_reading(host *all, guest *one) {
   upshake_slice bytes = {one->bytes, one->len};
   snprintf(repairs, sizeof repairs, "live, from %s", one->from);
   snprintf(from, sizeof from, ",\"from\":\"%s\"", one->from);
-  const reading live = {"live", repairs, NULL, from};
+  const reading live = {.form = "live", .repairs = repairs, .members = from};
   count_guest(all, judge_request(all->opt, &live, bytes));
   if (result.next == UPSHAKE_PLAIN)
     upshake_answer(&one->hs, 426);

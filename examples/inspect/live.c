@@ -184,7 +184,9 @@ static void note_times(const times *took, note *people, note *scripts) {
 static outcome judge(talk *with) {
   note people = {NULL, 0, 0}, scripts = {NULL, 0, 0};
   note_times(&with->to.times, &people, &scripts);
-  const reading live = {"live", NULL, note_text(&people), note_text(&scripts)};
+  const reading live = {.form = "live",
+                        .times = note_text(&people),
+                        .members = note_text(&scripts)};
   upshake_slice request = {with->request, with->request_len};
   upshake_slice answer = {with->answer, with->len};
   outcome got = judge_response(with->to.opt, &live, request, answer);

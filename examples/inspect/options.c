@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms.h"
 #include "live.h"
 #include "print.h"
 #include "../common/exit.h"
@@ -115,7 +116,8 @@ static const known all_known[] = {
     {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
     {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
-    {"--reply", 0, SERVER},
+    {"--reply", 0, SERVER},    {"--from", 1, SERVER},
+    {"--strict", 0, SERVER},   {"--entry", 1, SERVER},
 #ifndef _WIN32
     {"--listen", 1, LIVE},     {"--once", 0, LIVE},
     {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
@@ -256,6 +258,20 @@ static void set_lean_option(options *opt, const char *name, char *value) {
     opt->total_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
 }
 
+static void set_feed(options *opt, const char *name, const char *value) {
+  opt->feed = parse_number(name, value, 0, SIZE_MAX);
+  opt->feed_given = 1;
+}
+
+/* The forms that a reader reads, by their names. */
+static void set_from(options *opt, const char *name) {
+  opt->from_given = 1;
+  opt->from = strcmp(name, "raw") == 0 ? &raw_form : find_form(name);
+  if (strcmp(name, "auto") != 0 && opt->from != &raw_form &&
+      (opt->from == NULL || opt->from->read == NULL))
+    fail_usage("not a form that is read", name);
+}
+
 static void set_option(options *opt, const char *name, char *value) {
   if (strcmp(name, "--protocol") == 0)
     add_protocol(opt, value);
@@ -263,6 +279,10 @@ static void set_option(options *opt, const char *name, char *value) {
     add_subprotocol(opt, value);
   else if (strcmp(name, "--origin") == 0)
     add_origin(opt, value);
+  else if (strcmp(name, "--from") == 0)
+    set_from(opt, value);
+  else if (strcmp(name, "--entry") == 0)
+    opt->entry = parse_number(name, value, 1, SIZE_MAX);
   else if (strcmp(name, "--request") == 0)
     opt->request = value;
   else if (strcmp(name, "--want") == 0 || strcmp(name, "--total-max") == 0)
@@ -282,7 +302,7 @@ static void set_option(options *opt, const char *name, char *value) {
   else if (strcmp(name, "--timeout") == 0)
     opt->timeout = (long)parse_number(name, value, 1, TIMEOUT_MAX);
   else
-    opt->feed = parse_number(name, value, 0, SIZE_MAX);
+    set_feed(opt, name, value);
 }
 
 static void print_usage(void) {
@@ -295,6 +315,8 @@ static void set_flag(options *opt, const char *name) {
     print_usage();
   if (strcmp(name, "--json") == 0)
     opt->json = 1;
+  if (strcmp(name, "--strict") == 0)
+    set_from(opt, "raw");
   if (strcmp(name, "--reply") == 0)
     opt->reply = 1;
   if (strcmp(name, "--deflate") == 0)
@@ -431,6 +453,8 @@ void parse_options(options *opt, int argc, char **argv) {
   else
 #endif
     check_sides(opt);
+  if (!opt->from_given && (opt->json || opt->feed_given))
+    opt->from = &raw_form;
   if (opt->protocols_len == 0)
     opt->protocols[opt->protocols_len++] = (upshake_protocol)UPSHAKE_WEBSOCKET;
 }

@@ -10,6 +10,8 @@
 
 #include "upshake.h"
 
+struct form;
+
 typedef struct options {
   const char *file;    /* the file to judge; NULL or "-": standard input */
   const char *request; /* with --client: the request */
@@ -20,6 +22,9 @@ typedef struct options {
   size_t protocols_len, subprotocols_len, origins_len, wanted_len;
   size_t head_max, fields_max, name_max, total_max, feed;
   int client, subprotocol_required, origin_any, deflate, lean, json, reply;
+  int from_given, feed_given;
+  const struct form *from;    /* the form of the input; NULL: find out */
+  size_t entry;               /* the exchange to judge, from 1; 0: all */
   const char *listen, *probe; /* [ADDR:]PORT; a URI */
   const char *ca;             /* certificates for wss://; NULL: the system's */
   int once, yes, insecure;

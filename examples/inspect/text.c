@@ -55,6 +55,13 @@ static void say_place(const inspection *in, answer *said) {
     set_place(said, missing ? BEHIND : AT_BYTE, &in->input, offset);
 }
 
+/* A request without Upgrade lacks what goes with it, too. */
+static int is_the_same(const inspection *in, upshake_error error) {
+  return error == in->result.error || (find_value(in, "Upgrade").ptr == NULL &&
+                                       (error == UPSHAKE_ERR_NOT_SUPPORTED ||
+                                        error == UPSHAKE_ERR_NO_CONNECTION));
+}
+
 /* Every rule that the head breaks, but the first. */
 static void say_failures(inspection *in, answer *said) {
   upshake_failure failure;
@@ -62,8 +69,15 @@ static void say_failures(inspection *in, answer *said) {
   if (!has_request(in) || in->outcome == INCOMPLETE || in->result.dropped > 0)
     return;
   while (upshake_next_failure(&in->hs, &failure) != UPSHAKE_OK)
-    if (failure.error != in->result.error)
+    if (!is_the_same(in, failure.error))
       add_fault(said, failure.error, &in->input, failure.offset);
+}
+
+/* What is no request has no fault to be told of. */
+static void say_form(const reading *read, answer *said) {
+  note_add(&said->sentence, "no request: this is %s", read->is);
+  if (read->fix != NULL)
+    note_add(&said->fix, "%s", read->fix);
 }
 
 void say_request(inspection *in, answer *said) {
@@ -73,8 +87,13 @@ void say_request(inspection *in, answer *said) {
   said->word = words[in->outcome];
   said->read = in->read;
   said->has_reply = in->reply_len > 0;
-  if (in->outcome == SWITCHED || in->outcome == REFUSED)
+  if (in->result.next == UPSHAKE_SEND)
     said->status = in->result.status;
+  if (in->read->is != NULL) {
+    said->has_reply = 0;
+    say_form(in->read, said);
+    return;
+  }
   say_sentence(in, &said->sentence);
   if (in->outcome == SWITCHED)
     return;
