@@ -13,6 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef EXAMPLES_OPENSSL
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#endif
+
 static int fail(struct channel *channel, const char *why) {
   snprintf(channel->why, sizeof channel->why, "%s", why);
   return -1;
@@ -88,11 +95,6 @@ static void close_tls(struct channel *channel) { (void)channel; }
 #else
 
 /* ---- TLS ----------------------------------------------------------------- */
-
-#include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 /* The reason that helps most: of the certificate, of OpenSSL, of the system. */
 static int fail_tls(struct channel *channel, int error) {

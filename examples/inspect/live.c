@@ -188,8 +188,8 @@ static outcome judge(talk *with) {
                         .times = note_text(&people),
                         .members = note_text(&scripts)};
   upshake_slice request = {with->request, with->request_len};
-  upshake_slice answer = {with->answer, with->len};
-  outcome got = judge_response(with->to.opt, &live, request, answer);
+  upshake_slice came = {with->answer, with->len};
+  outcome got = judge_response(with->to.opt, &live, request, came);
   note_free(&people);
   note_free(&scripts);
   return got;
