@@ -20,7 +20,7 @@ RIGHT = re.compile(rb"GET /chat HTTP/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n"
                    rb"Upgrade: websocket\r\nConnection: Upgrade\r\n"
                    rb"Sec-WebSocket-Key: ([A-Za-z0-9+/]{21}[AQgw])==\r\n"
                    rb"Sec-WebSocket-Version: 13\r\n\r\n")
-KEYS = ("rule", "level", "what", "wanted", "status", "verdict")
+KEYS = ("rule", "level", "what", "sent", "wanted", "status", "verdict")
 
 
 def probing(answer, *options):
@@ -73,6 +73,18 @@ def it_sends_each_case_on_a_connection_of_its_own():
         assert re.match(r"RFC \d+ [\d.]+( \(\d\))?$", row["rule"]), row
         assert row["level"] in ("MUST", "SHOULD"), row
     assert len({row["what"] for row in rows}) == len(rows), rows
+    # What it says it has sent is what came.
+    for row, head in zip(rows, heads[1:]):
+        said = row["sent"].encode("latin-1")
+        for name, value in ((b"target", b"/chat"), (b"origin", b""),
+                            (b"subprotocol", b""), (b"key", b"KEY"),
+                            (b"host", re.search(rb"Host: (.*?)\r",
+                                                heads[0])[1])):
+            said = said.replace(b"{%s}" % name, value)
+        if b"KEY" in said:
+            head = re.sub(rb"[A-Za-z0-9+/]{22}==", b"KEY", head)
+            said = re.sub(rb"[A-Za-z0-9+/]{22}==", b"KEY", said)
+        assert said == head, (said, head)
 
 
 def it_sends_what_the_options_ask_for():

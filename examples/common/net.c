@@ -125,11 +125,16 @@ static int connect_to(const struct net_address *address, moment deadline) {
   return -1;
 }
 
+/* Each address has its share of the time: one that is silent leaves some to the
+ * others. */
 int net_connect_to(const struct net_addresses *addresses, moment deadline,
                    const char **why) {
   int fd = -1;
-  for (size_t i = 0; i < addresses->len && fd < 0; i++)
-    fd = connect_to(&addresses->at[i], deadline);
+  for (size_t i = 0; i < addresses->len && fd < 0; i++) {
+    moment now = net_now_ms();
+    moment share = (deadline - now) / (moment)(addresses->len - i);
+    fd = connect_to(&addresses->at[i], now + share);
+  }
   if (fd < 0)
     *why = strerror(errno);
   return fd;
@@ -143,9 +148,10 @@ struct found {
   struct net_addresses addresses;
 };
 
-static void look_up(const char *host, const char *port, struct found *found) {
+static void look_up(const char *host, const char *port, int flags,
+                    struct found *found) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                           .ai_flags = AI_NUMERICSERV};
+                           .ai_flags = AI_NUMERICSERV | flags};
   struct addrinfo *all = NULL;
   memset(found, 0, sizeof *found);
   found->error = getaddrinfo(host, port, &hints, &all);
@@ -169,7 +175,7 @@ static void look_up(const char *host, const char *port, struct found *found) {
 static _Noreturn void look_up_and_end(const char *host, const char *port,
                                       int out) {
   struct found found;
-  look_up(host, port, &found);
+  look_up(host, port, 0, &found);
   /* One write of less than PIPE_BUF bytes is never split. */
   _exit(write(out, &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
 }
@@ -200,7 +206,9 @@ static int ask_other_process(const char *host, const char *port,
 int net_find(const char *host, const char *port, moment deadline,
              struct net_addresses *addresses, const char **why) {
   struct found found;
-  if (ask_other_process(host, port, deadline, &found) != 0) {
+  look_up(host, port, AI_NUMERICHOST, &found); /* an address needs no time */
+  if (found.error != 0 &&
+      ask_other_process(host, port, deadline, &found) != 0) {
     *why = strerror(errno);
     return -1;
   }

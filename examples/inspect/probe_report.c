@@ -82,22 +82,23 @@ void print_probe(const probe *all) {
   print_rows(all, SILENT, "Not answered:");
 }
 
-static void put_string(const char *text) {
-  putchar('"');
-  for (const char *at = text; *at != '\0'; at++)
-    put_json_byte(stdout, (unsigned char)*at, JSON_SHORT);
+static void put_member(const char *lead, const char *bytes, size_t len) {
+  printf("%s\"", lead);
+  for (size_t i = 0; i < len; i++)
+    put_json_byte(stdout, (unsigned char)bytes[i], JSON_SHORT);
   putchar('"');
 }
 
-/* One object for each case, on a line of its own. */
+/* One object for each case, on a line of its own.  `sent` has {host} and the
+ * like where each connection has its own. */
 void print_probe_json(const probe *all) {
   for (size_t i = 0; i < all->sent; i++) {
     const probe_case *one = &probe_cases[i];
     const answer *got = &all->answers[i];
-    fputs("{\"rule\":", stdout);
-    put_string(one->rule);
-    printf(",\"level\":\"%s\",\"what\":", level_of(one));
-    put_string(one->what);
+    put_member("{\"rule\":", one->rule, strlen(one->rule));
+    printf(",\"level\":\"%s\"", level_of(one));
+    put_member(",\"what\":", one->what, strlen(one->what));
+    put_member(",\"sent\":", one->bytes, one->len);
     printf(",\"wanted\":\"%s\",\"status\":%d,\"verdict\":\"%s\"}\n",
            words[one->allowed].wanted, got->status > 0 ? got->status : 0,
            verdicts[all->verdicts[i]]);
