@@ -178,7 +178,7 @@ void note_members(note *out, const answer *said) {
   note_number(out, "line", said->place != NOWHERE, said->mark.line);
   note_number(out, "column", said->place != NOWHERE, said->mark.column);
   note_add(out, ",\"input\":");
-  note_json(out, upshake_text(said->read->form));
+  note_json(out, upshake_text(said->form));
   note_add(out, ",\"also\":[%s]", note_text(&said->also_json));
   if (said->read->members != NULL)
     note_add(out, "%s", said->read->members);

@@ -35,6 +35,7 @@ typedef struct answer {
   note also;      /* lines of further faults, */
   note also_json; /* and the same as elements of an array */
   const reading *read;
+  const char *form; /* JSON's `input` */
   int has_reply;
 } answer;
 

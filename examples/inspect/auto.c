@@ -65,11 +65,17 @@ static const form *find_out(input *in) {
 
 /* ---- Several heads ------------------------------------------------------- */
 
-static void announce(const options *opt, const head *head, int first) {
+static void announce(const options *opt, const form *form, const head *head,
+                     int first) {
   if (opt->json || first)
     return;
-  puts(head->is_response ? "\nThe response to it:"
-                         : "\nBehind it, a second request:");
+  if (head->is_response)
+    puts("\nThe response to it:");
+  else if (form == &raw_form || form->read == read_text)
+    puts("\nBehind it, a second request.  No WebSocket client sends GET behind "
+         "its handshake:");
+  else
+    printf("\nEntry %zu, another request:\n", head->entry);
 }
 
 static int judge_head(const options *opt, const form *form, const head *head,
@@ -98,7 +104,7 @@ static int judge_heads(const options *opt, const form *form,
       request = note_slice(&head->bytes);
     if (opt->entry != 0 && opt->entry != head->entry)
       continue;
-    announce(opt, head, judged++ == 0);
+    announce(opt, form, head, judged++ == 0);
     got = judge_head(opt, form, head, request);
   }
   return judged > 0 ? got : fail_entry(opt, found->entries);
@@ -190,12 +196,12 @@ static int judge_next(const options *opt, const input *in, int got) {
     return got;
   if (is_status_line(first.text)) {
     head head = {.is_response = 1};
-    announce(opt, &head, 0);
+    announce(opt, &raw_form, &head, 0);
     return (int)judge_response(opt, &read, request, rest);
   }
   if (is_request_line(first.text)) {
     head head = {.is_response = 0};
-    announce(opt, &head, 0);
+    announce(opt, &raw_form, &head, 0);
     return (int)judge_request(opt, &read, rest);
   }
   return got;

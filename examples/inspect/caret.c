@@ -94,7 +94,7 @@ static const unseen all_unseen[] = {
     {"\xE2\x80\x99", "a typographic apostrophe (E2 80 99)"},
     {"\xE2\x80\x93", "a dash that is no hyphen (E2 80 93)"},
     {"\xE2\x80\x94", "a dash that is no hyphen (E2 80 94)"},
-    {"\033", "an escape (1B), the beginning of a terminal's colour"},
+    {"\033", "an escape (1B)"},
 };
 
 static const char *name_unseen(upshake_slice text) {

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "accept.h"
 #include "client.h"
 
 #define ACCEPT_LEN 28 /* base64 of SHA-1's 20 bytes */
@@ -130,7 +131,9 @@ static void hint_accept(const exchange *ex, note *out) {
   note_add(out, "\nthe accept of which is  %s\nand the response says   ",
            computed);
   note_escaped(out, received);
-  note_add(out, "\n\n%s\n", explain_accept(ex, received, computed));
+  note_add(out, "\n");
+  if (!say_wrong_accept(out, key_of(ex), received))
+    note_add(out, "%s\n", explain_accept(ex, received, computed));
 }
 
 /* ---- What was asked for -------------------------------------------------- */

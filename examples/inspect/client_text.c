@@ -66,6 +66,7 @@ void say_response(const exchange *ex, answer *said) {
   said->outcome = ex->outcome;
   said->word = words[ex->outcome];
   said->read = ex->read;
+  said->form = ex->read->form;
   said->status = ex->result.status;
   say_sentence(ex, &said->sentence);
   if (ex->outcome == INCOMPLETE)

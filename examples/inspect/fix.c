@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "caret.h"
+#include "lines.h"
 
 #define NGINX_DIRECTIVES                                                       \
   "proxy_http_version 1.1;\n"                                                  \
@@ -44,6 +45,8 @@ static const fix fixes[] = {
     {UPSHAKE_ERR_HTTP_VERSION, "curl --http1.1 ..."},
     {UPSHAKE_ERR_HTTP2_PREFACE, "curl --http1.1 ..."},
     {UPSHAKE_ERR_FIELD_NAME, "Name: value"},
+    {UPSHAKE_ERR_FIELD_VALUE, "tr -d '\\000\\033' <FILE | upshake-inspect"},
+    {UPSHAKE_ERR_HOST_REPEATED, "Host: example.com"},
     {UPSHAKE_ERR_TARGET_LONG, "upshake-inspect --head-max 65536"},
     {UPSHAKE_ERR_HEAD_LONG, "upshake-inspect --head-max 65536"},
     {UPSHAKE_ERR_FIELD_NAME_LONG, "upshake-inspect --name-max 1024"},
@@ -97,6 +100,8 @@ void say_fix(answer *said) {
              (unsigned char)*input_at(said->mark.in, said->offset));
     return;
   }
+  if (said->place != NOWHERE && slice_begins(line_of(&said->mark), "PROXY "))
+    return;
   for (size_t i = 0; i < sizeof fixes / sizeof *fixes; i++)
     if (fixes[i].error == said->error)
       note_add(&said->fix, "%s", fixes[i].text);

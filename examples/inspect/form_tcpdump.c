@@ -139,18 +139,26 @@ static upshake_slice find_head(upshake_slice text) {
   return (upshake_slice){NULL, 0};
 }
 
-/* The last bytes are those that TCP carries. */
+/* The last bytes are those that TCP carries.  If a body has LF alone, they are
+ * less than there seem to be here; then a head is looked for. */
+static upshake_slice find_payload(upshake_slice text, size_t len) {
+  upshake_slice last = {NULL, 0}, head = find_head(text);
+  line line;
+  if (len > 0 && len <= text.len)
+    last = slice_from(text, text.len - len);
+  upshake_slice rest = last;
+  int is_head = last.ptr != NULL && next_line(&rest, &line) &&
+                (is_request_line(line.text) || is_status_line(line.text));
+  return is_head || head.ptr == NULL ? last : head;
+}
+
 static void end_text(streams *in, packet *of) {
   note bytes = {NULL, 0, 0};
   upshake_slice text = note_slice(&of->text);
   if (text.len > 0 && text.ptr[text.len - 1] == '\n') /* tcpdump's own */
     text.len--;
   add_with_cr(text, &bytes);
-  upshake_slice payload = note_slice(&bytes);
-  if (of->len > 0 && of->len <= payload.len)
-    payload = slice_from(payload, payload.len - of->len);
-  else
-    payload = find_head(payload);
+  upshake_slice payload = find_payload(note_slice(&bytes), of->len);
   if (of->is_known && payload.ptr != NULL)
     add_segment(in, of->from, of->to, 0, 0, (uint32_t)of->number, payload);
   note_free(&bytes);

@@ -135,7 +135,51 @@ static void hint_incomplete(const inspection *in, note *out) {
         "last line and the empty line behind it are missing.");
 }
 
+/* The client takes this server for its proxy. */
+static void hint_no_upgrade(const inspection *in, note *out) {
+  if (upshake_equal_fold(upshake_get_request(&in->hs).method, "CONNECT"))
+    say(out, "CONNECT is for a proxy: the client takes this server for its\n"
+             "proxy (http_proxy, https_proxy, or a setting of the client).");
+  else
+    say(out,
+        "Usually this is no handshake: a browser that opens the address\n"
+        "as a page, a health check, or curl without the fields of a\n"
+        "handshake.  If the client did ask for an upgrade, a proxy on the\n"
+        "way has dropped it; in nginx, in the location that leads here:\n"
+        "    proxy_http_version 1.1;\n"
+        "    proxy_set_header Upgrade $http_upgrade;\n"
+        "    proxy_set_header Connection \"upgrade\";");
+}
+
+static void hint_method(const inspection *in, note *out) {
+  upshake_slice method = upshake_get_request(&in->hs).method;
+  if (upshake_equal_fold(method, "GET"))
+    say(out, "The case of letters counts in a method: get is not GET.");
+  else
+    say(out, "A WebSocket is opened with GET.  Look for a client library or a\n"
+             "proxy that sends another method (HEAD: a health check).");
+}
+
+static void hint_version(const inspection *in, note *out) {
+  size_t offset = in->result.offset;
+  const char *at = input_at(&in->input, offset < 7 ? 0 : offset - 6);
+  if (offset >= 7 && offset + 1 < input_end(&in->input) &&
+      memcmp(at, "HTTP/2", 6) == 0)
+    say(out,
+        "This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
+        "with an extended CONNECT (RFC 8441).");
+  else
+    say(out,
+        "The request line is METHOD, target, HTTP/1.1, with one blank\n"
+        "between them.  A blank in the target ends it: write %20.  A\n"
+        "version is two digits with a dot between them, unlike HTTP/2 and\n"
+        "HTTP/01.01.");
+}
+
 static const teller tellers[] = {
+    {UPSHAKE_ERR_NO_UPGRADE, hint_no_upgrade},
+    {UPSHAKE_ERR_METHOD, hint_method},
+    {UPSHAKE_ERR_HTTP_VERSION_BYTE, hint_version},
     {UPSHAKE_ERR_INCOMPLETE, hint_incomplete},
     {UPSHAKE_ERR_NOT_SUPPORTED, hint_not_supported},
     {UPSHAKE_ERR_LINE_END, hint_line_end},
@@ -154,14 +198,6 @@ static const hint hints[] = {
      "told to pass them on.  The lines above are for nginx, in the location\n"
      "that leads here.  In Apache httpd (2.4.47 on): ProxyPass ... "
      "upgrade=websocket\n"},
-    {UPSHAKE_ERR_NO_UPGRADE,
-     "Usually this is no handshake: a browser that opens the address as a\n"
-     "page, a health check, or curl without the fields of a handshake.  If\n"
-     "the client did ask for an upgrade, a proxy on the way has dropped it;\n"
-     "in nginx, in the location that leads here:\n"
-     "    proxy_http_version 1.1;\n"
-     "    proxy_set_header Upgrade $http_upgrade;\n"
-     "    proxy_set_header Connection \"upgrade\";\n"},
     {UPSHAKE_ERR_HTTP_1_0,
      "Clients that upgrade speak HTTP/1.1.  A proxy on the way speaks\n"
      "HTTP/1.0 to the server, as nginx long did by default.  The lines above\n"
@@ -206,10 +242,6 @@ static const hint hints[] = {
     {UPSHAKE_ERR_TARGET_SECURED,
      "The URL says TLS and this connection has none: a proxy that ends TLS in\n"
      "front has to be made known to the server.\n"},
-    {UPSHAKE_ERR_HTTP_VERSION_BYTE,
-     "The request line is METHOD, target, HTTP/1.1, with one blank between\n"
-     "them.  A blank in the target ends it: write %20.  A version is two\n"
-     "digits with a dot between them, unlike HTTP/2 and HTTP/01.01.\n"},
     {UPSHAKE_ERR_HTTP_VERSION,
      "An Upgrade is possible in HTTP/1.1 only.  Browsers' developer tools\n"
      "show HTTP/2 requests in this form too: there it is no Upgrade.\n"},
@@ -290,9 +322,6 @@ static const hint hints[] = {
     {UPSHAKE_ERR_CAPSULES,
      "Capsules follow the 101, and no content: leave out Content-Type and\n"
      "other fields about content.\n"},
-    {UPSHAKE_ERR_METHOD,
-     "A WebSocket is opened with GET.  Look for a client library or a proxy\n"
-     "that sends another method (HEAD: a health check).\n"},
     {UPSHAKE_ERR_VERSION_MISSING,
      "Every WebSocket client sends: Sec-WebSocket-Version: 13\n"
      "A handshake that was written by hand often lacks it.\n"},

@@ -106,6 +106,8 @@ static int is_tcpdump(upshake_slice line) {
   if (slice_begins(line, "tcpdump: ") || slice_begins(line, "reading from ") ||
       slice_begins(text, "0x0000:"))
     return 1;
+  if (slice_find(line, " IP (tos ") > 0 || slice_find(line, ": Flags [") > 0)
+    return 1;
   return (slice_find(line, "IP ") >= 0 || slice_find(line, "IP6 ") >= 0) &&
          slice_find(line, " > ") > 0;
 }

@@ -31,7 +31,28 @@ static void take_single(upshake_slice *text, note *word) {
   drop(text, 1);
 }
 
+/* In cmd.exe ^ stands before each character that means something there: the
+ * text ends with ^", and ^\^" is a quotation mark in it. */
+static void take_cmd(upshake_slice *text, note *word) {
+  while (text->len > 0 && *text->ptr != '"') {
+    if (slice_begins(*text, "^\"")) {
+      drop(text, 1);
+      break;
+    }
+    if (slice_begins(*text, "^\\^\""))
+      drop(text, 3);
+    else if (slice_begins(*text, "\\\"") || *text->ptr == '^')
+      drop(text, 1);
+    take(text, word);
+  }
+  drop(text, 1);
+}
+
 static void take_double(upshake_slice *text, int is_cmd, note *word) {
+  if (is_cmd) {
+    take_cmd(text, word);
+    return;
+  }
   while (text->len > 0 && *text->ptr != '"') {
     char next = text->len > 1 ? text->ptr[1] : 0;
     if (*text->ptr == '\\' && next == '\n') {
@@ -40,8 +61,6 @@ static void take_double(upshake_slice *text, int is_cmd, note *word) {
     }
     if (*text->ptr == '\\' &&
         (next == '"' || next == '\\' || next == '$' || next == '`'))
-      drop(text, 1);
-    else if (is_cmd && *text->ptr == '^')
       drop(text, 1);
     take(text, word);
   }

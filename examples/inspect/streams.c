@@ -59,12 +59,18 @@ static void note_number(flow *flow, int is_syn, uint32_t number) {
   flow->has_first = 1;
 }
 
+/* 1 if the first byte of a flow with this SYN is not that of the known one.
+ * Packets may come before their SYN. */
+static int is_of_another(const flow *flow, uint32_t first) {
+  if (!flow->has_first)
+    return 0;
+  return flow->has_syn ? flow->first != first : flow->first - first >= FLOW_MAX;
+}
+
 void add_segment(streams *in, const char *from, const char *to, int is_syn,
                  int is_ack, uint32_t number, upshake_slice bytes) {
   flow *flow = find_flow(in, from, to);
-  int is_new = is_syn && flow != NULL && flow->has_first &&
-               (!flow->has_syn || flow->first != number + 1);
-  if (flow == NULL || is_new)
+  if (flow == NULL || (is_syn && is_of_another(flow, number + 1)))
     flow = add_flow(in, from, to);
   if (flow == NULL || (!is_syn && bytes.len == 0))
     return;
@@ -243,7 +249,7 @@ static void choose(heads *found) {
 
 static upshake_slice bytes_back(streams *in, size_t client) {
   const flow *flow = &in->flows[client];
-  for (size_t i = client > 0 ? client - 1 : 0; i < in->flows_len; i++)
+  for (size_t i = client + 1; i < in->flows_len; i++)
     if (strcmp(in->flows[i].from, flow->to) == 0 &&
         strcmp(in->flows[i].to, flow->from) == 0)
       return note_slice(&in->flows[i].bytes);

@@ -6,6 +6,8 @@
 
 #include "inspect.h"
 #include "caret.h"
+#include "forms.h"
+#include "lines.h"
 
 /* ---- The request --------------------------------------------------------- */
 
@@ -80,12 +82,46 @@ static void say_form(const reading *read, answer *said) {
     note_add(&said->fix, "%s", read->fix);
 }
 
+/* Exact bytes that are refused before the head ends may be of another form. */
+static void say_other_form(const inspection *in, answer *said) {
+  upshake_slice bytes = {in->input.bytes, in->input.len};
+  if (strcmp(in->read->form, raw_form.name) != 0 || has_request(in) ||
+      in->input.from > 0 || in->outcome != REFUSED)
+    return;
+  const form *form = slice_begins(bytes, "HTTP/") ? find_form("response")
+                                                  : recognise(bytes, 1);
+  if (form == &raw_form || form->read == read_text)
+    return;
+  said->form = form->name;
+  said->hint.len = said->fix.len = 0;
+  note_add(&said->hint, "This is %s.\n", form->is);
+  if (form->read != NULL)
+    note_add(&said->fix, "upshake-inspect --from auto FILE");
+  else if (form->fix != NULL)
+    note_add(&said->fix, "%s", form->fix);
+}
+
+/* What only the request knows. */
+static void say_own_fix(const inspection *in, answer *said) {
+  upshake_request request = upshake_get_request(&in->hs);
+  if (said->error == UPSHAKE_ERR_METHOD &&
+      is_websocket(in->config->protocols)) {
+    note_add(&said->fix, "GET ");
+    note_clipped(&said->fix, request.target, 60);
+    note_add(&said->fix, " HTTP/1.1");
+  }
+  if (said->error == UPSHAKE_ERR_NO_UPGRADE &&
+      upshake_equal_fold(request.method, "CONNECT"))
+    note_add(&said->fix, "unset http_proxy https_proxy");
+}
+
 void say_request(inspection *in, answer *said) {
   static const char *const words[] = {"SWITCHED", "REFUSED", "PLAIN",
                                       "INCOMPLETE"};
   said->outcome = in->outcome;
   said->word = words[in->outcome];
   said->read = in->read;
+  said->form = in->read->form;
   said->has_reply = in->reply_len > 0;
   if (in->result.next == UPSHAKE_SEND)
     said->status = in->result.status;
@@ -100,9 +136,11 @@ void say_request(inspection *in, answer *said) {
   said->error = in->result.error; /* OK while a body is read */
   say_place(in, said);
   say_caret(said);
+  say_own_fix(in, said);
   say_fix(said);
   say_hint(in, in->outcome == INCOMPLETE ? UPSHAKE_ERR_INCOMPLETE : said->error,
            &said->hint);
+  say_other_form(in, said);
   say_failures(in, said);
 }
 
