@@ -83,24 +83,61 @@ static upshake_field via(int version) {
 
 /* ---- The request, to the upstream ---------------------------------------- */
 
+/* What is asked for.  OPTIONS of a whole server is "*" (RFC 9112 3.2.4). */
+static upshake_slice target_of(upshake_request request) {
+  upshake_slice target = request.target;
+  if (request.path.len == 0 ||
+      (upshake_equal(request.method, "OPTIONS") && request.query.ptr == NULL &&
+       request.path.len == 1 && target.ptr[target.len - 1] != '/'))
+    return upshake_text("*");
+  return request.path;
+}
+
+/* How often an OPTIONS or TRACE may still be passed on, at most 1000 times (RFC
+ * 9110 7.6.2).  Returns -1 if nothing is said, or of another method. */
+static int forwards_left(upshake_request request) {
+  upshake_slice value = upshake_find_field(request.fields, "Max-Forwards");
+  int left = value.len > 0 ? 0 : -1;
+  if (!upshake_equal(request.method, "OPTIONS") &&
+      !upshake_equal(request.method, "TRACE"))
+    return -1;
+  for (size_t i = 0; i < value.len && left < 1000; i++) {
+    if (value.ptr[i] < '0' || value.ptr[i] > '9')
+      return -1;
+    left = left * 10 + (value.ptr[i] - '0');
+  }
+  return left < 1000 ? left : 1000;
+}
+
+static void count_forward(upshake_request request, upshake_field *fields,
+                          size_t len, char number[12]) {
+  int left = forwards_left(request);
+  struct text text = {number, 12, 0, 0};
+  text_add_number(&text, left - 1);
+  for (size_t i = 0; i < len && left > 0; i++)
+    if (upshake_equal_fold(fields[i].name, "Max-Forwards"))
+      fields[i].value = (upshake_slice){number, text.len};
+}
+
 /* Writes the request.  Returns 0 if it cannot be passed on. */
 static int write_request(struct connection *c, upshake_request request) {
   upshake_result result = upshake_get_result(&c->hs);
   upshake_field fields[FIELDS_MAX];
   size_t cap, len = upshake_forward(request.fields, 1, fields, FIELDS_MAX - 2);
-  char *room = out_room(&c->upstream.out, &cap);
+  char *room = out_room(&c->upstream.out, &cap), number[12];
+  count_forward(request, fields, len, number);
   fields[len] = via(request.version);
   fields[len + 1] =
       (upshake_field){{UPSHAKE_TEXT("X-Forwarded-For")}, upshake_text(c->name)};
-  upshake_ask ask = {
-      .forward = 1,
-      .method = request.method,
-      .target = request.path.len > 0 ? request.path : request.target,
-      .query = request.query,
-      .authority = request.authority.ptr != NULL ? request.authority
-                                                 : upshake_text(upstream_name),
-      .fields = fields,
-      .fields_len = len + 2};
+  upshake_ask ask = {.forward = 1,
+                     .method = request.method,
+                     .target = target_of(request),
+                     .query = request.query,
+                     .authority = request.authority.ptr != NULL
+                                      ? request.authority
+                                      : upshake_text(upstream_name),
+                     .fields = fields,
+                     .fields_len = len + 2};
   if (result.next == UPSHAKE_DECIDE)
     ask.protocols = upshake_text(result.protocol->name);
   else
@@ -128,6 +165,10 @@ static void ask_upstream(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
   if (request.unknown_coding || upshake_equal(request.method, "CONNECT")) {
     refuse(c, 501);
+    return;
+  }
+  if (forwards_left(request) == 0) { /* it is for this proxy */
+    refuse(c, upshake_equal(request.method, "OPTIONS") ? 200 : 501);
     return;
   }
   if (!write_request(c, request)) {
@@ -230,17 +271,17 @@ int use_client(struct connection *c) {
 
 /* ---- What the upstream answers ------------------------------------------- */
 
-/* A 100 is for the body, which then is read.  Any other interim response is
- * passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
+/* A 100 that the client waits for comes from reading its body.  Any other
+ * interim response is passed on; HTTP/1.0 knows none (RFC 9110 15.2). */
 static void pass_interim(struct connection *c, upshake_client_result result) {
   upshake_field fields[FIELDS_MAX];
-  size_t len = upshake_forward(result.fields, 0, fields, FIELDS_MAX);
-  size_t cap;
+  upshake_request request = upshake_get_request(&c->hs);
+  size_t cap, len = upshake_forward(result.fields, 0, fields, FIELDS_MAX);
   char *room = out_room(&c->client.out, &cap);
   struct text text = {room, cap, 0, 0};
   if (result.status == 100 && has_unread_body(c))
     read_body(c);
-  if (result.status == 100 || upshake_get_request(&c->hs).version == 10)
+  if ((result.status == 100 && request.has_expect) || request.version == 10)
     return;
   text_add(&text, "HTTP/1.1 ");
   text_add_number(&text, result.status);
@@ -284,13 +325,25 @@ static void frame_content(upshake_extra *extra, upshake_client_result result) {
 /* Answers as the upstream does.  A 2xx is no refusal of an offer: the offer is
  * declined first.  Returns 0 if a 2xx must wait for the end of the body. */
 static int answer(struct connection *c, upshake_client_result result) {
+  upshake_next next;
   if (upshake_get_result(&c->hs).next == UPSHAKE_DECIDE &&
       result.next == UPSHAKE_CLIENT_SWITCHED)
     upshake_choose_subprotocol(&c->hs, result.subprotocol);
   else if (upshake_get_result(&c->hs).next == UPSHAKE_DECIDE &&
            result.status < 300)
     upshake_answer(&c->hs, UPSHAKE_DECLINE);
+  next = upshake_get_result(&c->hs).next;
+  if (result.status < 300 && (next == UPSHAKE_READ || next == UPSHAKE_BODY))
+    return 0; /* the upstream may want the rest of the body */
   return upshake_answer(&c->hs, result.status) == UPSHAKE_OK;
+}
+
+/* 1 if the body has a coding besides chunked: nobody here can remove it. */
+static int has_coding(upshake_client_result result) {
+  upshake_list list = upshake_begin_list(result.fields, "Transfer-Encoding");
+  upshake_slice coding;
+  return result.body_len > 0 && upshake_next_member(&list, &coding) &&
+         !upshake_equal_fold(coding, "chunked");
 }
 
 /* The head of the final answer.  Returns 1 if there may be more to do. */
@@ -299,8 +352,10 @@ static int relay_head(struct connection *c, upshake_client_result result) {
   char bytes[HEAD_CAP];
   struct text line = {bytes, sizeof bytes, 0, 0};
   size_t len = upshake_forward(result.fields, 0, fields, FIELDS_MAX - 1);
-  upshake_extra extra = {
-      .fields = fields, .fields_len = len + 1, .reason = result.reason};
+  upshake_extra extra = {.fields = fields,
+                         .fields_len = len + 1,
+                         .reason = result.reason,
+                         .relayed = 1};
   fields[len] = via(result.version);
   if (result.status < 300 && out_len(&c->upstream.out) > 0)
     return 0;
@@ -362,7 +417,8 @@ int use_upstream(struct connection *c) {
   upstream->from += used;
   if (next == UPSHAKE_CLIENT_READ && !upstream->has_ended)
     return 0;
-  if (next == UPSHAKE_CLIENT_READ || next == UPSHAKE_CLIENT_REFUSED)
+  if (next == UPSHAKE_CLIENT_READ || next == UPSHAKE_CLIENT_REFUSED ||
+      has_coding(result))
     refuse(c, 502);
   else if (next == UPSHAKE_CLIENT_INTERIM)
     pass_interim(c, result);

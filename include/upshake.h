@@ -254,20 +254,20 @@ typedef struct upshake_request {
 UPSHAKE_API upshake_request upshake_get_request(const upshake *hs);
 
 /* Answer an offer that waits: ACCEPT, DECLINE, or the status of a refusal.
- * Answer a PLAIN request: any final status; to CONNECT no 2xx (RFC 9110 9.3.6).
- * You may refuse in every state until the first byte of a reply was taken: for
- * example 408 or 503 at READ, 413 while a body is read, another status than the
- * library's at SEND.  Your answer to a request that already has a cause to be
- * refused or PLAIN changes only the status: result.error and .offset keep the
- * first cause (DECLINED after DECLINE).  If it has no cause, result.error is
- * REFUSED, .offset is .consumed.  If the cause is VERSION_..., the reply says
- * Sec-WebSocket-Version: 13 with every status.  Returns OK (result.next says
- * what to do), ANSWER (there is no such answer here) or STATE. */
+ * Answer a PLAIN request, or one whose body you read, with any final status; to
+ * CONNECT no 2xx (RFC 9110 9.3.6).  You may refuse in every state until the
+ * first byte of a reply was taken: for example 408 or 503 at READ, 413 while a
+ * body is read, another status than the library's at SEND.  If a request has a
+ * cause to be refused or PLAIN already, your answer changes only the status:
+ * result.error and .offset keep the first cause (DECLINED after DECLINE).  Else
+ * result.error is REFUSED, .offset is .consumed.  If the cause is VERSION_...,
+ * the reply says Sec-WebSocket-Version: 13 with every status.  Returns OK
+ * (result.next says what to do), ANSWER (no such answer here) or STATE. */
 UPSHAKE_API upshake_error upshake_answer(upshake *hs, int answer);
 
 /* Write the whole reply, or nothing.  Returns
  *   OK         *len bytes are in `out`
- *   ROOM       *len is the cap that is needed
+ *   ROOM       *len is the cap that is needed; a loop with less never ends
  *   STATE      the state is not SEND; *len is 0
  *   NEEDS_...  a 401, 405 or 407 that you answered needs a field, which only
  *              upshake_reply_with can add; *len is 0

@@ -49,9 +49,10 @@ typedef struct upshake_ask {
   const upshake_field *fields; size_t fields_len; /* Cookie, User-Agent    */
   uint64_t body_len;       /* with CONTENT_LENGTH                          */
   uint8_t content;         /* a body that you send behind the head:
-                              UPSHAKE_CONTENT_LENGTH or _CHUNKED; not for
-                              WebSocket and capsules.  Without a body POST, PUT
-                              and PATCH say Content-Length: 0              */
+                              UPSHAKE_CONTENT_LENGTH, or _CHUNKED if you know
+                              that the server speaks HTTP/1.1 (RFC 9112 6.1);
+                              not for WebSocket and capsules.  Without a body
+                              POST, PUT and PATCH say Content-Length: 0    */
   uint8_t forward;         /* 1: `fields` are of a received request: Origin,
                               Expect and Sec-WebSocket-... pass as they are, and
                               so does Host, unless authority or host replaces
@@ -211,7 +212,9 @@ typedef struct upshake_client_result {
   uint64_t body_len; /* OTHER: a length, UPSHAKE_BODY_CHUNKED, or _TO_CLOSE:
                         the body ends when the server closes; 0 in an answer to
                         HEAD, in a 204 or 304, and in a 2xx to CONNECT, whose
-                        tunnel begins behind the head (RFC 9112 6.3)       */
+                        tunnel begins behind the head (RFC 9112 6.3).  A coding
+                        besides chunked is not removed: a gateway answers 502
+                        if Transfer-Encoding has one                       */
   uint64_t length;   /* OTHER: its Content-Length, also in an answer to HEAD or
                         a 304; UPSHAKE_BODY_CHUNKED: it has none           */
   int may_keep;      /* OTHER, 1: behind the body another request may be sent */

@@ -44,6 +44,9 @@ typedef struct upshake_extra {
   upshake_slice body;       /* content in memory; not sent to HEAD         */
   uint64_t body_len;        /* with CONTENT_LENGTH                         */
   uint8_t content, keep;    /* see above                                   */
+  uint8_t relayed;          /* 1: the answer of another server, which a gateway
+                               passes on: a 401, 405, 407 or 206 may lack the
+                               field that it needs                         */
 } upshake_extra;
 
 /* How far a response was given out.  Private.  Begins as all 0. */
@@ -70,10 +73,12 @@ typedef struct upshake_line {
                            wrong one of extra->fields, or absent           */
 } upshake_line;
 
-/* A response: 101 or a final status.  101 and 426 need `upgrade`, 405 needs
- * `allow` or an added Allow; everything else but status may be absent. */
+/* A response: a final status, 101, or another 1xx that goes before a response.
+ * 101 and 426 need `upgrade`, 405 needs `allow` or an added Allow; everything
+ * else but status may be absent. */
 typedef struct upshake_response {
-  int status;                 /* 100 (alone), 101, 200 to 599              */
+  int status;                 /* 100 (alone), 101, 200 to 599; 102 to 199:
+                                 status, reason, added fields; not to 10   */
   uint8_t version;            /* of the request: 11, which is also 0; or 10 */
   uint8_t to_connect;         /* 1: the method was CONNECT, which has no 2xx
                                  here                                      */

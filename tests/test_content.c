@@ -197,6 +197,62 @@ static void says_what_content_a_reply_cannot_have(void **state) {
   }
 }
 
+static void a_206_has_its_range_in_one_place(void **state) {
+  static const struct {
+    const char *type, *range;
+    upshake_error error;
+  } rows[] = {
+      {"text/plain", "bytes 0-0/1", UPSHAKE_OK},
+      {"a/b", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/byteranges; boundary=x", NULL, UPSHAKE_OK},
+      {"MultiPart/ByteRanges ; a=b;BOUNDARY=\"x y\"", NULL, UPSHAKE_OK},
+      {"multipart/byteranges; boundary=x", "bytes 0-0/1",
+       UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/mixed; boundary=x", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/byteranges2; boundary=x", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/byteranges", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/byteranges; boundary", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+      {"multipart/byteranges; a=b; =x", NULL, UPSHAKE_ERR_NEEDS_RANGE},
+  };
+  const upshake_response response = {.status = 206};
+  char out[CAP];
+  size_t len;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    const upshake_field fields[] = {
+        {{UPSHAKE_TEXT("Content-Type")}, upshake_text(rows[i].type)},
+        {{UPSHAKE_TEXT("Content-Range")}, upshake_text(rows[i].range)}};
+    const upshake_extra extra = {.fields = fields,
+                                 .fields_len = rows[i].range ? 2 : 1};
+    assert_int_equal(upshake_write(&response, &extra, out, CAP, &len),
+                     rows[i].error);
+  }
+}
+
+/* nginx sends a 405 without Allow. */
+static void an_answer_of_another_server_may_lack_what_it_needs(void **state) {
+  static const int statuses[] = {206, 401, 405, 407};
+  const upshake_extra own = {.keep = UPSHAKE_KEEP_CLOSE};
+  const upshake_extra relayed = {.relayed = 1};
+  char out[CAP];
+  size_t len;
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(statuses); i++) {
+    const upshake_response response = {.status = statuses[i]};
+    upshake hs = begin(&accepting, CHECK_PLAIN, UPSHAKE_PLAIN);
+    assert_int_equal(upshake_answer(&hs, statuses[i]), UPSHAKE_OK);
+    assert_int_not_equal(upshake_reply_with(&hs, &own, out, CAP, &len),
+                         UPSHAKE_OK);
+    assert_int_equal(upshake_reply_with(&hs, &relayed, out, CAP, &len),
+                     UPSHAKE_OK);
+    assert_int_not_equal(upshake_write(&response, &own, out, CAP, &len),
+                         UPSHAKE_OK);
+    assert_int_equal(upshake_write(&response, &relayed, out, CAP, &len),
+                     UPSHAKE_OK);
+  }
+}
+
 /* ---- Keep ---------------------------------------------------------------- */
 
 static void only_a_whole_reply_is_kept(void **state) {
@@ -299,20 +355,34 @@ static void an_expectation_that_was_left_out_has_no_place(void **state) {
   }
 }
 
-/* Nobody reads the rest, so the connection closes. */
-static void a_body_can_be_refused_in_its_middle(void **state) {
+/* While a 100 is due, and after a refusal, there is no 2xx. */
+static void a_refusal_stays_a_refusal(void **state) {
+  static const char waits[] =
+      "POST / HTTP/1.1\r\n" CHECK_HOST "Content-Length: 5\r\n"
+      "Expect: 100-continue\r\n\r\n";
+  upshake hs = begin(&accepting, waits, UPSHAKE_PLAIN);
   NEEDS(BODIES);
   (void)state;
-  for (size_t len = 0; len < 5; len++) {
+  assert_int_equal(upshake_read_body(&hs), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
+  assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
+  assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
+}
+
+/* Nobody reads the rest, so the connection closes. */
+static void a_body_can_be_answered_in_its_middle(void **state) {
+  NEEDS(BODIES);
+  (void)state;
+  for (size_t len = 0; len < 10; len++) {
+    int status = len < 5 ? 200 : 413;
     upshake hs = begin(&accepting, UPLOAD, UPSHAKE_PLAIN);
     upshake_extra extra = {.keep = UPSHAKE_KEEP_DEFAULT};
     size_t used;
     assert_int_equal(upshake_read_body(&hs), UPSHAKE_OK);
-    feed(&hs, "hello", len, &used);
-    assert_unchanged(hs, upshake_answer(&hs, 200), UPSHAKE_ERR_ANSWER);
-    assert_int_equal(upshake_answer(&hs, 413), UPSHAKE_OK);
+    feed(&hs, "hello", len % 5, &used);
+    assert_int_equal(upshake_answer(&hs, status), UPSHAKE_OK);
     assert_int_equal(upshake_get_result(&hs).may_keep, 0);
-    assert_int_equal(reply_status(&hs, &extra), 413);
+    assert_int_equal(reply_status(&hs, &extra), status);
     assert_int_equal(upshake_get_result(&hs).keep, 0);
   }
 }
@@ -326,11 +396,14 @@ int main(void) {
       cmocka_unit_test(nothing_is_sent_before_the_whole_reply),
       cmocka_unit_test(a_stream_has_no_chunks),
       cmocka_unit_test(says_what_content_a_reply_cannot_have),
+      cmocka_unit_test(a_206_has_its_range_in_one_place),
+      cmocka_unit_test(an_answer_of_another_server_may_lack_what_it_needs),
       cmocka_unit_test(only_a_whole_reply_is_kept),
       cmocka_unit_test(a_body_is_read_once_and_at_plain),
       cmocka_unit_test(chunks_are_read_once),
       cmocka_unit_test(an_expectation_that_was_left_out_has_no_place),
-      cmocka_unit_test(a_body_can_be_refused_in_its_middle),
+      cmocka_unit_test(a_refusal_stays_a_refusal),
+      cmocka_unit_test(a_body_can_be_answered_in_its_middle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

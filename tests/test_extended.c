@@ -158,6 +158,34 @@ static void run_case(const vector *v, int version, int at_once) {
   expect_bytes_are_refused(v, &judge.hs);
 }
 
+static int is_named(const vectors *all, const char *id) {
+  for (const vector *v = all->first; v != NULL; v = v->next)
+    for (size_t i = 0; i < v->ids_len; i++)
+      if (memcmp(v->ids[i], id, 4) == 0)
+        return 1;
+  return 0;
+}
+
+/* The table of the chapter: a row that ends with "case" is shown by one. */
+static void every_rule_is_named_by_a_case(void **state) {
+  FILE *chapter = fopen(CHAPTER, "rb");
+  char line[1024];
+  size_t rows = 0;
+  vectors all = {0};
+  (void)state;
+  assert_non_null(chapter);
+  assert_true(vectors_read(&all, CHAPTER));
+  while (fgets(line, sizeof line, chapter) != NULL)
+    if (strncmp(line, "| E-", 4) == 0 && strstr(line, "| case |\n") != NULL) {
+      rows++;
+      if (!is_named(&all, line + 2))
+        fail_msg("no case for %.4s", line + 2);
+    }
+  fclose(chapter);
+  vectors_free(&all);
+  assert_true(rows > 0);
+}
+
 static void the_chapter_holds(void **state) {
   vectors all = {0};
   (void)state;
@@ -422,6 +450,40 @@ static void a_malformed_request_is_told_from_a_refused_one(void **state) {
   }
 }
 
+static int is_malformed_with(upshake_slice name, upshake_slice value) {
+  static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
+  static const upshake_config config = {table, 1, .origin = 0};
+  const upshake_field fields[] = {{text(":method"), text("CONNECT")},
+                                  {text(":protocol"), text("websocket")},
+                                  {text(":scheme"), text("https")},
+                                  {text(":path"), text("/")},
+                                  {text(":authority"), text("a.example")},
+                                  {text("sec-websocket-version"), text("13")},
+                                  {name, value}};
+  upshake_found found = {20, 0, {NULL, 0}, {NULL, 0}, {{NULL, 0}, NULL, 0}};
+  upshake_judge judge;
+  found.fields = upshake_array(fields, CHECK_LEN(fields));
+  upshake_judge_begin_stream(&judge, &config, NULL, &found);
+  upshake_judge_end(&judge);
+  return upshake_judge_is_malformed(&judge);
+}
+
+/* RFC 9113 8.2.1, and the tokens of RFC 9110 5.6.2; a colon in a name too. */
+static void every_byte_of_a_field_is_judged(void **state) {
+  static const char of_names[] =
+      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+  (void)state;
+  for (int byte = 0; byte < 256; byte++) {
+    const char octets[] = {'x', (char)byte, 'y'};
+    int is_of_name = byte != 0 && strchr(of_names, byte) != NULL;
+    int is_of_value = byte == '\t' || (byte >= ' ' && byte != 0x7F);
+    assert_int_equal(is_malformed_with(part_of(octets, 3), text("a")),
+                     !is_of_name);
+    assert_int_equal(is_malformed_with(text("x"), part_of(octets, 3)),
+                     !is_of_value);
+  }
+}
+
 /* RFC 9114 4.3.1; HTTP/2 has no such rule. */
 static void an_ordinary_request_of_http_3_has_an_authority(void **state) {
   static const struct {
@@ -510,6 +572,25 @@ static void capsules_with_content_are_malformed(void **state) {
   judge_as(&judge, &config, "connect-udp", "a", "content-type", "text/plain");
   assert_int_equal(upshake_get_result(&judge.hs).error, UPSHAKE_ERR_CAPSULES);
   assert_true(upshake_judge_is_malformed(&judge));
+}
+
+/* RFC 9297 3.2; the design says that of a 200 too. */
+static void the_200_of_capsules_has_no_type(void **state) {
+  static const upshake_protocol table[] = {UPSHAKE_CAPSULES("connect-udp")};
+  static const upshake_config config = {table, 1, .origin = 0};
+  static const upshake_field type = {{UPSHAKE_TEXT("content-type")},
+                                     {UPSHAKE_TEXT("text/plain")}};
+  const upshake_extra extra = {.fields = &type, .fields_len = 1};
+  upshake_cursor cursor = {0};
+  upshake_line line;
+  upshake_judge judge;
+  (void)state;
+  judge_as(&judge, &config, "connect-udp", "a", "x", "y");
+  assert_int_equal(upshake_get_result(&judge.hs).switched, 1);
+  assert_int_equal(upshake_reply_line(&judge.hs, &extra, &cursor, &line), -1);
+  assert_int_equal(line.error, UPSHAKE_ERR_EXTRA_RESERVED);
+  assert_slice(line.field.name, "content-type");
+  assert_int_equal(line.status, 500);
 }
 
 static void an_offer_to_no_host_is_malformed(void **state) {
@@ -630,12 +711,15 @@ static void an_added_name_in_upper_case_is_the_culprit(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_chapter_holds),
+      cmocka_unit_test(every_rule_is_named_by_a_case),
       cmocka_unit_test(every_vector_of_websocket_has_its_counterpart),
       cmocka_unit_test(only_versions_2_and_3_begin_a_stream),
       cmocka_unit_test(a_malformed_request_is_told_from_a_refused_one),
+      cmocka_unit_test(every_byte_of_a_field_is_judged),
       cmocka_unit_test(an_ordinary_request_of_http_3_has_an_authority),
       cmocka_unit_test(the_place_of_a_pseudo_field_is_at_most_255),
       cmocka_unit_test(capsules_with_content_are_malformed),
+      cmocka_unit_test(the_200_of_capsules_has_no_type),
       cmocka_unit_test(an_offer_to_no_host_is_malformed),
       cmocka_unit_test(of_two_entries_with_methods_the_first_is_taken),
       cmocka_unit_test(a_limit_and_a_policy_make_nothing_malformed),

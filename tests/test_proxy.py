@@ -156,9 +156,33 @@ def it_forwards_the_other_forms_of_a_target(pair):
         assert got.startswith(b"GET " + path + b" HTTP/1.1\r\n"), (target, got)
     got, _ = pair.exchange(get(b"*", method=b"OPTIONS"), OK)
     assert got.startswith(b"OPTIONS * HTTP/1.1\r\nHost: a.example\r\n"), got
+    for target, path in ((b"http://a.example", b"*"),
+                         (b"http://a.example/", b"/"), (b"/", b"/"),
+                         (b"http://a.example?q", b"/?q")):
+        got, _ = pair.exchange(get(target, method=b"OPTIONS"), OK)
+        assert got.startswith(b"OPTIONS " + path + b" HTTP/1.1\r\n"), got
     got, _ = pair.exchange(b"GET / HTTP/1.0\r\n\r\n", OK)
     assert got.startswith(b"GET / HTTP/1.1\r\nHost: "
                           + pair.name.encode() + b"\r\nVia: 1.0 "), got
+
+
+def it_counts_max_forwards_down(pair):
+    """RFC 9110 7.6.2: of OPTIONS and TRACE only."""
+    for method, value, passed in (
+            (b"OPTIONS", b"2", b"1"), (b"TRACE", b"1", b"0"),
+            (b"OPTIONS", b"99999999999999999999", b"999"),
+            (b"OPTIONS", b"x", b"x"), (b"GET", b"2", b"2"),
+            (b"GET", b"0", b"0")):
+        more = b"Max-Forwards: " + value + b"\r\n"
+        got, back = pair.exchange(get(more=more, method=method), OK)
+        assert b"\r\nMax-Forwards: " + passed + b"\r\n" in got, (value, got)
+        assert back == OK_BACK, back
+    for method, status in ((b"OPTIONS", b"200 OK"),
+                           (b"TRACE", b"501 Not Implemented")):
+        with pair.proxy.connect() as client:
+            client.sendall(get(more=b"Max-Forwards: 0\r\n", method=method))
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 " + status + b"\r\n"), head
 
 
 def it_forwards_bodies(pair):
@@ -284,7 +308,11 @@ def it_relays_answers_of_any_status(pair):
             (b"404 Not Found", b""), (b"405 Method Not Allowed",
                                       b"Allow: PUT\r\n"),
             (b"418 Teapot", b""), (b"500 Internal Server Error", b""),
-            (b"599 Own", b"")):
+            (b"599 Own", b""),
+            # What RFC 9110 demands of these, nginx and others forget.
+            (b"401 Unauthorized", b""), (b"405 Not Allowed", b""),
+            (b"407 Proxy Authentication Required", b""),
+            (b"206 Partial Content", b"")):
         _, back = pair.exchange(get(), answer(
             b"ok", fields + more + b"Connection: x-y\r\nX: y\r\nX-Y: z\r\n",
             status))
@@ -330,6 +358,9 @@ def it_answers_502_if_there_is_no_sound_answer(pair):
     for said in (b"", b"HTTP/1.1 200 OK\r\nContent-", b"hello\r\n\r\n",
                  b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nok",
+                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+                 + chunked(b"ok"),
+                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
                  b"Content-Length: 2\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nA: " + b"a" * 9000 + b"\r\n\r\n",
@@ -358,6 +389,9 @@ def it_passes_interim_answers_on(pair):
     for size in (None, 1):
         _, back = pair.exchange(get(), early + early + OK, 0, size)
         assert back == early + early + OK_BACK, back
+    unasked = b"HTTP/1.1 100 Continue\r\n\r\n"
+    _, back = pair.exchange(get(), unasked + OK)
+    assert back == unasked + OK_BACK, back
     _, back = pair.exchange(get(version=b"1.0"), early + OK)
     assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
     _, back = pair.exchange(OFFER + b"\r\n", early + answer(
@@ -454,6 +488,18 @@ def it_switches_with_early_bytes_of_both_sides(pair):
             upstream.sendall(b"end")
             upstream.close()
             assert peer.read_all(client) == b"end"
+
+
+def it_passes_no_framing_on_with_a_switch(pair):
+    """Both fields mean nothing in a 101 (RFC 9112 6.3)."""
+    for more in (b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"):
+        with pair.asked(OFFER + b"\r\n") as (client, upstream, _):
+            upstream.sendall(SWITCH + more + b"\r\nhello")
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 101 "), head
+            assert b"Content-Length" not in head, head
+            assert b"Transfer-Encoding" not in head, head
+            assert peer.read(client, 5) == b"hello"
 
 
 def it_passes_large_amounts_behind_the_switch(pair):

@@ -117,7 +117,7 @@ static void assert_fails(const upshake_response *response,
 }
 
 static void a_response_against_the_rules_has_no_line(void **state) {
-  static const upshake_response good = {.status = 404}, no = {.status = 199},
+  static const upshake_response good = {.status = 404}, no = {.status = 600},
                                 bare = {.status = 401}, none = {.status = 426};
   upshake_cursor cursor = {0, 0, {0}};
   upshake_extra extra;

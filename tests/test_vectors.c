@@ -117,6 +117,8 @@ static unsigned refuse_case(const vector *v) {
 
 /* ---- The tests ---------------------------------------------------------- */
 
+enum { REQUIREMENTS = 512 };
+
 static vectors all, clients;     /* clients: of the client's chapters */
 static const char *const *files; /* of the command line, or NULL */
 
@@ -232,24 +234,52 @@ static int is_named(const char *id) {
   return 0;
 }
 
-/* The table of the README has a line for each: | `B-01` | what | */
-static void every_requirement_is_named_by_a_case(void **state) {
+/* The ids of the table of the README, which has a line for each: | `B-01` |
+ * what
+ * |.  Returns how many there are. */
+static size_t read_requirements(char ids[REQUIREMENTS][4]) {
   FILE *readme = fopen(UPSHAKE_VECTORS_DIR "/README.md", "rb");
-  unsigned owed = 0, missing = 0;
   char line[1024];
-  (void)state;
+  size_t len = 0;
   assert_non_null(readme);
   while (fgets(line, sizeof line, readme) != NULL)
     if (strncmp(line, "| `", 3) == 0 && vector_is_id(line + 3)) {
-      owed++;
-      if (is_named(line + 3))
-        continue;
-      missing++;
-      print_error("no case for %s", line);
+      assert_true(len < REQUIREMENTS);
+      memcpy(ids[len++], line + 3, 4);
     }
   fclose(readme);
-  assert_true(owed > 0);
+  return len;
+}
+
+static void every_requirement_is_named_by_a_case(void **state) {
+  char ids[REQUIREMENTS][4];
+  size_t len = read_requirements(ids), missing = 0;
+  (void)state;
+  for (size_t i = 0; i < len; i++)
+    if (!is_named(ids[i])) {
+      missing++;
+      print_error("no case for %.4s\n", ids[i]);
+    }
+  assert_true(len > 0);
   assert_int_equal(missing, 0);
+}
+
+static size_t count(const char ids[][4], size_t len, const char *id) {
+  size_t n = 0;
+  for (size_t i = 0; i < len; i++)
+    n += memcmp(ids[i], id, 4) == 0;
+  return n;
+}
+
+static void every_id_of_a_case_is_one_requirement(void **state) {
+  char ids[REQUIREMENTS][4];
+  size_t len = read_requirements(ids);
+  (void)state;
+  for (const vector *v = all.first; v != NULL; v = case_behind(v))
+    for (size_t i = 0; i < v->ids_len; i++)
+      if (count((const char(*)[4])ids, len, v->ids[i]) != 1)
+        fail_msg("%s:%zu: not a row of its own: %.4s", v->file, v->line,
+                 v->ids[i]);
 }
 
 static void each_chapter_has_the_cases_that_its_head_says(void **state) {
@@ -263,9 +293,10 @@ int main(int argc, char **argv) {
       cmocka_unit_test(no_body_policy_opens_what_is_closed),
       cmocka_unit_test(every_title_is_given_once),
       cmocka_unit_test(every_requirement_is_named_by_a_case),
+      cmocka_unit_test(every_id_of_a_case_is_one_requirement),
       cmocka_unit_test(each_chapter_has_the_cases_that_its_head_says),
   };
-  const struct CMUnitTest some[] = {tests[0], tests[1], tests[4]};
+  const struct CMUnitTest some[] = {tests[0], tests[1], tests[5]};
   const struct CMUnitTest one[] = {tests[0]};
   is_quick = argc == 2 && strcmp(argv[1], "--quick") == 0;
   if (is_quick)

@@ -12,8 +12,9 @@ static upshake_protocol *named_last(reader *r) {
 }
 
 static const upshake_private_rules *(*const rules_of[])(void) = {
-    NULL, upshake_websocket_rules, upshake_h2c_rules, upshake_capsules_rules};
-enum { NONE, WEBSOCKET, H2C, CAPSULES };
+    NULL, upshake_websocket_rules, upshake_h2c_rules, upshake_capsules_rules,
+    upshake_any_rules};
+enum { NONE, WEBSOCKET, H2C, CAPSULES, ANY };
 
 /* The rules that a name stands for, if the case does not give others. */
 static void set_usual_rules(upshake_protocol *protocol) {
@@ -26,6 +27,8 @@ static void set_usual_rules(upshake_protocol *protocol) {
   else if (upshake_equal_fold(token, "connect-udp") ||
            upshake_equal_fold(token, "connect-ip"))
     rules = CAPSULES;
+  else if (upshake_equal(token, "*"))
+    rules = ANY;
   protocol->rules = rules_of[rules];
 }
 
@@ -46,7 +49,8 @@ static int take_protocol(reader *r) {
 }
 
 static int take_rules(reader *r) {
-  static const char *const words[] = {"none", "websocket", "h2c", "capsules"};
+  static const char *const words[] = {"none", "websocket", "h2c", "capsules",
+                                      "any"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (is_word(r->value, words[i])) {
       named_last(r)->rules = rules_of[i];

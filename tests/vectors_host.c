@@ -191,6 +191,7 @@ void finish(run *r, upshake *hs, seen *s) {
     s->call = s->call == UPSHAKE_OK ? error : s->call;
   }
   s->result = upshake_get_result(hs);
+  s->protocol = upshake_protocol_name(hs);
   s->decisions = r->decisions;
   s->extra = r->v->extra;
   if (r->v->agrees && s->result.status == UPSHAKE_ACCEPT)

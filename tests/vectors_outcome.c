@@ -22,15 +22,6 @@ size_t end_of_head(upshake_slice octets) {
   return VECTOR_NOT_GIVEN;
 }
 
-static upshake_slice protocol_name(const upshake_protocol *protocol) {
-  upshake_slice name = {NULL, 0};
-  if (protocol == NULL)
-    return name;
-  name.ptr = protocol->name;
-  name.len = strlen(protocol->name);
-  return name;
-}
-
 static void expect_place(run *r, const seen *s) {
   const vector *v = r->v;
   size_t offset = v->bad_at;
@@ -71,7 +62,7 @@ static gathered decode_settings(run *r, const seen *s) {
 static void expect_texts(run *r, const seen *s) {
   gathered settings = decode_settings(r, s);
   upshake_slice actual[VECTOR_TEXTS] = {
-      protocol_name(s->result.protocol),
+      s->protocol,
       s->result.subprotocol,
       s->request.method,
       s->request.target,

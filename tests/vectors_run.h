@@ -30,6 +30,7 @@ typedef struct gathered {
 /* What one run shows. */
 typedef struct seen {
   upshake_result result;
+  upshake_slice protocol; /* its name */
   upshake_request request;
   upshake_slice head;
   unsigned decisions;

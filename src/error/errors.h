@@ -267,7 +267,7 @@ enum {
   X(NEEDS_ALLOW, OF_CALL, 0, NOTHING, "RFC 9110 15.5.6", \
     "a 405 needs an Allow field") \
   X(NEEDS_RANGE, OF_CALL, 0, NOTHING, "RFC 9110 15.3.7", \
-    "a 206 needs a Content-Range field") \
+    "a 206 needs Content-Range, or multipart/byteranges, not both") \
   X(CONTENT, OF_CALL, 0, NOTHING, "RFC 9110 8.6", \
     "the content is longer or shorter than it was announced") \
   X(MUST_CLOSE, OF_CALL, 0, NOTHING, "RFC 9112 9.6", \

@@ -137,11 +137,16 @@ static int is_reply_taken(const upshake *hs) {
   return (hs->flags & HANDSHAKE_TAKEN) && !(hs->flags & HANDSHAKE_CONTINUED);
 }
 
+/* 1 for an ordinary request, also while its body is read. */
+static int is_plain(const upshake *hs) {
+  return hs->next == UPSHAKE_PLAIN ||
+         (in_body(hs) && !is_open(hs) && hs->next != UPSHAKE_SEND);
+}
+
 /* Returns the least final status.  To CONNECT, 2xx would be a tunnel (RFC 9110
  * 9.3.6). */
 static int least_status(const upshake *hs) {
-  return hs->next == UPSHAKE_PLAIN && !upshake__is_method(hs, "CONNECT") ? 200
-                                                                         : 300;
+  return is_plain(hs) && !upshake__is_method(hs, "CONNECT") ? 200 : 300;
 }
 
 COLD upshake_error upshake_answer(upshake *hs, int answer) {
@@ -172,14 +177,42 @@ static size_t find_entry(const upshake *hs, upshake_slice name) {
   return place;
 }
 
+/* A name that was chosen for "*" is no sub-protocol, and the other way round.
+ */
+static void choose_entry(upshake *hs, size_t place) {
+  int was_unnamed = chosen_rules(hs)->find != NULL;
+  hs->protocol = (uint8_t)place;
+  if (was_unnamed || chosen_rules(hs)->find)
+    hs->flags &= (uint16_t)~HANDSHAKE_CHOSEN;
+}
+
+/* Chooses what no entry names, for the entry that takes it; returns 0 if there
+ * is none. */
+static int choose_unnamed(upshake *hs, upshake_slice name) {
+  const upshake_config *config = hs->config;
+  for (size_t i = 0; i < config->protocols_len; i++) {
+    const upshake_private_rules *rules = rules_of(&config->protocols[i]);
+    upshake_slice member = slice_none();
+    if (rules->find && (hs->facts.offered >> i & 1))
+      member = rules->find(hs, name);
+    if (!member.ptr)
+      continue;
+    choose_entry(hs, i);
+    keep_chosen(hs, member);
+    return 1;
+  }
+  return 0;
+}
+
 upshake_error upshake_choose_protocol(upshake *hs, upshake_slice name) {
   size_t place;
   if (hs->next != UPSHAKE_DECIDE)
     return UPSHAKE_ERR_STATE;
   place = find_entry(hs, name);
-  if (place == hs->config->protocols_len)
+  if (place < hs->config->protocols_len)
+    choose_entry(hs, place);
+  else if (!choose_unnamed(hs, name))
     return UPSHAKE_ERR_NOT_OFFERED;
-  hs->protocol = (uint8_t)place;
   return UPSHAKE_OK;
 }
 

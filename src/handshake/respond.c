@@ -32,6 +32,10 @@ NOINLINE COLD void upshake__build_switch(const upshake *hs, reply *r,
     r->continue_first = had_body(hs) ? 0 : 1;
   if (rules->kind == RULES_CAPSULES)
     r->capsules = 1;
+  if (rules->find) {
+    r->named = 0;
+    r->upgrade = rules->find(hs, slice_none());
+  }
   if (rules->kind != RULES_WEBSOCKET)
     return;
   r->accept = accept; /* put there by respond */

@@ -56,6 +56,13 @@ static void note_offer(upshake_private_facts *facts, size_t place) {
   }
 }
 
+/* 1 if the entry at this place takes what no entry names: see any.c. */
+static inline int takes_unnamed(const upshake_config *config, size_t place,
+                                upshake_slice member) {
+  const upshake_private_rules *rules = rules_of(&config->protocols[place]);
+  return rules->takes && rules->takes(config, member);
+}
+
 /* Notes which entries a member of Upgrade offers. */
 static NOINLINE COLD void judge_member(upshake_private_facts *facts,
                                        const upshake_config *config,
@@ -69,7 +76,8 @@ static NOINLINE COLD void judge_member(upshake_private_facts *facts,
   if (!upshake__is_spoken(member, facts->transport))
     return;
   for (size_t i = 0; i < config->protocols_len; i++)
-    if (is_offer_of(member, slash, &config->protocols[i]))
+    if (takes_unnamed(config, i, member) ||
+        is_offer_of(member, slash, &config->protocols[i]))
       note_offer(facts, i);
 }
 

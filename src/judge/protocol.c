@@ -42,7 +42,14 @@ COLD int upshake__is_protocol_list(upshake_slice text) {
 
 /* ---- rules ---- */
 
+/* 1 for "*", which is no name that a message can have: see any.c. */
+static inline int is_any(upshake_slice name) {
+  return name.len == 1 && *name.ptr == '*';
+}
+
 int upshake__is_spoken(upshake_slice name, int transport) {
+  if (is_any(name))
+    return 0;
   if (transport != UPSHAKE_TRANSPORT_SECURED)
     return 1;
   if (name.len > 3 && name.ptr[3] == '/')
@@ -80,15 +87,18 @@ static int is_method_list(upshake_slice text) {
   return upshake__is_protocol_list(text) && index_of(text, '/') == text.len;
 }
 
+/* 1 if the 101 says the name that was offered, and no other. */
+static int has_own_name(const upshake_private_rules *rules) {
+  return (rules->kind & (RULES_STRICT | RULES_ANY)) != 0;
+}
+
 /* 1 if the entry keeps the rules of WebSocket or of capsules.  They allow only
- * the method GET, and no other name in the 101.  Capsules have no body (RFC
- * 9297 3.2). */
+ * the method GET.  Capsules have no body (RFC 9297 3.2). */
 static int keeps_rules(const upshake_protocol *protocol,
                        const upshake_private_rules *rules) {
   if (protocol->methods && !upshake_equal(slice_text(protocol->methods), "GET"))
     return 0;
-  return !protocol->upgrade &&
-         (rules->kind == RULES_WEBSOCKET || protocol->body < UPSHAKE_BODY_READ);
+  return rules->kind == RULES_WEBSOCKET || protocol->body < UPSHAKE_BODY_READ;
 }
 
 static int is_strict(const upshake_private_rules *rules) {
@@ -101,6 +111,8 @@ static int is_named(const upshake_private_rules *rules, upshake_slice name) {
   size_t slash;
   if (upshake__rules_of_token(name) == RULES_WEBSOCKET)
     return rules->kind == RULES_WEBSOCKET;
+  if ((rules->kind == RULES_ANY) != is_any(name))
+    return 0;
   slash = index_of(name, '/');
   return is_protocol(name) && (slash == name.len || !is_strict(rules)) &&
          upshake__rules_of_token(slice_of(name.ptr, slash)) != RULES_WEBSOCKET;
@@ -117,5 +129,6 @@ COLD int upshake__is_entry(const upshake_protocol *protocol) {
     return 0;
   return protocol->body <= BODY_POLICY_MAX &&
          protocol->failed <= UPSHAKE_FAILED_PLAIN &&
+         (!has_own_name(rules) || !protocol->upgrade) &&
          (!is_strict(rules) || keeps_rules(protocol, rules));
 }

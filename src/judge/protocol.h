@@ -15,9 +15,9 @@ UPSHAKE_PRIVATE int upshake__is_protocol_list(upshake_slice text);
  * into a reply. */
 UPSHAKE_PRIVATE int upshake__is_entry(const upshake_protocol *protocol);
 
-/* 1 if the protocol can be spoken on a connection with this transport.  On a
- * secured connection h2c cannot: it is HTTP/2 over cleartext TCP (RFC 7540
- * 3.1). */
+/* 1 if the protocol can be spoken on a connection with this transport, by this
+ * name.  On a secured connection h2c cannot: it is HTTP/2 over cleartext TCP
+ * (RFC 7540 3.1).  "*" is no name. */
 UPSHAKE_PRIVATE int upshake__is_spoken(upshake_slice name, int transport);
 
 /* Returns a bit for each entry of the table that can be spoken there. */

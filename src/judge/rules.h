@@ -15,7 +15,8 @@
   X(NONE)      /* RFC 9110 7.8 alone     */ \
   X(WEBSOCKET) /* RFC 6455 4.2.1         */ \
   X(H2C)       /* RFC 7540 3.2           */ \
-  X(CAPSULES)  /* RFC 9298 3.2, RFC 9484 */
+  X(CAPSULES)  /* RFC 9298 3.2, RFC 9484 */ \
+  X(ANY)       /* what no entry names    */
 
 /* X(token, the rules that it has) */
 #define TOKENS_WITH_RULES(X) \
@@ -52,6 +53,11 @@ struct upshake_private_rules {
   void (*prepare)(upshake *hs);
   /* Computes Sec-WebSocket-Accept. */
   upshake_hash *accept;
+  /* 1 if an entry with these rules takes this member of Upgrade, and no entry
+   * names it. */
+  int (*takes)(const upshake_config *config, upshake_slice member);
+  /* Returns this one of such members; if `name` is absent, the chosen one. */
+  upshake_slice (*find)(const upshake *hs, upshake_slice name);
 };
 
 /* The rules of an entry whose `rules` is NULL. */

@@ -17,6 +17,12 @@ static int has_extra_field(const upshake_extra *extra, const char *name) {
   return find_extra(extra, name, 0) < extra->fields_len;
 }
 
+/* 1 if the application adds the field that the status needs.  Another server's
+ * answer goes on as it is. */
+static int has_needed_field(const upshake_extra *extra, const char *name) {
+  return extra->relayed || has_extra_field(extra, name);
+}
+
 /* 1 if more than `most` added fields have this name.  *place is then the first
  * field that is too many. */
 static int has_more(const upshake_extra *extra, const char *name, size_t most,
@@ -49,28 +55,48 @@ static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
           has_more(extra, "Capsule-Protocol", 0, place));
 }
 
-/* A 206 says which part it has: in Content-Range, or if there are several
- * parts, in each of them (RFC 9110 15.3.7). */
-static int has_range(const upshake_extra *extra) {
-  static const char several[] = "multipart/byteranges";
-  size_t len = sizeof several - 1, at = find_extra(extra, "Content-Type", 0);
-  if (has_extra_field(extra, "Content-Range"))
-    return 1;
-  return at < extra->fields_len && extra->fields[at].value.len >= len &&
-         upshake_equal_fold(slice_of(extra->fields[at].value.ptr, len),
-                            several);
+/* 1 if this Content-Type is multipart/byteranges with a boundary. */
+static int is_in_parts(upshake_slice type) {
+  static const char multipart[] = "multipart/";
+  size_t len = sizeof multipart - 1;
+  upshake_slice name, value;
+  if (type.len < len || !upshake_equal_fold(slice_of(type.ptr, len), multipart))
+    return 0;
+  type = slice_of(type.ptr + len, type.len - len);
+  if (upshake_next_parameter(&type, &name, &value) != 1 ||
+      !upshake_equal_fold(name, "byteranges"))
+    return 0;
+  while (upshake_next_parameter(&type, &name, &value) == 1)
+    if (upshake_equal_fold(name, "boundary"))
+      return value.ptr != NULL;
+  return 0;
 }
 
-/* 1 if the reply can have this content.  101, 204 and 205 have none (RFC 9110
- * 15.3.5, 15.3.6); a 304 has only the length of what it does not send
- * (15.4.5). */
+/* A 206 says which part it has: in Content-Range, or if there are several
+ * parts, in each of them and only there (RFC 9110 15.3.7). */
+static int has_range(const upshake_extra *extra) {
+  size_t at = find_extra(extra, "Content-Type", 0);
+  int has_one = has_extra_field(extra, "Content-Range");
+  int has_several =
+      at < extra->fields_len && is_in_parts(extra->fields[at].value);
+  return has_one != has_several;
+}
+
+/* 1 if the reply can have no content at all (RFC 9110 15.2, 15.3.5, 15.3.6).
+ * What is added to a 100 belongs to the final response. */
+static int is_empty(const reply *r) {
+  return r->status == SWITCHING || is_early(r) || r->status == NO_CONTENT ||
+         r->status == RESET_CONTENT;
+}
+
+/* 1 if the reply can have this content.  A 304 has only the length of what it
+ * does not send (RFC 9110 15.4.5). */
 static int can_have(const reply *r, const upshake_extra *extra) {
   if (extra->content > UPSHAKE_CONTENT_CHUNKED ||
       (extra->content != UPSHAKE_CONTENT_MEMORY && extra->body.len > 0) ||
       (extra->content != UPSHAKE_CONTENT_LENGTH && extra->body_len > 0))
     return 0;
-  if (r->status == SWITCHING || r->status == NO_CONTENT ||
-      r->status == RESET_CONTENT)
+  if (is_empty(r))
     return extra->content == UPSHAKE_CONTENT_MEMORY && extra->body.len == 0;
   return r->status != NOT_MODIFIED ||
          (extra->content != UPSHAKE_CONTENT_CHUNKED && extra->body.len == 0);
@@ -91,7 +117,7 @@ static upshake_error check_extra(const reply *r, size_t *place) {
     return UPSHAKE_ERR_EXTRA_REPEATED;
   if (!can_have(r, extra))
     return UPSHAKE_ERR_EXTRA_BODY;
-  if (r->status != PARTIAL_CONTENT || has_range(extra))
+  if (r->status != PARTIAL_CONTENT || extra->relayed || has_range(extra))
     return UPSHAKE_OK;
   *place = 0; /* no added field is wrong */
   return UPSHAKE_ERR_NEEDS_RANGE;
@@ -118,8 +144,10 @@ static void put_extra_fields(writer *w, const upshake_extra *extra) {
   put_added(w, extra);
 }
 
+UPSHAKE_PRIVATE_CONST const upshake_extra upshake__no_extra = {.keep = 0};
+
 UPSHAKE_PRIVATE_CONST const extra_calls upshake__extra_calls = {
     .check = check_extra,
-    .has = has_extra_field,
+    .has = has_needed_field,
     .put_framing = put_framing,
     .put = put_extra_fields};

@@ -87,8 +87,8 @@ static void put_status_line(writer *w, int status, upshake_slice reason) {
  * a 426. */
 static void put_protocols(writer *w, const reply *r) {
   const upshake_protocol *protocol = r->protocols;
-  if (r->upgrade) {
-    put_slice(w, *r->upgrade);
+  if (r->upgrade.ptr) {
+    put_slice(w, r->upgrade);
     return;
   }
   for (uint32_t left = r->named; left; left >>= 1, protocol++) {
@@ -169,9 +169,8 @@ upshake_slice upshake__phrase_of(int status) { return reason_phrase(status); }
 /* Checks the protocols for Upgrade.  The entries of a table were checked when
  * its handshake began. */
 static upshake_error check_upgrade(const reply *r) {
-  int is_good = r->protocols
-                    ? r->named != 0
-                    : r->upgrade && upshake__is_protocol_list(*r->upgrade);
+  int is_good =
+      r->upgrade.ptr ? upshake__is_protocol_list(r->upgrade) : r->named != 0;
   return is_good ? UPSHAKE_OK : UPSHAKE_ERR_REPLY_PROTOCOL;
 }
 
@@ -181,7 +180,7 @@ static upshake_error check_switch(const reply *r) {
   return check_upgrade(r);
 }
 
-/* 1 if the application adds no field of this name. */
+/* 1 if the application adds no field of this name, and must. */
 static int lacks(const reply *r, const char *name) {
   return !r->extra || !r->calls->has(r->extra, name);
 }
@@ -262,15 +261,24 @@ static int may_answer(const upshake_response *response,
          upshake__is_extension_answer(extra->extensions);
 }
 
+/* A 1xx is never sent to a client of HTTP/1.0 (RFC 9110 15.2).  The 100 is
+ * alone, and no other call gives it a version. */
+static int can_be_interim(const upshake_response *response) {
+  return response->status == CONTINUE ||
+         (response->status > SWITCHING && response->version != 10);
+}
+
 /* Checks what a handshake never gets wrong. */
 static upshake_error check_values(const upshake_response *response) {
   if (response->status == SWITCHING)
     return response->accept.ptr && !is_accept(response->accept)
                ? UPSHAKE_ERR_REPLY_ACCEPT
                : UPSHAKE_OK;
-  if (response->status < (response->to_connect ? 300 : 200) ||
+  if (response->status < 200)
+    return can_be_interim(response) ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER;
+  if ((response->to_connect && response->status < 300) ||
       response->status > 599)
-    return response->status == CONTINUE ? UPSHAKE_OK : UPSHAKE_ERR_ANSWER;
+    return UPSHAKE_ERR_ANSWER;
   return upshake__is_value(response->ws_version) &&
                  upshake__is_value(response->allow)
              ? UPSHAKE_OK

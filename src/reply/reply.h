@@ -45,10 +45,10 @@ UPSHAKE_PRIVATE_OBJECT const extra_calls upshake__extra_calls;
 struct reply {
   const upshake_extra *extra;        /* NULL: nothing is added */
   const extra_calls *calls;          /* for extra */
-  const upshake_slice *upgrade;      /* NULL: the protocols below */
   const upshake_protocol *protocols; /* init has checked them */
   const char *accept;                /* ACCEPT_LEN bytes */
   const upshake_slice *ws_version, *allow;
+  upshake_slice upgrade; /* absent: the protocols below */
   upshake_slice subprotocol;
   uint32_t named; /* a bit for each protocol to name */
   uint16_t status;
@@ -57,6 +57,12 @@ struct reply {
   uint8_t keeps;             /* 1: the connection stays open */
   uint8_t is_old;            /* 1: the request was of HTTP/1.0 */
 };
+
+/* 1 for a 1xx that another server sent before its final response: it has no
+ * content, and nothing but what is added. */
+static inline int is_early(const reply *r) {
+  return r->status < 200 && r->status > SWITCHING;
+}
 
 /* 1 if the final reply has content by its status, so that it says how long the
  * content is (RFC 9110 8.6). */
@@ -72,8 +78,9 @@ static inline enum framing framing_of(const reply *r) {
   unsigned content = r->extra->content;
   if (content == UPSHAKE_CONTENT_CHUNKED)
     return r->is_old ? FRAMING_NONE : FRAMING_CHUNKED;
-  return content == UPSHAKE_CONTENT_LENGTH || has_content(r) ? FRAMING_LENGTH
-                                                             : FRAMING_NONE;
+  return content == UPSHAKE_CONTENT_LENGTH || (has_content(r) && !is_early(r))
+             ? FRAMING_LENGTH
+             : FRAMING_NONE;
 }
 
 /* Returns how long the content is. */
@@ -112,15 +119,17 @@ static inline uint8_t begins_with_100(const upshake_response *response) {
          (response->status == SWITCHING && response->continue_first);
 }
 
+UPSHAKE_PRIVATE_OBJECT const upshake_extra upshake__no_extra;
+
 /* The reply that a response without a handshake describes. */
 ALWAYS_INLINE reply reply_of_response(const upshake_response *response,
                                       const upshake_extra *extra) {
   reply r = {.extra = extra,
              .calls = &upshake__extra_calls,
-             .upgrade = optional(&response->upgrade),
              .accept = response->accept.ptr,
              .ws_version = optional(&response->ws_version),
              .allow = optional(&response->allow),
+             .upgrade = response->upgrade,
              .subprotocol = response->subprotocol,
              .status = (uint16_t)response->status,
              .continue_first = begins_with_100(response),
@@ -128,6 +137,10 @@ ALWAYS_INLINE reply reply_of_response(const upshake_response *response,
              .capsules = response->capsules,
              .keeps = extra && extra->keep == UPSHAKE_KEEP_OPEN,
              .is_old = response->version == 10};
+  if (is_early(&r)) { /* says nothing of the connection */
+    r.keeps = 1;
+    r.extra = extra ? extra : &upshake__no_extra;
+  }
   return r;
 }
 

@@ -93,8 +93,8 @@ static void give_text(values *v, const char *name, upshake_slice value) {
  * 5.3). */
 static void give_protocols(values *v, const reply *r) {
   const upshake_protocol *protocol = r->protocols;
-  if (r->upgrade) {
-    give_text(v, NAME_UPGRADE, *r->upgrade);
+  if (r->upgrade.ptr) {
+    give_text(v, NAME_UPGRADE, r->upgrade);
     return;
   }
   for (uint32_t left = r->named; left; left >>= 1, protocol++)
@@ -120,7 +120,7 @@ static void give_head(values *v, const reply *r, char *text) {
   if (r->status == SWITCHING || r->status == UPGRADE_REQUIRED)
     give_protocols(v, r);
   upshake__put_reply_head(&v->w, r);
-  if (r->status != SWITCHING)
+  if (r->status >= 200)
     give_framing(v, r, text + TEXT_LENGTH);
 }
 

@@ -23,13 +23,18 @@ static int later(upshake *hs, void *user) {
   return UPSHAKE_LATER;
 }
 
+/* UPSHAKE_REPLY_CAP is for texts of 256 bytes. */
+static int has_long_name(const upshake *hs) {
+  return upshake_protocol_name(hs).len > 128;
+}
+
 static int take_last(upshake *hs, void *user) {
   static const char *const names[] = {"tls/1.2", "spdy/3.1", "ECHO"};
   (void)user;
   for (size_t i = 0; i < CHECK_LEN(names); i++)
     if (upshake_choose_protocol(hs, text(names[i])) == UPSHAKE_OK)
       break;
-  return UPSHAKE_ACCEPT;
+  return has_long_name(hs) ? 404 : UPSHAKE_ACCEPT;
 }
 
 static int refuse(upshake *hs, void *user) {
@@ -51,7 +56,8 @@ static const upshake_protocol table[] = {
      .failed = UPSHAKE_FAILED_PLAIN},
     {.name = "echo", .methods = "GET, POST", .body = UPSHAKE_BODY_REFUSE},
     UPSHAKE_PROTOCOL("SPDY/3.1"),
-    {.name = "TLS/1.2", .methods = "OPTIONS", .upgrade = "TLS/1.2, HTTP/1.1"}};
+    {.name = "TLS/1.2", .methods = "OPTIONS", .upgrade = "TLS/1.2, HTTP/1.1"},
+    UPSHAKE_ANY};
 static const upshake_protocol plain_body[] = {
     {.name = "websocket",
      .rules = upshake_websocket_rules,
@@ -75,9 +81,9 @@ static const upshake_config configs[] = {
      .transport = UPSHAKE_TRANSPORT_UNSECURED},
     {only_websocket, 1, .limits = {4, 8, 6, 24, 0, 0, 0}},
     {table, 4, .origin = UPSHAKE_ORIGIN_ANY},
-    {table, 4, .decide = take_last, .subprotocols = spoken,
+    {table, 5, .decide = take_last, .subprotocols = spoken,
      .subprotocols_len = 1},
-    {table, 4, .decide = later, .origin = UPSHAKE_ORIGIN_CALLBACK},
+    {table, 5, .decide = later, .origin = UPSHAKE_ORIGIN_CALLBACK},
     {table, 4, .decide = nonsense},
     {plain_body, 2, .decide = NULL},
     {plain_body, 2, .decide = later, .subprotocols = spoken,
@@ -204,7 +210,9 @@ static void settle(run *r, const input *in) {
   static const int answers[] = {UPSHAKE_ACCEPT, UPSHAKE_ACCEPT, 403,
                                 UPSHAKE_DECLINE};
   if (r->first_next == UPSHAKE_DECIDE)
-    REQUIRE(upshake_answer(&r->hs, answers[in->seed % 4]) == UPSHAKE_OK);
+    REQUIRE(upshake_answer(&r->hs, has_long_name(&r->hs)
+                                       ? 404
+                                       : answers[in->seed % 4]) == UPSHAKE_OK);
   r->result = upshake_get_result(&r->hs);
   if (r->result.next == UPSHAKE_SEND)
     take_reply(r);
@@ -353,6 +361,19 @@ static void assert_websocket(reply_view head, upshake_slice line) {
   REQUIRE(has && last.len == 2);
 }
 
+/* What "*" takes has a name that the client sent. */
+static void assert_is_offered(const run *r, reply_view head) {
+  char name[129];
+  upshake_slice last = {NULL, 0};
+  int has;
+  REQUIRE(upshake_copy(upshake_protocol_name(&r->hs), name, sizeof name));
+  naive_count(head, "Upgrade", name, &has, &last);
+  REQUIRE(has);
+  REQUIRE(
+      r->result.protocol->rules != upshake_any_rules ||
+      (!same_fold(text(name), "websocket") && !same_fold(text(name), "h2c")));
+}
+
 /* Every precondition of a 101 (RFC 9110 7.8, RFC 6455 4.2.1). */
 static void assert_may_switch(const run *r) {
   upshake_slice all = upshake_head(&r->hs), line = {NULL, 0}, last = {NULL, 0};
@@ -368,8 +389,7 @@ static void assert_may_switch(const run *r) {
   naive_count(head, "Connection", "upgrade", &has, &last);
   REQUIRE(has);
   REQUIRE(protocol != NULL);
-  naive_count(head, "Upgrade", protocol->name, &has, &last);
-  REQUIRE(has);
+  assert_is_offered(r, head);
   REQUIRE(naive_count(head, "Transfer-Encoding", "", &has, &last) == 0);
   REQUIRE(is_without_body(head));
   if (same_fold(text(protocol->name), "websocket") ||

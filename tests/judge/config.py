@@ -4,10 +4,13 @@
 A config is a list of settings (name, value) under the names that
 tests/vectors/README.md gives to the lines of a config block.
 """
-from grammar import members
+from copy import copy
+
+from grammar import is_token, members
 
 RULES = {b"websocket": "websocket", b"h2c": "h2c",
          b"connect-udp": "capsules", b"connect-ip": "capsules"}
+ANY = b"*"  # the entry that takes what no other entry names
 
 
 class Protocol:
@@ -19,7 +22,8 @@ class Protocol:
         self.version = version if slash else None
         self.methods = [b"GET"]
         self.upgrade = value
-        self.rules = RULES.get(self.token.lower(), "none")
+        self.rules = ("any" if value == ANY
+                      else RULES.get(self.token.lower(), "none"))
         self.body = None
         self.failed_plain = False
 
@@ -29,7 +33,26 @@ class Protocol:
         strict = self.rules in ("websocket", "capsules")
         return self.body or ("refuse" if strict else "plain")
 
-    def is_offered_by(self, member):
+    def is_offered_by(self, member, table):
+        """What "*" takes is a protocol that has no rules of its own, and no
+        entry of its own in the table."""
+        if self.rules != "any":
+            return self._names(member)
+        name, slash, version = member.partition(b"/")
+        return (is_token(name) and (is_token(version) or not slash)
+                and name.lower() not in RULES and member != ANY
+                and not any(entry._names(member) for entry in table
+                            if entry.rules != "any"))
+
+    def named_by(self, member):
+        """The entry, with the name that the 101 has."""
+        if self.rules != "any":
+            return self
+        named = copy(self)
+        named.name = named.upgrade = member
+        return named
+
+    def _names(self, member):
         """protocol-name [ "/" protocol-version ] (RFC 9110 7.8): the name in
         any case, the version exactly."""
         name, slash, version = member.partition(b"/")

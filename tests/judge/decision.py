@@ -2,6 +2,7 @@
 """What becomes of a valid offer: decision, body, second decision, and what the
 host does when all bytes were fed."""
 from body import Body
+from config import ANY
 import deflate
 from head import Incomplete, Refused
 from request import Verdict, plain, refused
@@ -24,8 +25,10 @@ def decide(request, left, data):
     entry = left[0]
     verdict = Verdict("switched", status=101, consumed=request.end,
                       left=request.framing.left, request=request)
+    if not request.is_stream:
+        entry = entry.named_by(_first_name(request, entry))
     if config.choose_protocol is not None:
-        chosen = [e for e in left if e.is_offered_by(config.choose_protocol)]
+        chosen = list(_chosen(request, left, config.choose_protocol))
         if chosen:
             entry = chosen[0]
         else:
@@ -35,6 +38,31 @@ def decide(request, left, data):
     _callback_chooses_subprotocol(request, entry, verdict)
     verdict.protocol = entry
     return _answer(verdict, config.answer, data)
+
+
+def _first_name(request, entry):
+    return next(member for member in request.upgrade
+                if entry.is_offered_by(member, request.config.protocols))
+
+
+def _chosen(request, left, name):
+    """What the callback can mean by this name: an entry that has it, or what
+    "*" takes."""
+    table = request.config.protocols
+    for entry in left:
+        if entry.rules != "any":
+            if entry.is_offered_by(name, table):
+                yield entry
+        elif request.is_stream:
+            if name.lower() in (ANY, entry.name.lower()):
+                yield entry
+        elif name == ANY:
+            yield entry.named_by(_first_name(request, entry))
+    for entry in left:
+        for member in request.upgrade:
+            if (member.lower() == name.lower()
+                    and entry.is_offered_by(member, table)):
+                yield entry.named_by(member)
 
 
 def _callback_chooses_subprotocol(request, entry, verdict):
@@ -166,6 +194,11 @@ def _least_status(verdict):
 
 
 def advertised(config):
+    """What a 426 can name."""
+    return [entry for entry in spoken(config) if entry.rules != "any"]
+
+
+def spoken(config):
     """h2c is for connections without TLS (RFC 7540 3.2), whatever rules its
     entry has."""
     return [entry for entry in config.protocols

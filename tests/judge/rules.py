@@ -159,7 +159,7 @@ def subprotocol_policy(request, _entry):
 
 # ---- The order of judgement ------------------------------------------------
 
-EVERY = ("websocket", "h2c", "capsules", "none")
+EVERY = ("websocket", "h2c", "capsules", "none", "any")
 
 ORDER = (
     (coding, EVERY),
@@ -194,7 +194,7 @@ def passed_over(request, entry):
     ignore Upgrade)."""
     if request.framing.has_body and entry.body_policy == "plain":
         return "PASSED_OVER_BODY"
-    if entry.rules in ("none", "h2c"):
+    if entry.rules in ("none", "h2c", "any"):
         if request.line.method not in entry.methods:
             return "PASSED_OVER_METHOD"
     if entry.rules == "h2c" and not _has_settings(request):

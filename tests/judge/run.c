@@ -151,6 +151,8 @@ static get_rules *usual_rules(const char *name) {
   if (upshake_equal_fold(slice, "connect-udp") ||
       upshake_equal_fold(slice, "connect-ip"))
     return upshake_capsules_rules;
+  if (upshake_equal(slice, "*"))
+    return upshake_any_rules;
   return NULL;
 }
 
@@ -165,10 +167,11 @@ SET(methods) { last_protocol()->methods = value.ptr; }
 SET(upgrade) { last_protocol()->upgrade = value.ptr; }
 
 SET(rules) {
-  static const char *const words[] = {"none", "websocket", "h2c", "capsules",
-                                      NULL};
+  static const char *const words[] = {"none",     "websocket", "h2c",
+                                      "capsules", "any",       NULL};
   static get_rules *const rules[] = {NULL, upshake_websocket_rules,
-                                     upshake_h2c_rules, upshake_capsules_rules};
+                                     upshake_h2c_rules, upshake_capsules_rules,
+                                     upshake_any_rules};
   last_protocol()->rules = rules[word(value, words)];
 }
 
@@ -528,17 +531,13 @@ static const char *outcome(upshake_result result) {
 static void put_served(const served *s) {
   upshake_result result = upshake_get_result(s->hs);
   upshake_request request = upshake_get_request(s->hs);
-  upshake_slice token = {NULL, 0};
-  if (result.protocol)
-    token =
-        (upshake_slice){result.protocol->name, strlen(result.protocol->name)};
   printf("outcome=%s status=%d offset=%zu consumed=%zu keep=%d dropped=%zu",
          outcome(result), result.status, result.offset, s->pos, result.may_keep,
          result.dropped);
   put_error("error", result.error);
   put_error("call", s->call);
   put_length("left", result.body_left, "unknown");
-  put_slice("protocol", token);
+  put_slice("protocol", upshake_protocol_name(s->hs));
   put_slice("subprotocol", result.subprotocol);
   put_slice("method", request.method);
   put_slice("target", request.target);

@@ -3,7 +3,7 @@
 
     head  ->  order of judgement  ->  decision  ->  body  ->  101
 """
-from decision import advertised, decide, host_refuses
+from decision import decide, host_refuses, spoken
 from framing import Framing
 from grammar import is_token, members
 from head import (Incomplete, Reader, Refused, lean_total, read_fields,
@@ -87,14 +87,16 @@ def _offered(request):
     preference (RFC 9110 7.8): that of the table, or the client's for its first
     eight."""
     config = request.config
-    table = [entry for entry in advertised(config)
-             if any(entry.is_offered_by(member) for member in request.upgrade)]
+    table = [entry for entry in spoken(config)
+             if any(entry.is_offered_by(member, config.protocols)
+                    for member in request.upgrade)]
     if not config.client_order:
         return table
     first = []
     for member in request.upgrade:
         for entry in table:
-            if entry.is_offered_by(member) and entry not in first:
+            if (entry.is_offered_by(member, config.protocols)
+                    and entry not in first):
                 first.append(entry)
     first = first[:CLIENT_ORDER]
     return first + [entry for entry in table if entry not in first]

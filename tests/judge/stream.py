@@ -7,7 +7,7 @@ for.  The places are those of foreign.py.
 """
 import re
 
-from decision import advertised, decide, host_refuses
+from decision import decide, host_refuses, spoken
 from errors import Notes
 from foreign import (TRANSPORTS, is_syntax, note_bytes, note_framing,
                      note_method, note_target, refuse)
@@ -299,8 +299,8 @@ class Head:
         """As in HTTP/1.1, but methods, bodies and the key do not count."""
         request = self._request(b"GET", self.pseudo[b":path"])
         protocol = self.pseudo[b":protocol"]
-        entries = [entry for entry in advertised(self.config)
-                   if entry.is_offered_by(protocol)
+        entries = [entry.named_by(protocol) for entry in spoken(self.config)
+                   if entry.is_offered_by(protocol, self.config.protocols)
                    and entry.rules != "h2c"
                    and entry.token.lower() != b"h2c"]
         if not entries:
