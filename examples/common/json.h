@@ -27,6 +27,9 @@
  *   input        what was read: "raw" for the exact bytes, or another form
  *   also         further faults of the head: error, rule, sentence, offset,
  *                line and column of each
+ *   times        milliseconds of the steps name, connect, tls and answer of a
+ *                connection to a server; null for a step that there was not
+ *   from         the client's address and port, with --listen
  */
 #ifndef UPSHAKE_EXAMPLES_COMMON_JSON_H
 #define UPSHAKE_EXAMPLES_COMMON_JSON_H

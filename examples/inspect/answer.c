@@ -145,6 +145,8 @@ void answer_end(const answer *said, const options *opt) {
   put_lines("Also wrong:", note_text(&said->also), 1);
   if (said->read->repairs != NULL)
     put_lines("Read as:", said->read->repairs, 1);
+  if (said->read->times != NULL)
+    put_lines("Times:", said->read->times, 0);
   put_rule(said, opt->reply);
 }
 
@@ -179,4 +181,6 @@ void note_members(note *out, const answer *said) {
   note_add(out, ",\"input\":");
   note_json(out, upshake_text(said->form));
   note_add(out, ",\"also\":[%s]", note_text(&said->also_json));
+  if (said->read->members != NULL)
+    note_add(out, "%s", said->read->members);
 }

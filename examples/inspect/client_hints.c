@@ -272,8 +272,8 @@ typedef struct status_hint {
 static const status_hint status_hints[] = {
     {200, 299,
      "An ordinary answer: the path is a page and no endpoint, or a proxy took\n"
-     "Upgrade out of the request.  To see that, give the request that arrives\n"
-     "behind the proxy to upshake-inspect, without --client.\n"},
+     "Upgrade out of the request.  To see that, let the proxy lead to\n"
+     "upshake-inspect --listen 8090, and ask again.\n"},
     {300, 399,
      "A redirect.  Browsers do not follow it: give the client the address in\n"
      "Location, with ws:// or wss:// for http:// or https://.\n"},

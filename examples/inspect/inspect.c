@@ -12,12 +12,13 @@
 #include "inspect.h"
 #include "client.h"
 #include "forms.h"
+#include "live.h"
 #include "options.h"
 
 /* A shown line has fewer bytes than this before its mark. */
 #define LINE_KEPT 256
 
-static upshake_config make_config(const options *opt) {
+upshake_config config_of(const options *opt) {
   upshake_config config;
   memset(&config, 0, sizeof config);
   config.protocols = opt->protocols;
@@ -38,18 +39,17 @@ static upshake_config make_config(const options *opt) {
 
 /* ---- The handshake ------------------------------------------------------- */
 
-/* Writes the answer to the client's offers of permessage-deflate, if the server
- * agrees to one of them. */
-static void agree_extensions(inspection *in, const options *opt) {
-  upshake_fields fields = upshake_get_request(&in->hs).fields;
-  upshake_deflate agreed;
-  if (!opt->deflate || !is_websocket(in->result.protocol))
-    return;
-  size_t len = upshake_agree_deflate(fields, NULL, &agreed, in->agreed);
-  if (len == 0)
-    return;
-  in->extensions.ptr = in->agreed;
-  in->extensions.len = len;
+upshake_slice agreed_extensions(const upshake *hs, const options *opt,
+                                char agreed[UPSHAKE_DEFLATE_CAP]) {
+  upshake_fields fields = upshake_get_request(hs).fields;
+  const upshake_protocol *protocol = upshake_get_result(hs).protocol;
+  upshake_slice extensions = {NULL, 0};
+  upshake_deflate parameters;
+  if (!opt->deflate || !is_websocket(protocol))
+    return extensions;
+  extensions.len = upshake_agree_deflate(fields, NULL, &parameters, agreed);
+  extensions.ptr = extensions.len > 0 ? agreed : NULL;
+  return extensions;
 }
 
 /* Appends the reply to what was sent already: a 100 before a body. */
@@ -179,7 +179,7 @@ static void print(inspection *in, const options *opt) {
 
 outcome judge_request_input(const options *opt, const reading *read,
                             input *from) {
-  upshake_config config = make_config(opt);
+  upshake_config config = config_of(opt);
   inspection in;
   memset(&in, 0, sizeof in);
   in.config = &config;
@@ -189,7 +189,7 @@ outcome judge_request_input(const options *opt, const reading *read,
   feed_all(&in, opt);
   in.outcome = read->is != NULL ? REFUSED : judge_outcome(&in.result);
   if (in.outcome == SWITCHED)
-    agree_extensions(&in, opt);
+    in.extensions = agreed_extensions(&in.hs, opt, in.agreed);
   if (in.result.next == UPSHAKE_SEND)
     write_reply(&in);
   print(&in, opt);
@@ -212,6 +212,13 @@ outcome judge_request(const options *opt, const reading *read,
 int main(int argc, char **argv) {
   options opt;
   parse_options(&opt, argc, argv);
+#ifndef _WIN32
+  if (is_live(&opt)) {
+    int status = live_run(&opt);
+    free_options(&opt);
+    return finish(status);
+  }
+#endif
   int got = opt.client ? (int)inspect_response(&opt) : inspect_forms(&opt);
   free_options(&opt);
   return finish(got);

@@ -11,6 +11,7 @@
 
 #include "answer.h"
 #include "judge.h"
+#include "options.h"
 #include "print.h"
 
 /* So much of a body's content is kept, to be shown. */
@@ -34,6 +35,14 @@ typedef struct inspection {
   char *reply;              /* all bytes sent, a 100 included */
   size_t reply_len;
 } inspection;
+
+/* The server that the options describe. */
+upshake_config config_of(const options *opt);
+
+/* The answer to the client's offers of permessage-deflate, if the server agrees
+ * to one of them; written to `agreed`. */
+upshake_slice agreed_extensions(const upshake *hs, const options *opt,
+                                char agreed[UPSHAKE_DEFLATE_CAP]);
 
 /* Prints the outcome: one JSON object, or a page for people. */
 void print_json(const inspection *in, const answer *said);

@@ -19,6 +19,9 @@ typedef struct reading {
   const char *repairs; /* what was changed, behind "Read as: "; or NULL */
   const char *is;      /* what the input is, if it is no request; or NULL: */
   const char *fix;     /* then what to do; or NULL */
+  const char *times;   /* of a connection, behind "Times:"; or NULL */
+  const char *members; /* of JSON, for what comes live, with a comma before
+                          each; or NULL */
 } reading;
 
 /* The seam.  judge_request judges the bytes of a request as a server does.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "forms.h"
+#include "live.h"
 #include "print.h"
 #include "../common/exit.h"
 #include "../common/protocol_option.h"
@@ -15,67 +16,14 @@
 /* A handshake has offsets of 32 bits, which limit the head. */
 #define HEAD_MAX_DEFAULT 8192u
 #define HEAD_MAX_LARGEST UINT32_MAX
+
+/* Milliseconds. */
+#define TIMEOUT_DEFAULT 10000
+#define TIMEOUT_MAX 86400000
 #define PROTOCOLS_MAX 32 /* see upshake_init */
 
-static const char usage[] =
-    "usage: upshake-inspect [OPTION]... [FILE]\n"
-    "       upshake-inspect --client --request FILE [OPTION]... [RESPONSE]\n"
-    "\n"
-    "Why does my handshake fail?  Reads one HTTP/1.1 request and the bytes\n"
-    "behind it from FILE, or from standard input if FILE is missing or -.\n"
-    "Says what a server would do with it, and why, as soon as that is clear.\n"
-    "With --client it reads a response, and says what the client would do.\n"
-    "\n"
-    "Server:\n"
-    "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
-    "                      a protocol that the server speaks; repeatable, the\n"
-    "                      preferred one first (default: websocket)\n"
-    "                        method  its method instead of GET; repeatable\n"
-    "                        body    a request may have a body, which is read\n"
-    "                                before the switch\n"
-    "  --subprotocol NAME  a WebSocket sub-protocol that the server speaks;\n"
-    "                      repeatable\n"
-    "  --deflate           agree to permessage-deflate\n"
-    "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
-    "                      https://example.com; any: every Origin; repeatable\n"
-    "                      (default: the host of the request)\n"
-    "  --lean              keep only the fields that the handshake needs: a\n"
-    "                      head may then be longer than --head-max\n"
-    "  --want NAME         keep this field too; repeatable\n"
-    "\n"
-    "Client:\n"
-    "  --client            judge a response\n"
-    "  --request FILE      the request that it answers, as it was sent\n"
-    "  --subprotocol-required\n"
-    "                      refuse a WebSocket without a sub-protocol if the\n"
-    "                      request asks for one, as browsers do\n"
-    "\n"
-    "Both:\n"
-    "  --head-max BYTES    the longest head, 1 to 4294967295 (default: 8192)\n"
-    "  --total-max BYTES   with --lean, the longest head that is received, up\n"
-    "                      to 4294967295 (default: 65536); with --client, the\n"
-    "                      longest head (default: --head-max)\n"
-    "  --fields-max N      the most field lines of a head, 1 to 65535\n"
-    "                      (default: 128)\n"
-    "  --name-max BYTES    the longest name of a field, 1 to 65535\n"
-    "                      (default: 255)\n"
-    "  --feed N            give the input to the library N bytes at a time\n"
-    "                      (default: 0, all at once)\n"
-    "  --json              print one JSON object, for scripts\n"
-    "  --help              print this text\n"
-    "\n"
-    "Exit status:\n"
-    "   0  switched\n"
-    "   1  refused\n"
-    "   2  plain: no upgrade; with --client: an ordinary answer\n"
-    "   3  incomplete\n"
-    "  64  wrong usage\n"
-    "  66  unreadable file, or a file without a request for an upgrade\n"
-    "  71  the system failed\n"
-    "  74  cannot write to standard output\n";
-
 /* The options, and the side that each is for. */
-typedef enum side { BOTH, SERVER, CLIENT } side;
+typedef enum side { BOTH, SERVER, CLIENT, LIVE } side;
 typedef struct known {
   const char *name;
   int has_value;
@@ -92,25 +40,13 @@ static const known all_known[] = {
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
     {"--reply", 0, SERVER},    {"--from", 1, SERVER},
     {"--strict", 0, SERVER},   {"--entry", 1, SERVER},
+#ifndef _WIN32
+    {"--listen", 1, LIVE},     {"--once", 0, LIVE},
+    {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
+    {"--ca", 1, LIVE},         {"--insecure", 0, LIVE},
+    {"--timeout", 1, LIVE},
+#endif
 };
-
-void *allocate(size_t len) {
-  void *memory = malloc(len ? len : 1);
-  if (memory == NULL) {
-    fputs("upshake-inspect: out of memory\n", stderr);
-    exit(EXIT_BAD_SYSTEM);
-  }
-  return memory;
-}
-
-void fail_library(upshake_error error) {
-  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
-  exit(EXIT_BAD_SYSTEM);
-}
-
-int finish(int status) {
-  return end_output(status, "upshake-inspect: cannot write the result");
-}
 
 /* ---- Options ------------------------------------------------------------ */
 
@@ -261,13 +197,16 @@ static void set_option(options *opt, const char *name, char *value) {
     opt->fields_max = parse_number(name, value, 1, UINT16_MAX);
   else if (strcmp(name, "--name-max") == 0)
     opt->name_max = parse_number(name, value, 1, UINT16_MAX);
+  else if (strcmp(name, "--listen") == 0)
+    opt->listen = value;
+  else if (strcmp(name, "--probe") == 0)
+    opt->probe = value;
+  else if (strcmp(name, "--ca") == 0)
+    opt->ca = value;
+  else if (strcmp(name, "--timeout") == 0)
+    opt->timeout = (long)parse_number(name, value, 1, TIMEOUT_MAX);
   else
     set_feed(opt, name, value);
-}
-
-static void print_usage(void) {
-  fputs(usage, stdout);
-  exit(finish(0));
 }
 
 static void set_flag(options *opt, const char *name) {
@@ -287,6 +226,12 @@ static void set_flag(options *opt, const char *name) {
     opt->client = 1;
   if (strcmp(name, "--subprotocol-required") == 0)
     opt->subprotocol_required = 1;
+  if (strcmp(name, "--once") == 0)
+    opt->once = 1;
+  if (strcmp(name, "--yes") == 0)
+    opt->yes = 1;
+  if (strcmp(name, "--insecure") == 0)
+    opt->insecure = 1;
 }
 
 static const known *find_known(const char *name, size_t len) {
@@ -309,6 +254,8 @@ static int take_option(options *opt, char **argv) {
     opt->server_option = option->name;
   if (option->side == CLIENT)
     opt->client_option = option->name;
+  if (option->side == LIVE)
+    opt->live_option = option->name;
   if (!option->has_value) {
     set_flag(opt, option->name);
     return 1;
@@ -325,8 +272,28 @@ static void set_file(options *opt, const char *file) {
   opt->file = file;
 }
 
-int is_standard_input(const char *file) {
-  return file == NULL || strcmp(file, "-") == 0;
+/* A server of the network is judged by its answer, as --client does. */
+static void check_live(const options *opt) {
+  int asks = opt->listen == NULL;
+  if (opt->listen != NULL && (opt->file != NULL || opt->probe != NULL))
+    fail_usage("not with --listen", opt->file ? opt->file : "--probe");
+  if (opt->probe != NULL && opt->file != NULL)
+    fail_usage("not with --probe", opt->file);
+  if (opt->client)
+    fail_usage("not with a connection", "--client");
+  if (opt->once && asks)
+    fail_usage("only with --listen", "--once");
+  if (opt->yes && opt->probe == NULL)
+    fail_usage("only with --probe", "--yes");
+  if (opt->request != NULL && (opt->probe != NULL || !asks))
+    fail_usage("only with ws://HOST or --client", "--request");
+  if (opt->origins_len > 1 && asks)
+    fail_usage("more than one Origin", opt->origins[1]);
+  if (opt->deflate && opt->probe != NULL)
+    fail_usage("not with --probe", "--deflate");
+  if (asks && (opt->protocols_len > 0 || opt->lean || opt->wanted_len > 0))
+    fail_usage("only for a request that is judged",
+               opt->protocols_len ? "--protocol" : "--lean");
 }
 
 static void check_sides(const options *opt) {
@@ -358,6 +325,7 @@ void parse_options(options *opt, int argc, char **argv) {
   int options_end = 0;
   memset(opt, 0, sizeof *opt);
   opt->head_max = HEAD_MAX_DEFAULT;
+  opt->timeout = TIMEOUT_DEFAULT;
   opt->protocols = allocate(most * sizeof *opt->protocols);
   memset(opt->protocols, 0, most * sizeof *opt->protocols);
   opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
@@ -372,7 +340,14 @@ void parse_options(options *opt, int argc, char **argv) {
     else
       i += take_option(opt, argv + i);
   }
-  check_sides(opt);
+#ifndef _WIN32
+  if (is_live(opt))
+    check_live(opt);
+  else if (opt->live_option != NULL)
+    fail_usage("only with ws://HOST, --listen or --probe", opt->live_option);
+  else
+#endif
+    check_sides(opt);
   if (!opt->from_given && (opt->json || opt->feed_given))
     opt->from = &raw_form;
   if (opt->protocols_len == 0)

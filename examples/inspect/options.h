@@ -25,12 +25,20 @@ typedef struct options {
   int from_given, feed_given;
   const struct input_form *from; /* the form of the input; NULL: find out */
   size_t entry;                  /* the exchange to judge, from 1; 0: all */
+  const char *listen, *probe;    /* [ADDR:]PORT; a URI */
+  const char *ca; /* certificates for wss://; NULL: the system's */
+  int once, yes, insecure;
+  long timeout;            /* milliseconds for each step with the network */
+  const char *live_option; /* given; needs the network */
   const char *server_option, *client_option; /* given; for one side only */
   const char *lean_option;                   /* given; needs --lean */
 } options;
 
 /* Returns the limits on a head, for both sides. */
 upshake_limits limits_of(const options *opt);
+
+/* Prints the usage and ends the program. */
+void print_usage(void);
 
 void parse_options(options *opt, int argc, char **argv);
 void free_options(options *opt);

@@ -60,8 +60,8 @@ printf 'Authorization: Bearer mF_9.B5f-4.1JqM\r\n' >"$out/looking/bearer"
 # without libpcap, which is not ours.
 more=()
 forms=(examples/inspect/{form_*,forms,hex,json_text,lines,recognise,shell}.c
-  examples/inspect/{streams,packet,unwrap,base64,note,print,input,options}.c
-  examples/common/{protocol_option,exit}.c)
+  examples/inspect/{streams,packet,unwrap,base64,note,print,input,memory}.c
+  examples/common/exit.c)
 
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
