@@ -57,12 +57,20 @@ begins() {
   esac
 }
 
-# marks LINE COLUMN: a line of the output ends with LINE, and the caret in the
-# line below it stands under column COLUMN of the output.
+# names ERROR: in the last line of the answer.
+names() {
+  grep -qE "^\(.*[( ]$1[,;)]" "$folder/out" || fail "does not name $1"
+}
+
+# marks LINE COLUMN: LINE is shown, and the caret in the line below it stands
+# under its column COLUMN, counted from 1.
 marks() {
-  below=$(grep -F -A 1 -e "$1" "$folder/out" | sed -n 2p)
-  wanted=$(printf '%*s^' "$(($2 - 1))" '')
-  [ "$below" = "$wanted" ] || fail "no caret in column $2 below: $1"
+  below=$(grep -F -A 1 -e " | $1" "$folder/out" | sed -n 2p)
+  wanted=$(printf '     | %*s^' "$(($2 - 1))" '')
+  case $below in
+  "$wanted"*) ;;
+  *) fail "no caret in column $2 below: $1" ;;
+  esac
 }
 
 # ---- Requests ---------------------------------------------------------------
@@ -135,7 +143,12 @@ valid() {
 import json, sys
 said = json.load(sys.stdin)
 keys = "outcome status error rule offset consumed protocol subprotocol"
-assert list(said) == (keys + " extensions close reply").split(), list(said)
+more = " sentence hint line column input also"
+assert list(said) == (keys + " extensions close reply" + more).split(), \
+    list(said)
+assert said["sentence"] and said["input"] == "raw"
+assert (said["line"] is None) == (said["offset"] is None)
+assert (said["hint"] is None) == (said["outcome"] == "switched")
 if said["outcome"] in ("switched", "refused"):
     assert said["reply"].startswith("HTTP/1.1 ")
     assert "HTTP/1.1 %d " % said["status"] in said["reply"]
@@ -164,7 +177,7 @@ object() {
   shift 8
   run "$wanted_status" --json "$@"
   case $(cat "$folder/out") in
-  "$wanted"*'"}') ;;
+  "$wanted"*'"sentence":'*'}') ;;
   *) fail "does not begin with: $wanted" ;;
   esac
   valid

@@ -14,15 +14,15 @@ handshake
 object switched 101 - - - "$(size)" websocket -
 says 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='
 says 'Upgrade: websocket'
-says '\r\n\r\n"}'
+says '\r\n\r\n","sentence":"'
 
 it says_where_the_next_protocol_begins
 handshake
 head_size=$(size)
 printf '\201\205\0\0\0\0hello' >>"$folder/request"
 object switched 101 - - - "$head_size" websocket -
-run 0
-begins 'switched: '
+run 0 --reply
+begins 'SWITCHED 101: '
 says "begins at byte $head_size; 11 bytes of it are here"
 says '    \x81\x85\x00\x00\x00\x00hello'
 says '    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
@@ -60,20 +60,21 @@ says '  status        101 Switching Protocols'
 it names_the_byte_the_rule_and_the_sentence_of_a_refusal
 request 'GET / HTTP/1.1' 'Host : a'
 object refused 400 FIELD_BLANK 'RFC 9112 5.1' 20 20 - -
-run 1
-begins 'refused: the server answers 400'
-says '  status        400 Bad Request'
-says '  error         FIELD_BLANK'
-says '  rule          RFC 9112 5.1'
-says 'byte 20: line 2, column 5'
-marks '    Host : a\r\n' 9
+run 1 --reply
+begins 'REFUSED 400: '
+names FIELD_BLANK
+says '(RFC 9112 5.1, '
+says ', byte 20'
+says ' 2 | '
+marks 'Host : a' 5
 says '    HTTP/1.1 400 Bad Request'
 
 it says_that_something_is_missing_behind_the_head
 request 'GET / HTTP/1.1' 'Host: example.com' "$upgrade" "$connection" "$version"
 object refused 400 KEY_MISSING 'RFC 6455 4.2.1' "$(size)" "$(size)" - -
 run 1
-says "byte $(size), behind the head"
+says "byte $(size)"
+says "the head ends here"
 says 'head -c 16 /dev/urandom | base64'
 
 it asks_for_version_13
@@ -83,29 +84,32 @@ object refused 426 VERSION_UNSUPPORTED 'RFC 6455 4.4' \
   $(($(size) - 5)) "$(size)" - -
 says 'Sec-WebSocket-Version: 13'
 run 1
-marks '    Sec-WebSocket-Version: 8\r\n' 28
+marks 'Sec-WebSocket-Version: 8' 24
 
 it marks_the_byte_under_its_column_behind_escapes
 printf 'GET / HTTP/1.1\r\nX: \\\377\tcaf\351\001z\r\n\r\n' >"$folder/request"
 run 1
-says 'byte 26: line 2, column 11'
-marks '    X: \\\xFF\tcaf\xE9\x01z\r\n' 23
+says ', byte 26'
+says ' 2 | '
+marks 'X: \\\xFF\tcaf\xE9\x01z' 19
 
 it marks_the_lf_of_a_line_end
 printf 'GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n' >"$folder/request"
 run 1
-says '  error         LINE_END'
-marks '    Host: a\n' 12
+names LINE_END
+marks 'Host: a\n' 8
 says 'others with CR LF'
 
 it cuts_a_long_line_around_the_mark
 long=$(printf '%300s' '' | tr ' ' a)
 request "GET /$long\"$long HTTP/1.1"
 run 1
-says 'byte 305: line 1, column 306'
-says '    ...aaaa'
+says ', byte 305'
+says ' 1 | '
+says ' | ...aaaa'
 says 'aaaa...'
-marks 'a"a' 54
+column=$(grep -F -A 1 'a"a' "$folder/out" | sed -n '2s/\^.*//p' | wc -c)
+[ "$column" = 53 ] || fail "the caret is in column $column"
 if awk 'length > 80 { found = 1 } END { exit !found }' "$folder/out"; then
   fail "a line is longer than 80 columns"
 fi
@@ -113,36 +117,42 @@ fi
 it explains_a_file_with_lf_only
 printf 'GET / HTTP/1.1\nHost: a\n\n' >"$folder/request"
 object refused 400 LINE_END 'RFC 9112 2.2' 14 14 - -
-run 1
-says 'No line here ends with CR LF'
-says "sed 's/\$/\\r/' FILE | upshake-inspect"
+run 2
+says 'Read as: LF taken as CR LF'
+run 1 --strict
+says 'The line ends with LF'
+says "awk '{ sub(/\r\$/, \"\"); printf \"%s\r\n\", \$0 }' FILE"
 
 it explains_tls_on_a_plain_port
 printf '\026\003\001\002\0\001\0\001\374\003\003' >"$folder/request"
 object refused 400 TLS 'RFC 9112 2.2' 0 0 - -
 run 1
 says 'wss://'
-marks '    \x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03' 5
+marks '\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03' 1
 
 it explains_the_preface_of_http_2
 printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' >"$folder/request"
 object refused 505 HTTP2_PREFACE 'RFC 9113 3.4' 0 18 - -
 run 1
-says '  error         HTTP2_PREFACE'
-says '505 HTTP Version Not Supported'
+names HTTP2_PREFACE
+begins 'REFUSED 505: '
 says 'it to HTTP/1.1'
 says 'gives these bytes to its HTTP/2'
 
 it explains_what_is_no_request
 printf '\357\273\277GET / HTTP/1.1\r\n\r\n' >"$folder/request"
-run 1
+run 1 --strict
 says 'byte order mark'
-printf '> GET / HTTP/1.1\r\n' >"$folder/request"
 run 1
+says 'Read as: BOM (byte order mark) removed'
+printf '> GET / HTTP/1.1\r\n' >"$folder/request"
+run 1 --strict
 says 'curl -v'
 request 'HTTP/1.1 101 Switching Protocols'
-run 1
+run 1 --strict
 says 'This is a response'
+run 1
+begins 'REFUSED 400: no request: this is a response'
 request 'PROXY TCP4 192.0.2.1 192.0.2.2 5000 80'
 run 1
 says 'This is the PROXY protocol'
@@ -159,7 +169,7 @@ says 'proxy_set_header Host $http_host;'
 it blames_no_proxy_where_origins_are_listed
 handshake 'Origin: https://example.com'
 run 1 --origin https://two.example
-says '  error         ORIGIN_REFUSED'
+names ORIGIN_REFUSED
 says 'accepts no WebSocket from pages of this Origin'
 says 'Only these origins may come'
 says '    https://two.example'
@@ -197,8 +207,8 @@ it needs_no_more_than_head_max_bytes_to_refuse
 printf 'GET /aaaaaaaaaaaaaaaaaaaa' >"$folder/request"
 object refused 414 TARGET_LONG 'RFC 9112 3' 25 25 - - --head-max 25
 run 1 --head-max 25
-says 'the end of the input'
-marks '    GET /aaaaaaaaaaaaaaaaaaaa' 30
+says 'the limit'
+marks 'GET /aaaaaaaaaaaaaaaaaaaa' 26
 
 it escapes_bytes_of_an_attacker
 handshake 'Origin: http://x'"$(printf '\033')"'[31m'
@@ -214,8 +224,8 @@ it explains_a_request_without_upgrade
 request 'GET / HTTP/1.1' 'Host: a'
 object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
 run 2
-begins 'plain: '
-says '  error         NO_UPGRADE'
+begins 'PLAIN: '
+names NO_UPGRADE
 says 'no Upgrade'
 says 'no Connection'
 says 'proxy_set_header Upgrade $http_upgrade;'
@@ -225,7 +235,7 @@ it explains_a_proxy_that_took_upgrade
 request 'GET / HTTP/1.1' 'Host: a' 'Connection: close' "$key" "$version"
 object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
 run 2
-says '  error         PROXY_TOOK_UPGRADE'
+names PROXY_TOOK_UPGRADE
 says '  received      no Upgrade'
 says '                Connection: close'
 says 'proxy_set_header Connection "upgrade";'
@@ -235,7 +245,7 @@ request 'GET / HTTP/1.1' 'Host: a' "$upgrade" 'Connection: close' \
   'connection: upgrade-x' "$key" "$version"
 object plain 0 - 'RFC 9110 7.6.1' - "$(size)" - -
 run 2
-says '  error         NO_CONNECTION'
+names NO_CONNECTION
 says '  received      Upgrade: websocket'
 says '                Connection: close'
 says '                connection: upgrade-x'
@@ -246,14 +256,14 @@ it explains_http_1_0
 request 'GET / HTTP/1.0' 'Host: a' "$upgrade" "$connection" "$key" "$version"
 object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
 run 2
-says '  error         HTTP_1_0'
+names HTTP_1_0
 says 'proxy_http_version 1.1;'
 
 it explains_a_protocol_that_is_not_in_the_table
 request 'GET / HTTP/1.1' 'Host: a' 'Upgrade: h2c' 'Connection: Upgrade'
 object plain 0 - 'RFC 9110 7.8' - "$(size)" - -
 run 2
-says '  error         NOT_SUPPORTED'
+names NOT_SUPPORTED
 says 'Upgrade: h2c'
 says 'The server speaks websocket.'
 says 'h2c comes from'
@@ -276,7 +286,7 @@ dd if="$folder/request" of="$folder/cut" bs=1 count=$(($(size) - 2)) \
 mv "$folder/cut" "$folder/request"
 object incomplete 0 - - - "$(size)" - -
 run 3
-begins 'incomplete: '
+begins 'INCOMPLETE: '
 says 'The empty line that ends the head is missing'
 
 it waits_within_a_line

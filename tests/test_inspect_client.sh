@@ -14,7 +14,7 @@ it switches_to_websocket
 asks
 switches
 switched "$(size)" websocket - -
-begins 'switched: the client accepts the 101 and speaks websocket'
+begins 'SWITCHED 101: the client accepts the 101 and speaks websocket'
 says '  status        101 Switching Protocols'
 says '  protocol      websocket'
 says 'none; the request asks for none'
@@ -84,7 +84,7 @@ request 'HTTP/1.1 200 OK' 'Content-Length: 5' 'Server: nginx'
 head_size=$(size)
 append 'a\0b\r\nHTTP/1.1'
 other 200 "$head_size" false
-begins 'other: no switch, but an ordinary HTTP response, 200'
+begins 'OTHER 200: no switch, but an ordinary HTTP response'
 says '  status        200 OK'
 says '  received      Server: nginx'
 says '  length        5 bytes'
@@ -146,17 +146,17 @@ request 'HTTP/1.1 999 ' 'Content-Length: 0'
 other 999 "$(size)" false
 request 'HTTP/1.1 000 ' 'Content-Length: 0'
 client 2
-begins 'other: no switch, but an ordinary HTTP response, 000'
+begins 'OTHER: no switch, but an ordinary HTTP response'
 
 # ---- Refused at a byte ----------------------------------------------------
 
 it marks_what_is_no_status_line
 printf 'HTTP/1.1  101 Switching Protocols\r\n\r\n' >"$folder/request"
 refused 0 STATUS_LINE 'RFC 9112 4' 9 9
-begins 'refused: the client does not accept this'
-says '  status        none: the head is not complete'
-says 'byte 9: line 1, column 10'
-marks '    HTTP/1.1  101 Switching Protocols\r\n' 14
+begins 'REFUSED: the client closes: '
+says ', byte 9'
+says ' 1 | '
+marks 'HTTP/1.1  101 Switching Protocols' 10
 says 'A status line is HTTP/1.1 SP 101 SP reason CR LF'
 printf 'HTTP/1.1 101\tOK\r\n\r\n' >"$folder/request"
 refused 0 STATUS_LINE 'RFC 9112 4' 12 12
@@ -175,7 +175,7 @@ explains() {
   : >"$folder/request"
   append "$2"
   client 1
-  says "  error         ${3:-STATUS_LINE}"
+  names "${3:-STATUS_LINE}"
   says "$1"
 }
 explains 'This is TLS' '\025\003\003\0\002\002\106'
@@ -198,7 +198,7 @@ printf 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\n\r\n' \
   >"$folder/request"
 refused 0 LINE_END 'RFC 9112 2.2' 52 52
 says 'Another line ends with CR LF'
-marks '    Upgrade: websocket\n' 23
+marks 'Upgrade: websocket\n' 19
 
 it names_the_byte_of_a_field_line
 asks
@@ -210,7 +210,7 @@ broken_at FIELD_NAME 'RFC 9110 5.1' '"Y: a'
 says 'A line without a colon'
 printf 'HTTP/1.1 101 a\r\nX: a\001b\r\n\r\n' >"$folder/request"
 refused 0 FIELD_VALUE 'RFC 9110 5.5' 20 20
-marks '    X: a\x01b\r\n' 9
+marks 'X: a\x01b' 5
 request 'HTTP/1.1 101 a' ' folded: b'
 broken_at FIELD_FOLDED 'RFC 9112 5.2' ' folded'
 says 'begins in the first column'
@@ -242,13 +242,14 @@ says '"error":"INTERIM_MANY","rule":"RFC 9110 15.2"'
 says "\"offset\":$head_size,"
 client 1
 says 'never answers'
-marks '    HTTP/1.1 103 a\r\n' 5
+marks 'HTTP/1.1 103 a' 1
 
 it counts_offsets_from_the_first_interim_response
 request 'HTTP/1.1 100 Continue'
 printf 'HTTP/1.1 101 a\r\nX: \001\r\n\r\n' >>"$folder/request"
 refused 0 FIELD_VALUE 'RFC 9110 5.5' 44 44
-says 'byte 44: line 4, column 4'
+says ', byte 44'
+says ' 4 | '
 
 # ---- Refused for its length -------------------------------------------------
 
@@ -326,7 +327,7 @@ answers() {
   says "$2"
 }
 answers 'ICX+Yqv66kxgM0FcWaLWlFLwTAI=' 'It answers another key'
-marks '    Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n' 27
+marks 'Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=' 23
 answers 'dGhlIHNhbXBsZSBub25jZQ==' 'sends the key back'
 answers 'S3PPLMBITXAQ9KYGZZHZRBK+XOO=' 'Only the case'
 answers 'b37a4f2cc0624f1690f64606cf385945b2bec4ea' 'hexadecimal'
@@ -334,7 +335,7 @@ answers YjM3YTRmMmNjMDYyNGYxNjkwZjY0NjA2Y2YzODU5NDViMmJlYzRlYQ== hexadecimal
 answers s3pPLMBiTxaQ9kYGzzhZ '28 characters are right'
 request 'HTTP/1.1 101 a' "$upgrade" "$connection" 'Sec-WebSocket-Accept:'
 client 1
-says '  error         ACCEPT_WRONG'
+names ACCEPT_WRONG
 says '28 characters are right'
 
 it refuses_subprotocols_that_were_not_asked_for

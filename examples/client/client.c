@@ -8,11 +8,11 @@
  * The other files:
  *
  *     options.c    the command line
- *     uri.c        the ws:// URI
- *     net.c        the socket
  *     talk.c       the talk after the switch
  *     websocket.c  WebSocket's frames, by wslay
  *     report.c     what is printed
+ *
+ * ../common/uri.c reads the ws:// URI, and ../common/net.c has the socket.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
+#include "../common/net.h"
 #include "options.h"
 #include "report.h"
 #include "talk.h"

@@ -29,10 +29,9 @@ void options_print_help(void) {
        "  --origin ORIGIN      send this Origin, as a page would\n"
        "  --header 'NAME: VALUE'\n"
        "                       send this field too; repeatable\n"
-       "  --timeout MS         give up after a silence of the server: while\n"
-       "                       connecting, before the answer, and before an\n"
-       "                       echo (default: 10000); the system has its own\n"
-       "                       limit for looking up a name\n"
+       "  --timeout MS         give up after a silence: while looking up the\n"
+       "                       name, while connecting, before the answer, and\n"
+       "                       before an echo (default: 10000)\n"
        "  -v                   print both heads on stderr\n"
        "  --json               print one JSON object, for scripts\n"
        "  --help               print this text\n"
@@ -149,6 +148,8 @@ static int take_uri(struct options *options, const char *text) {
   }
   options->text = text;
   const char *complaint = uri_parse(&options->uri, text);
+  if (options->uri.secure)
+    complaint = "wss://, which needs TLS; this program speaks ws:// only";
   if (complaint != NULL)
     complain("\"%s\" is %s", text, complaint);
   return complaint == NULL;

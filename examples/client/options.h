@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "uri.h"
+#include "../common/uri.h"
 #include "upshake.h"
 
 struct options {

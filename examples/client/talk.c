@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net.h"
+#include "../common/net.h"
 #include "report.h"
 #include "websocket.h"
 #include "../common/endpoint.h"
@@ -103,7 +103,7 @@ static enum outcome receive(struct talk *t) {
 /* ---- Sending ------------------------------------------------------------- */
 
 static void start_clock(struct talk *t) {
-  t->deadline = now_ms() + t->options->timeout;
+  t->deadline = net_now_ms() + t->options->timeout;
 }
 
 static enum outcome say(struct talk *t, const char *text, size_t len) {
@@ -264,7 +264,7 @@ static void notice_progress(struct talk *t) {
 static int wait_time(const struct talk *t) {
   if (t->awaited == 0 && !t->closing && out_len(&t->out) == 0)
     return -1;
-  moment left = t->deadline - now_ms();
+  moment left = t->deadline - net_now_ms();
   return left > 0 ? (int)left : 0;
 }
 

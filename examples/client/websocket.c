@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net.h"
+#include "../common/net.h"
 #include "../common/endpoint.h"
 
 /* A control frame has at most 125 bytes (RFC 6455 5.5). */

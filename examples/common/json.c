@@ -76,6 +76,8 @@ void put_json(const struct verdict *said, enum json_escapes escapes) {
   putchar('"');
   if (said->messages != NULL)
     printf(",\"messages\":[%s]", said->messages);
+  if (said->more != NULL)
+    fputs(said->more, stdout);
   fputs("}\n", stdout);
 }
 

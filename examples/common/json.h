@@ -19,6 +19,17 @@
  *   reply        all bytes sent, a 100 before a body included, or "";
  *                byte N is code point N
  *   messages     upshake-client only: the texts that were received
+ *
+ * upshake-inspect only:
+ *   sentence     the verdict in words
+ *   hint         what usually causes it, and what helps; null if switched
+ *   line, column of the byte at `offset`, counted from 1; null unless refused
+ *   input        what was read: "raw" for the exact bytes, or another form
+ *   also         further faults of the head: error, rule, sentence, offset,
+ *                line and column of each
+ *   times        milliseconds of the steps name, connect, tls and answer of a
+ *                connection to a server; null for a step that there was not
+ *   from         the client's address and port, with --listen
  */
 #ifndef UPSHAKE_EXAMPLES_COMMON_JSON_H
 #define UPSHAKE_EXAMPLES_COMMON_JSON_H
@@ -41,6 +52,7 @@ struct verdict {
   int close;
   upshake_slice reply;
   const char *messages; /* the elements of the array; NULL: no such member */
+  const char *more;     /* members behind all others, as JSON; or NULL */
 };
 
 /* How CR, LF and tab are escaped: as \r, or as \u000d like other control

@@ -62,13 +62,13 @@ static complaint ask_server(upshake_slice head) {
 }
 
 /* Reads the head of the request.  A recording may have more bytes behind it. */
-static void take_request(exchange *ex, const char *file) {
+static complaint read_request(exchange *ex) {
   input *in = &ex->request;
   upshake_parser parser;
   size_t end = 0;
-  upshake_error error = UPSHAKE_ERR_INCOMPLETE;
   memset(&parser, 0, sizeof parser);
-  input_open(in, file);
+  upshake_error error =
+      upshake_parse_head(&parser, NULL, in->bytes, in->len, &end);
   while (error == UPSHAKE_ERR_INCOMPLETE && in->len < REQUEST_MAX &&
          input_read(in))
     error = upshake_parse_head(&parser, NULL, in->bytes, in->len, &end);
@@ -79,14 +79,23 @@ static void take_request(exchange *ex, const char *file) {
            error == UPSHAKE_ERR_HTTP2_PREFACE)
     about.has_offset = 0;
   if (error != UPSHAKE_OK)
-    fail_request(file, about);
+    return about;
   ex->head = (upshake_slice){in->bytes, end};
   ex->asked = upshake_parsed_request(&parser, NULL, in->bytes).fields;
+  return about;
+}
+
+static void take_request(exchange *ex, const char *file) {
+  input_open(&ex->request, file);
+  complaint about = read_request(ex);
+  if (about.error != UPSHAKE_OK)
+    fail_request(file, about);
 }
 
 /* ---- The response -------------------------------------------------------- */
 
-static void begin(exchange *ex, const options *opt, size_t cap) {
+/* Returns REQUEST for a request that no client should have sent. */
+static upshake_error begin(exchange *ex, const options *opt, size_t cap) {
   free(ex->memory);
   ex->memory = allocate(ex->head.len + cap);
   ex->cap = cap;
@@ -97,12 +106,10 @@ static void begin(exchange *ex, const options *opt, size_t cap) {
   ex->policy.subprotocol_required = opt->subprotocol_required ? 1 : 0;
   upshake_error error = upshake_client_init(&ex->client, &ex->policy, ex->head,
                                             ex->memory, ex->head.len + cap);
-  if (error == UPSHAKE_ERR_REQUEST ||
-      upshake_find_field(ex->asked, "Upgrade").ptr == NULL)
-    fail_request(opt->request, ask_server(ex->head));
-  if (error != UPSHAKE_OK)
+  if (error != UPSHAKE_OK && error != UPSHAKE_ERR_REQUEST)
     fail_library(error);
   ex->result = upshake_client_get_result(&ex->client);
+  return error;
 }
 
 /* The memory also keeps what was asked, in no more bytes than the request.
@@ -161,37 +168,84 @@ int has_response(const exchange *ex) {
   return ex->result.fields.raw.ptr != NULL;
 }
 
+static char *join_extensions(exchange *ex) {
+  char *text = allocate(ex->result.fields.raw.len);
+  if (ex->result.extensions.ptr != NULL)
+    ex->extensions = join_lines(ex->result.fields, EXTENSIONS_FIELD, text);
+  return text;
+}
+
 /* ---- For scripts --------------------------------------------------------- */
 
-static void print_object(const exchange *ex) {
-  struct verdict said = verdict_of(&ex->result);
-  said.consumed = ex->taken;
-  said.extensions = ex->extensions;
-  put_json(&said, JSON_SHORT);
+static void print_object(const exchange *ex, const answer *said) {
+  note members = {NULL, 0, 0};
+  struct verdict verdict = verdict_of(&ex->result);
+  verdict.consumed = ex->taken;
+  verdict.extensions = ex->extensions;
+  note_members(&members, said);
+  verdict.more = note_text(&members);
+  put_json(&verdict, JSON_SHORT);
+  note_free(&members);
 }
 
 /* ---- The whole run ------------------------------------------------------- */
 
+static outcome judge(exchange *ex, const options *opt) {
+  feed_all(ex, opt);
+  ex->outcome = judge_outcome(ex->result.next);
+  char *extensions = join_extensions(ex);
+  if (!opt->json)
+    input_read_on(&ex->input, ex->taken);
+  answer said;
+  memset(&said, 0, sizeof said);
+  say_response(ex, &said);
+  if (opt->json)
+    print_object(ex, &said);
+  else
+    print_exchange(ex, &said, opt);
+  answer_free(&said);
+  free(extensions);
+  free(ex->memory);
+  input_close(&ex->input);
+  input_close(&ex->request);
+  return ex->outcome;
+}
+
+static size_t first_cap(const options *opt) {
+  return opt->head_max < 1024 ? opt->head_max : 1024;
+}
+
 outcome inspect_response(const options *opt) {
+  static const reading raw = {.form = "raw"};
   exchange ex;
   memset(&ex, 0, sizeof ex);
+  ex.read = &raw;
   take_request(&ex, opt->request);
-  begin(&ex, opt, opt->head_max < 1024 ? opt->head_max : 1024);
+  if (begin(&ex, opt, first_cap(opt)) != UPSHAKE_OK ||
+      upshake_find_field(ex.asked, "Upgrade").ptr == NULL)
+    fail_request(opt->request, ask_server(ex.head));
   input_open(&ex.input, opt->file);
-  feed_all(&ex, opt);
-  ex.outcome = judge_outcome(ex.result.next);
-  char *extensions = allocate(ex.result.fields.raw.len);
-  if (ex.result.extensions.ptr != NULL)
-    ex.extensions = join_lines(ex.result.fields, EXTENSIONS_FIELD, extensions);
-  if (opt->json) {
-    print_object(&ex);
-  } else {
-    input_read_on(&ex.input, ex.taken);
-    print_exchange(&ex);
-  }
-  free(extensions);
-  free(ex.memory);
-  input_close(&ex.input);
-  input_close(&ex.request);
-  return ex.outcome;
+  return judge(&ex, opt);
+}
+
+/* A request that asks for no switch stands for a request that is wrong. */
+static void ask_plainly(exchange *ex, const options *opt) {
+  static const char plain[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  input_close(&ex->request);
+  input_of_bytes(&ex->request, plain, sizeof plain - 1);
+  read_request(ex);
+  begin(ex, opt, first_cap(opt));
+}
+
+outcome judge_response(const options *opt, const reading *read,
+                       upshake_slice request, upshake_slice bytes) {
+  exchange ex;
+  memset(&ex, 0, sizeof ex);
+  ex.read = read;
+  input_of_bytes(&ex.request, request.ptr, request.len);
+  if (read_request(&ex).error != UPSHAKE_OK ||
+      begin(&ex, opt, first_cap(opt)) != UPSHAKE_OK)
+    ask_plainly(&ex, opt);
+  input_of_bytes(&ex.input, bytes.ptr, bytes.len);
+  return judge(&ex, opt);
 }

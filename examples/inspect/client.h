@@ -8,12 +8,15 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 #define UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 
+#include "answer.h"
+#include "judge.h"
 #include "options.h"
 #include "print.h"
 
 /* One response to one request, judged. */
 typedef struct exchange {
   input request, input; /* as far as they were read */
+  const reading *read;
   upshake_slice head;   /* the request's head, */
   upshake_fields asked; /* and its field lines */
   char *memory;         /* for the head of the response */
@@ -29,10 +32,13 @@ typedef struct exchange {
 /* Judges the file of the options, and prints the outcome. */
 outcome inspect_response(const options *opt);
 
-void print_exchange(const exchange *ex);
+/* Fills the answer. */
+void say_response(const exchange *ex, answer *said);
 
-/* Prints what usually causes this outcome, and what helps. */
-void print_exchange_hint(const exchange *ex);
+void print_exchange(const exchange *ex, const answer *said, const options *opt);
+
+/* Adds what usually causes this outcome, and what helps. */
+void say_exchange_hint(const exchange *ex, note *out);
 
 /* 1 if the head is complete, so that the response can be shown. */
 int has_response(const exchange *ex);

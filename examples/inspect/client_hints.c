@@ -4,15 +4,18 @@
  */
 #include <string.h>
 
+#include "accept.h"
 #include "client.h"
 
 #define ACCEPT_LEN 28 /* base64 of SHA-1's 20 bytes */
 #define KEY_LEN 24
 
+static void say(note *out, const char *text) { note_add(out, "%s\n", text); }
+
 /* A hint whose text depends on the response. */
 typedef struct teller {
   upshake_error error;
-  void (*print)(const exchange *ex);
+  void (*say)(const exchange *ex, note *out);
 } teller;
 
 /* ---- What is no HTTP/1.x response ---------------------------------------- */
@@ -31,54 +34,61 @@ static int is_tls(const exchange *ex) {
          input_begins_with(&ex->input, "\x16\x03");
 }
 
-static void hint_status_line(const exchange *ex) {
+static void hint_status_line(const exchange *ex, note *out) {
   if (is_tls(ex))
-    puts("This is TLS: the port wants https:// or wss://.");
+    say(out, "This is TLS: the port wants https:// or wss://.");
   else if (is_http2(ex))
-    puts("This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
-         "with an extended CONNECT (RFC 8441).  Ask a port with HTTP/1.1.");
+    say(out,
+        "This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
+        "with an extended CONNECT (RFC 8441).  Ask a port with HTTP/1.1.");
   else if (input_has_mark(&ex->input))
-    puts("The file begins with a byte order mark, which an editor has put\n"
-         "there.  Save it as plain ASCII or UTF-8 without BOM.");
+    say(out, "The file begins with a byte order mark, which an editor has put\n"
+             "there.  Save it as plain ASCII or UTF-8 without BOM.");
   else if (input_begins_with(&ex->input, "< HTTP/"))
-    puts("This looks like the output of curl -v.  Take the \"< \" off each\n"
-         "line and end the lines with CR LF.");
+    say(out,
+        "This looks like the output of curl -v.  Take the \"< \" off each\n"
+        "line and end the lines with CR LF.");
   else if (input_begins_with(&ex->input, "GET "))
-    puts("This is a request.  Give it with --request, and here the response.");
+    say(out,
+        "This is a request.  Give it with --request, and here the response.");
   else
-    puts("A status line is HTTP/1.1 SP 101 SP reason CR LF.  Bytes like these\n"
-         "are often another protocol, or the rest of an earlier response's\n"
-         "body.");
+    say(out,
+        "A status line is HTTP/1.1 SP 101 SP reason CR LF.  Bytes like these\n"
+        "are often another protocol, or the rest of an earlier response's\n"
+        "body.");
 }
 
 /* Editors write LF, but HTTP wants CR LF (RFC 9112 2.2). */
-static void hint_line_end(const exchange *ex) {
+static void hint_line_end(const exchange *ex, note *out) {
   if (memchr(ex->input.bytes, '\r', ex->input.len) != NULL)
-    puts("Another line ends with CR LF: this one was edited, or the server\n"
-         "writes \\n or \\r where HTTP wants \\r\\n.");
+    say(out,
+        "Another line ends with CR LF: this one was edited, or the server\n"
+        "writes \\n or \\r where HTTP wants \\r\\n.");
   else
-    puts("No line here ends with CR LF.  A response that was saved or typed\n"
-         "in an editor ends its lines with LF, and then the file is wrong and\n"
-         "not the server.  To convert it, if nothing binary follows:\n"
-         "\n"
-         "    sed 's/$/\\r/' FILE | upshake-inspect --client --request ...\n"
-         "\n"
-         "In a server of your own, write \\r\\n where it has \\n.");
+    say(out,
+        "No line here ends with CR LF.  A response that was saved or typed\n"
+        "in an editor ends its lines with LF, and then the file is wrong and\n"
+        "not the server.  The command converts it, if nothing binary follows.\n"
+        "In a server of your own, write \\r\\n where it has \\n.");
 }
 
-static void hint_incomplete(const exchange *ex) {
+static void hint_incomplete(const exchange *ex, note *out) {
   if (ex->input.len == 0)
-    puts("Nothing came back.  The server, or a proxy, closed without a word\n"
-         "(it may speak TLS or another protocol on this port), or the client\n"
-         "gave up first.");
+    say(out,
+        "Nothing came back.  The server, or a proxy, closed without a word\n"
+        "(it may speak TLS or another protocol on this port), or the client\n"
+        "gave up first.");
   else if (input_ends_with(&ex->input, "\r\n\r\n"))
-    puts("Only interim responses (100, 103) arrived: the final one follows.");
+    say(out,
+        "Only interim responses (100, 103) arrived: the final one follows.");
   else if (input_ends_with(&ex->input, "\r\n"))
-    puts("The empty line that ends the head is missing: CR LF once more\n"
-         "behind the last field line.  Editors and copying drop it easily.");
+    say(out,
+        "The empty line that ends the head is missing: CR LF once more\n"
+        "behind the last field line.  Editors and copying drop it easily.");
   else
-    puts("The input ends within a line: it was cut off, or the server closed\n"
-         "while it wrote.");
+    say(out,
+        "The input ends within a line: it was cut off, or the server closed\n"
+        "while it wrote.");
 }
 
 /* ---- The computed and the received Accept -------------------------------- */
@@ -111,56 +121,68 @@ static const char *explain_accept(const exchange *ex, upshake_slice received,
          "hashes without the GUID of RFC 6455 1.3.";
 }
 
-static void hint_accept(const exchange *ex) {
+static void hint_accept(const exchange *ex, note *out) {
   char computed[ACCEPT_LEN + 1] = "";
   upshake_slice received =
       upshake_find_field(ex->result.fields, "Sec-WebSocket-Accept");
   upshake_accept(key_of(ex).ptr, computed);
-  fputs("The request's key is    ", stdout);
-  put_slice(key_of(ex));
-  printf("\nthe accept of which is  %s\nand the response says   ", computed);
-  put_slice(received);
-  printf("\n\n%s\n", explain_accept(ex, received, computed));
+  note_add(out, "The request's key is    ");
+  note_escaped(out, key_of(ex));
+  note_add(out, "\nthe accept of which is  %s\nand the response says   ",
+           computed);
+  note_escaped(out, received);
+  note_add(out, "\n");
+  if (!say_wrong_accept(out, key_of(ex), received))
+    note_add(out, "%s\n", explain_accept(ex, received, computed));
 }
 
 /* ---- What was asked for -------------------------------------------------- */
 
-static void tell_asked(const exchange *ex, const char *name,
+static void tell_asked(const exchange *ex, note *out, const char *name,
                        const char *nothing) {
-  if (put_members("The request asks for: ", ex->asked, name) == 0)
-    fputs(nothing, stdout);
-  putchar('\n');
+  upshake_list list = upshake_begin_list(ex->asked, name);
+  upshake_slice member;
+  size_t count = 0;
+  while (upshake_next_member(&list, &member)) {
+    note_add(out, "%s", count++ ? ", " : "The request asks for: ");
+    note_escaped(out, member);
+  }
+  say(out, count ? "" : nothing);
 }
 
-static void hint_upgrade(const exchange *ex) {
-  tell_asked(ex, "Upgrade", "");
-  puts("A server may take one of these and no other.  Look for a proxy that\n"
-       "asks for another protocol than the client, or answers for itself.");
+static void hint_upgrade(const exchange *ex, note *out) {
+  tell_asked(ex, out, "Upgrade", "");
+  say(out,
+      "A server may take one of these and no other.  Look for a proxy that\n"
+      "asks for another protocol than the client, or answers for itself.");
 }
 
-static void hint_subprotocol(const exchange *ex) {
-  tell_asked(ex, SUBPROTOCOL_FIELD, "The request asks for no sub-protocol.");
-  puts("The answer is exactly one of these, with the same case, or no such\n"
-       "field.  A server that sends a fixed name, or the whole list back,\n"
-       "fails here; so do the browsers.");
+static void hint_subprotocol(const exchange *ex, note *out) {
+  tell_asked(ex, out, SUBPROTOCOL_FIELD,
+             "The request asks for no sub-protocol.");
+  say(out,
+      "The answer is exactly one of these, with the same case, or no such\n"
+      "field.  A server that sends a fixed name, or the whole list back,\n"
+      "fails here; so do the browsers.");
 }
 
-static void hint_no_subprotocol(const exchange *ex) {
-  tell_asked(ex, SUBPROTOCOL_FIELD, "");
-  puts("The server does not know these names, or does not read the field (a\n"
-       "proxy may drop it).  Browsers close then.  Without\n"
-       "--subprotocol-required a client goes on.");
+static void hint_no_subprotocol(const exchange *ex, note *out) {
+  tell_asked(ex, out, SUBPROTOCOL_FIELD, "");
+  say(out,
+      "The server does not know these names, or does not read the field (a\n"
+      "proxy may drop it).  Browsers close then.  Without\n"
+      "--subprotocol-required a client goes on.");
 }
 
-static void hint_extension(const exchange *ex) {
-  tell_asked(ex, EXTENSIONS_FIELD, "The request asks for no extension.");
-  puts("A server agrees to extensions that were asked for, or leaves the\n"
-       "field out.  A server that always compresses fails here.");
+static void hint_extension(const exchange *ex, note *out) {
+  tell_asked(ex, out, EXTENSIONS_FIELD, "The request asks for no extension.");
+  say(out, "A server agrees to extensions that were asked for, or leaves the\n"
+           "field out.  A server that always compresses fails here.");
 }
 
-static void hint_parameter(const exchange *ex) {
-  tell_asked(ex, EXTENSIONS_FIELD, "");
-  puts(
+static void hint_parameter(const exchange *ex, note *out) {
+  tell_asked(ex, out, EXTENSIONS_FIELD, "");
+  say(out,
       "An answer has client_max_window_bits only if it was offered, and with\n"
       "a number.  If server_no_context_takeover or server_max_window_bits was\n"
       "asked for, the answer must have it, with no larger number.");
@@ -250,8 +272,8 @@ typedef struct status_hint {
 static const status_hint status_hints[] = {
     {200, 299,
      "An ordinary answer: the path is a page and no endpoint, or a proxy took\n"
-     "Upgrade out of the request.  To see that, give the request that arrives\n"
-     "behind the proxy to upshake-inspect, without --client.\n"},
+     "Upgrade out of the request.  To see that, let the proxy lead to\n"
+     "upshake-inspect --listen 8090, and ask again.\n"},
     {300, 399,
      "A redirect.  Browsers do not follow it: give the client the address in\n"
      "Location, with ws:// or wss:// for http:// or https://.\n"},
@@ -286,30 +308,31 @@ static const status_hint status_hints[] = {
      "101: look into the proxy's log.\n"},
 };
 
-static void hint_status(int status) {
+static void hint_status(int status, note *out) {
   for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
     if (status >= status_hints[i].first && status <= status_hints[i].last) {
-      printf("\n%s", status_hints[i].text);
+      note_add(out, "%s", status_hints[i].text);
       return;
     }
 }
 
 /* ---- Finding the hint ---------------------------------------------------- */
 
-static void hint_error(const exchange *ex) {
+static void hint_error(const exchange *ex, note *out) {
   upshake_error error = ex->result.error;
   for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
     if (tellers[i].error == error) {
-      putchar('\n');
-      tellers[i].print(ex);
+      tellers[i].say(ex, out);
       return;
     }
-  put_hint(hints, sizeof hints / sizeof hints[0], error);
+  for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+    if (hints[i].error == error)
+      note_add(out, "%s", hints[i].text);
 }
 
-void print_exchange_hint(const exchange *ex) {
+void say_exchange_hint(const exchange *ex, note *out) {
   if (ex->outcome == OTHER)
-    hint_status(ex->result.status);
+    hint_status(ex->result.status, out);
   else if (ex->outcome != SWITCHED)
-    hint_error(ex);
+    hint_error(ex, out);
 }

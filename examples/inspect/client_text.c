@@ -6,46 +6,86 @@
 #include <string.h>
 
 #include "client.h"
+#include "caret.h"
 
-/* ---- The verdict --------------------------------------------------------- */
+/* ---- The answer ---------------------------------------------------------- */
 
-static void print_verdict(const exchange *ex) {
+static void say_sentence(const exchange *ex, note *out) {
   switch (ex->outcome) {
   case SWITCHED:
-    fputs("switched: the client accepts the 101 and speaks ", stdout);
-    put_slice(ex->result.protocol);
-    fputs(" from here on\n", stdout);
+    note_add(out, "the client accepts the 101 and speaks ");
+    note_escaped(out, ex->result.protocol);
+    note_add(out, " from here on");
     break;
   case REFUSED:
-    puts("refused: the client does not accept this and closes the connection");
+    note_add(out, "the client closes: %s", upshake_strerror(ex->result.error));
     break;
   case OTHER:
-    printf("other: no switch, but an ordinary HTTP response, %03d\n",
-           ex->result.status);
+    note_add(out, "no switch, but an ordinary HTTP response");
     break;
   case INCOMPLETE:
-    puts("incomplete: the client still waits for the rest of the head");
+    note_add(out, "the client still waits for the rest of the head");
     break;
   }
 }
 
+/* The accept that the client wants. */
+static void say_accept(const exchange *ex, answer *said) {
+  char computed[29] = "";
+  upshake_slice key = upshake_find_field(ex->asked, "Sec-WebSocket-Key");
+  if (key.len != 24)
+    return;
+  upshake_accept(key.ptr, computed);
+  note_add(&said->fix, "Sec-WebSocket-Accept: %s", computed);
+  if (said->error == UPSHAKE_ERR_ACCEPT_WRONG)
+    note_add(&said->caret, "%s is needed", computed);
+}
+
+static int is_of_accept(upshake_error error) {
+  return error == UPSHAKE_ERR_ACCEPT_WRONG ||
+         error == UPSHAKE_ERR_ACCEPT_MISSING ||
+         error == UPSHAKE_ERR_ACCEPT_REPEATED;
+}
+
+static void say_place(const exchange *ex, answer *said) {
+  size_t offset = ex->result.offset;
+  int missing = has_response(ex) && offset >= ex->result.consumed;
+  if (ex->outcome != REFUSED)
+    return;
+  said->error = ex->result.error;
+  set_place(said, missing ? BEHIND : AT_BYTE, &ex->input, offset);
+  if (is_of_accept(said->error))
+    say_accept(ex, said);
+  say_caret(said);
+  say_fix(said);
+}
+
+void say_response(const exchange *ex, answer *said) {
+  static const char *const words[] = {"SWITCHED", "REFUSED", "OTHER",
+                                      "INCOMPLETE"};
+  said->outcome = ex->outcome;
+  said->word = words[ex->outcome];
+  said->read = ex->read;
+  said->form = ex->read->form;
+  said->status = ex->result.status;
+  say_sentence(ex, &said->sentence);
+  if (ex->outcome == INCOMPLETE)
+    said->error = UPSHAKE_ERR_INCOMPLETE;
+  say_place(ex, said);
+  say_exchange_hint(ex, &said->hint);
+}
+
+/* ---- Labels -------------------------------------------------------------- */
+
 static void print_status(const exchange *ex) {
   put_label("status");
   if (!has_response(ex)) {
-    puts(ex->outcome == REFUSED ? "none: the head is not complete"
-                                : "none yet");
+    puts("none yet");
     return;
   }
   printf("%03d ", ex->result.status);
   put_slice(ex->result.reason);
   putchar('\n');
-}
-
-static void print_where(const exchange *ex) {
-  if (has_response(ex) && ex->result.offset >= ex->result.consumed)
-    put_missing(ex->result.offset);
-  else
-    put_where(&ex->input, ex->result.offset);
 }
 
 /* ---- Switched ------------------------------------------------------------ */
@@ -158,29 +198,21 @@ static void print_other(const exchange *ex) {
 /* ---- The whole page ------------------------------------------------------ */
 
 static void print_incomplete(const exchange *ex) {
-  put_error(ex->result.error);
   put_label("received");
   printf("%zu byte%s\n", input_end(&ex->input),
          input_end(&ex->input) == 1 ? "" : "s");
 }
 
-void print_exchange(const exchange *ex) {
-  print_verdict(ex);
-  print_status(ex);
-  switch (ex->outcome) {
-  case SWITCHED:
+void print_exchange(const exchange *ex, const answer *said,
+                    const options *opt) {
+  answer_begin(said);
+  if (ex->outcome != REFUSED || has_response(ex))
+    print_status(ex);
+  if (ex->outcome == SWITCHED)
     print_switched(ex);
-    break;
-  case REFUSED:
-    put_error(ex->result.error);
-    print_where(ex);
-    break;
-  case OTHER:
+  else if (ex->outcome == OTHER)
     print_other(ex);
-    break;
-  case INCOMPLETE:
+  else if (ex->outcome == INCOMPLETE)
     print_incomplete(ex);
-    break;
-  }
-  print_exchange_hint(ex);
+  answer_end(said, opt);
 }

@@ -8,128 +8,178 @@
 #include <string.h>
 
 #include "inspect.h"
+#include "note.h"
 
 /* A hint whose text depends on the request. */
 typedef struct teller {
   upshake_error error;
-  void (*print)(const inspection *in);
+  void (*say)(const inspection *in, note *out);
 } teller;
 
-#define NGINX_DIRECTIVES                                                       \
-  "    proxy_http_version 1.1;\n"                                              \
-  "    proxy_set_header Upgrade $http_upgrade;\n"                              \
-  "    proxy_set_header Connection \"upgrade\";\n"
+static void say(note *out, const char *text) { note_add(out, "%s\n", text); }
 
 /* ---- What depends on the request ----------------------------------------- */
 
-/* Editors write LF, but HTTP wants CR LF (RFC 9112 2.2). */
-static void hint_line_end(const inspection *in) {
+/* Editors write LF, but HTTP wants CR LF (RFC 9112 2.2).  Only the bytes up to
+ * this one are looked at, because more of them may come later. */
+static void hint_line_end(const inspection *in, note *out) {
   size_t offset = in->result.offset;
-  if (offset >= in->input.len || in->input.bytes[offset] != '\n') {
-    puts("A CR ends a line only together with the LF behind it.  A CR alone\n"
-         "is often the trace of a line end that was converted twice.");
-    return;
-  }
-  if (memchr(in->input.bytes, '\r', in->input.len) != NULL) {
-    puts("This line ends with LF, others with CR LF: the line was edited, or\n"
-         "the client writes \\n where HTTP wants \\r\\n.");
-    return;
-  }
-  puts("No line here ends with CR LF.  A request that was saved or typed in\n"
-       "an editor ends its lines with LF, and then the file is wrong and not\n"
-       "the client.  To convert it:\n"
-       "\n"
-       "    sed 's/$/\\r/' FILE | upshake-inspect\n"
-       "\n"
-       "In a client of your own, write \\r\\n where it has \\n.");
+  if (offset >= in->input.len || in->input.bytes[offset] != '\n')
+    say(out,
+        "A CR ends a line only together with the LF behind it.  A CR alone\n"
+        "is often the trace of a line end that was converted twice.");
+  else if (memchr(in->input.bytes, '\r', offset) != NULL)
+    say(out,
+        "This line ends with LF, others with CR LF: the line was edited, or\n"
+        "the client writes \\n where HTTP wants \\r\\n.");
+  else
+    say(out,
+        "The line ends with LF.  A request that was saved or typed in an\n"
+        "editor ends its lines so, and then the file is wrong and not the\n"
+        "client: upshake-inspect --from auto FILE reads it.  In a client of\n"
+        "your own, write \\r\\n where it has \\n.");
 }
 
-static void hint_method_byte(const inspection *in) {
+static void hint_method_byte(const inspection *in, note *out) {
   if (input_has_mark(&in->input))
-    puts("The file begins with a byte order mark, which an editor has put\n"
-         "there.  Save it as plain ASCII or UTF-8 without BOM.");
+    say(out, "The file begins with a byte order mark, which an editor has put\n"
+             "there.  Save it as plain ASCII or UTF-8 without BOM.");
   else if (input_begins_with(&in->input, "> "))
-    puts("This looks like the output of curl -v.  Take the \"> \" off each\n"
-         "line and end the lines with CR LF.");
+    say(out,
+        "This looks like the output of curl -v.  Take the \"> \" off each\n"
+        "line and end the lines with CR LF.");
   else if (input_begins_with(&in->input, "HTTP/"))
-    puts("This is a response.  Give the request that was answered with it.");
+    say(out,
+        "This is a response.  Give the request that was answered with it.");
   else
-    puts("The request line is METHOD, target, HTTP/1.1.  Bytes like these\n"
-         "are often another protocol (TLS, WebSocket frames, PROXY protocol)\n"
-         "or the rest of another message.");
+    say(out,
+        "The request line is METHOD, target, HTTP/1.1.  Bytes like these\n"
+        "are often another protocol (TLS, WebSocket frames, PROXY protocol)\n"
+        "or the rest of another message.");
 }
 
-static void hint_target_form(const inspection *in) {
+static void hint_target_form(const inspection *in, note *out) {
   if (input_begins_with(&in->input, "PROXY "))
-    puts("This is the PROXY protocol, which a load balancer in front is set\n"
-         "to.  Set it to send plain TCP, or take that line off before the\n"
-         "request is read.");
+    say(out,
+        "This is the PROXY protocol, which a load balancer in front is set\n"
+        "to.  Set it to send plain TCP, or take that line off before the\n"
+        "request is read.");
   else
-    puts("The target begins with \"/\".  Only OPTIONS has \"*\", only CONNECT\n"
-         "has host:port, and a whole URL begins with http://, https://, ws://\n"
-         "or wss://.");
+    say(out,
+        "The target begins with \"/\".  Only OPTIONS has \"*\", only CONNECT\n"
+        "has host:port, and a whole URL begins with http://, https://, ws://\n"
+        "or wss://.");
 }
 
-static void hint_not_supported(const inspection *in) {
-  fputs("The server speaks", stdout);
-  for (size_t i = 0; i < in->config->protocols_len; i++) {
-    fputs(i ? ", " : " ", stdout);
-    put_protocol(&in->config->protocols[i]);
+static void hint_not_supported(const inspection *in, note *out) {
+  note_add(out, "The server speaks");
+  for (size_t i = 0; i < in->config->protocols_len; i++)
+    note_add(out, "%s%s", i ? ", " : " ", in->config->protocols[i].name);
+  say(out,
+      ".  If it speaks more protocols,\n"
+      "name them with --protocol.  h2c comes from clients that try HTTP/2\n"
+      "on the side (curl --http2, Java's HttpClient) and are content with\n"
+      "a plain answer.");
+}
+
+static void hint_listed_origins(const upshake_config *config, note *out) {
+  say(out, "Only these origins may come, compared byte for byte:\n");
+  for (size_t i = 0; i < config->origins_len; i++) {
+    note_add(out, "    ");
+    note_escaped(out, upshake_text(config->origins[i]));
+    say(out, "");
   }
-  puts(".  If it speaks more protocols,\n"
-       "name them with --protocol.  h2c comes from clients that try HTTP/2\n"
-       "on the side (curl --http2, Java's HttpClient) and are content with a\n"
-       "plain answer.");
 }
 
-static void hint_origin(const inspection *in) {
-  const upshake_config *config = in->config;
-  fputs("Origin names       ", stdout);
-  put_slice(find_value(in, "Origin"));
-  fputs("\nthe request is for ", stdout);
-  put_slice(upshake_get_request(&in->hs).authority);
-  if (config->origin == UPSHAKE_ORIGIN_LIST) {
-    puts("\n\nOnly these origins may come, compared byte for byte:\n");
-    for (size_t i = 0; i < config->origins_len; i++) {
-      fputs("    ", stdout);
-      put_escaped(stdout, config->origins[i], strlen(config->origins[i]));
-      putchar('\n');
-    }
+static void hint_origin(const inspection *in, note *out) {
+  note_add(out, "Origin names       ");
+  note_escaped(out, find_value(in, "Origin"));
+  note_add(out, "\nthe request is for ");
+  note_escaped(out, upshake_get_request(&in->hs).authority);
+  say(out, "\n");
+  if (in->config->origin == UPSHAKE_ORIGIN_LIST) {
+    hint_listed_origins(in->config, out);
     return;
   }
-  puts("\n"
-       "\n"
-       "Host and port have to be the same.  If the page does come from this\n"
-       "server, a proxy has rewritten Host; in nginx:\n"
-       "\n"
-       "    proxy_set_header Host $http_host;\n"
-       "\n"
-       "($host loses the port).  If the page comes from elsewhere, list its\n"
-       "origin: --origin tries that here.");
+  say(out,
+      "Host and port have to be the same.  If the page does come from this\n"
+      "server, a proxy has rewritten Host; in nginx:\n"
+      "    proxy_set_header Host $http_host;\n"
+      "($host loses the port).  If the page comes from elsewhere, list its\n"
+      "origin: --origin tries that here.");
 }
 
-static void hint_incomplete(const inspection *in) {
+static void hint_incomplete(const inspection *in, note *out) {
   if (has_request(in) && in->taken == in->result.consumed)
-    puts("The head is complete, and nothing of the body it announces is here.\n"
-         "A client that sends Expect: 100-continue waits for the 100 first;\n"
-         "others have sent less than they announced.");
+    say(out,
+        "The head is complete, and nothing of the body it announces is here.\n"
+        "A client that sends Expect: 100-continue waits for the 100 first;\n"
+        "others have sent less than they announced.");
   else if (has_request(in))
-    puts("The body ends before the length that its head announces, or before\n"
-         "the last chunk: \"0\", CR LF and an empty line.  The input was cut\n"
-         "off, or the client counts other bytes than it sends.");
+    say(out,
+        "The body ends before the length that its head announces, or before\n"
+        "the last chunk: \"0\", CR LF and an empty line.  The input was cut\n"
+        "off, or the client counts other bytes than it sends.");
   else if (in->input.len == 0)
-    puts("Nothing arrived.  Give a FILE, or the request on standard input.");
+    say(out,
+        "Nothing arrived.  Give a FILE, or the request on standard input.");
   else if (input_begins_with(&in->input, "\r\n") && in->input.len <= 16)
-    puts("Only empty lines arrived, which may stand before a request.");
+    say(out, "Only empty lines arrived, which may stand before a request.");
   else if (input_ends_with(&in->input, "\r\n"))
-    puts("The empty line that ends the head is missing: CR LF once more\n"
-         "behind the last field line.  Editors and copying drop it easily.");
+    say(out,
+        "The empty line that ends the head is missing: CR LF once more\n"
+        "behind the last field line.  Editors and copying drop it easily.");
   else
-    puts("The input ends within a line.  It was cut off, or the CR LF of the\n"
-         "last line and the empty line behind it are missing.");
+    say(out,
+        "The input ends within a line.  It was cut off, or the CR LF of the\n"
+        "last line and the empty line behind it are missing.");
+}
+
+/* The client takes this server for its proxy. */
+static void hint_no_upgrade(const inspection *in, note *out) {
+  if (upshake_equal_fold(upshake_get_request(&in->hs).method, "CONNECT"))
+    say(out, "CONNECT is for a proxy: the client takes this server for its\n"
+             "proxy (http_proxy, https_proxy, or a setting of the client).");
+  else
+    say(out,
+        "Usually this is no handshake: a browser that opens the address\n"
+        "as a page, a health check, or curl without the fields of a\n"
+        "handshake.  If the client did ask for an upgrade, a proxy on the\n"
+        "way has dropped it; in nginx, in the location that leads here:\n"
+        "    proxy_http_version 1.1;\n"
+        "    proxy_set_header Upgrade $http_upgrade;\n"
+        "    proxy_set_header Connection \"upgrade\";");
+}
+
+static void hint_method(const inspection *in, note *out) {
+  upshake_slice method = upshake_get_request(&in->hs).method;
+  if (upshake_equal_fold(method, "GET"))
+    say(out, "The case of letters counts in a method: get is not GET.");
+  else
+    say(out, "A WebSocket is opened with GET.  Look for a client library or a\n"
+             "proxy that sends another method (HEAD: a health check).");
+}
+
+static void hint_version(const inspection *in, note *out) {
+  size_t offset = in->result.offset;
+  const char *at = input_at(&in->input, offset < 7 ? 0 : offset - 6);
+  if (offset >= 7 && offset + 1 < input_end(&in->input) &&
+      memcmp(at, "HTTP/2", 6) == 0)
+    say(out,
+        "This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
+        "with an extended CONNECT (RFC 8441).");
+  else
+    say(out,
+        "The request line is METHOD, target, HTTP/1.1, with one blank\n"
+        "between them.  A blank in the target ends it: write %20.  A\n"
+        "version is two digits with a dot between them, unlike HTTP/2 and\n"
+        "HTTP/01.01.");
 }
 
 static const teller tellers[] = {
+    {UPSHAKE_ERR_NO_UPGRADE, hint_no_upgrade},
+    {UPSHAKE_ERR_METHOD, hint_method},
+    {UPSHAKE_ERR_HTTP_VERSION_BYTE, hint_version},
     {UPSHAKE_ERR_INCOMPLETE, hint_incomplete},
     {UPSHAKE_ERR_NOT_SUPPORTED, hint_not_supported},
     {UPSHAKE_ERR_LINE_END, hint_line_end},
@@ -145,26 +195,18 @@ static const hint hints[] = {
     {UPSHAKE_ERR_PROXY_TOOK_UPGRADE,
      "A client that sends Sec-WebSocket fields sends Upgrade too.  Upgrade\n"
      "and Connection go from hop to hop: a proxy drops them unless it is\n"
-     "told to pass them on.  In nginx, in the location that leads here:\n"
-     "\n" NGINX_DIRECTIVES "\n"
-     "In Apache httpd (2.4.47 on): ProxyPass ... upgrade=websocket\n"},
-    {UPSHAKE_ERR_NO_UPGRADE,
-     "Usually this is no handshake: a browser that opens the address as a\n"
-     "page, a health check, or curl without the fields of a handshake.  If\n"
-     "the client did ask for an upgrade, a proxy on the way has dropped it;\n"
-     "in nginx, in the location that leads here:\n"
-     "\n" NGINX_DIRECTIVES},
+     "told to pass them on.  The lines above are for nginx, in the location\n"
+     "that leads here.  In Apache httpd (2.4.47 on): ProxyPass ... "
+     "upgrade=websocket\n"},
     {UPSHAKE_ERR_HTTP_1_0,
      "Clients that upgrade speak HTTP/1.1.  A proxy on the way speaks\n"
-     "HTTP/1.0 to the server, as nginx long did by default.  In the location\n"
-     "that leads here:\n"
-     "\n" NGINX_DIRECTIVES},
+     "HTTP/1.0 to the server, as nginx long did by default.  The lines above\n"
+     "are for nginx, in the location that leads here.\n"},
     {UPSHAKE_ERR_NO_CONNECTION,
      "Upgrade counts only if Connection names it too, as a whole member of\n"
      "its list.  A proxy passes Upgrade on but writes its own Connection, as\n"
-     "nginx does (\"close\") unless it is told otherwise:\n"
-     "\n" NGINX_DIRECTIVES "\n"
-     "In a client of your own, send: Connection: Upgrade\n"},
+     "nginx does (\"close\") unless it has the lines above.  In a client of "
+     "your own, send: Connection: Upgrade\n"},
     {UPSHAKE_ERR_PASSED_OVER_METHOD,
      "This protocol is offered with another method (GET unless the server\n"
      "says otherwise).  The request is served as if it had not asked.  To try\n"
@@ -178,11 +220,7 @@ static const hint hints[] = {
     {UPSHAKE_ERR_PASSED_OVER_SETTINGS,
      "Clients that ask for h2c send HTTP2-Settings once, base64url without\n"
      "\"=\", and name it in Connection.  A proxy that passes Upgrade on drops\n"
-     "it easily:\n"
-     "\n"
-     "    Connection: Upgrade, HTTP2-Settings\n"
-     "    Upgrade: h2c\n"
-     "    HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\n"},
+     "it easily.\n"},
 
     /* For a refusal in the request line or in a field line. */
     {UPSHAKE_ERR_TLS,
@@ -204,10 +242,6 @@ static const hint hints[] = {
     {UPSHAKE_ERR_TARGET_SECURED,
      "The URL says TLS and this connection has none: a proxy that ends TLS in\n"
      "front has to be made known to the server.\n"},
-    {UPSHAKE_ERR_HTTP_VERSION_BYTE,
-     "The request line is METHOD, target, HTTP/1.1, with one blank between\n"
-     "them.  A blank in the target ends it: write %20.  A version is two\n"
-     "digits with a dot between them, unlike HTTP/2 and HTTP/01.01.\n"},
     {UPSHAKE_ERR_HTTP_VERSION,
      "An Upgrade is possible in HTTP/1.1 only.  Browsers' developer tools\n"
      "show HTTP/2 requests in this form too: there it is no Upgrade.\n"},
@@ -288,9 +322,6 @@ static const hint hints[] = {
     {UPSHAKE_ERR_CAPSULES,
      "Capsules follow the 101, and no content: leave out Content-Type and\n"
      "other fields about content.\n"},
-    {UPSHAKE_ERR_METHOD,
-     "A WebSocket is opened with GET.  Look for a client library or a proxy\n"
-     "that sends another method (HEAD: a health check).\n"},
     {UPSHAKE_ERR_VERSION_MISSING,
      "Every WebSocket client sends: Sec-WebSocket-Version: 13\n"
      "A handshake that was written by hand often lacks it.\n"},
@@ -299,13 +330,11 @@ static const hint hints[] = {
      "2011.  The reply names the version that the server speaks; a client may\n"
      "try again with it.\n"},
     {UPSHAKE_ERR_KEY_MISSING,
-     "Every WebSocket client sends a new key.  To make a key by hand:\n"
-     "    head -c 16 /dev/urandom | base64\n"},
+     "Every WebSocket client sends a new key: the command makes one.\n"},
     {UPSHAKE_ERR_KEY_MALFORMED,
      "A key is the base64 of 16 random bytes: 24 bytes that end in ==.  Usual\n"
      "mistakes are invented keys (\"test\"), hexadecimal digits, and the\n"
-     "base64 of 24 or 32 bytes.  To make a key by hand:\n"
-     "    head -c 16 /dev/urandom | base64\n"},
+     "base64 of 24 or 32 bytes.  The command makes a key.\n"},
     {UPSHAKE_ERR_KEY_REPEATED,
      "A client library sends its own key beside a key that was set by hand.\n"},
     {UPSHAKE_ERR_SUBPROTOCOL_MALFORMED,
@@ -322,17 +351,13 @@ static const hint hints[] = {
      "100-continue is the only expectation that HTTP defines.\n"},
 };
 
-void print_hint(const inspection *in) {
-  upshake_error error = in->result.error;
-  if (in->outcome == SWITCHED)
-    return;
-  if (in->outcome == INCOMPLETE) /* no error is set while a body is read */
-    error = UPSHAKE_ERR_INCOMPLETE;
+void say_hint(const inspection *in, upshake_error error, note *out) {
   for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
     if (tellers[i].error == error) {
-      putchar('\n');
-      tellers[i].print(in);
+      tellers[i].say(in, out);
       return;
     }
-  put_hint(hints, sizeof hints / sizeof hints[0], error);
+  for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+    if (hints[i].error == error)
+      note_add(out, "%s", hints[i].text);
 }

@@ -60,9 +60,19 @@ void input_open(input *in, const char *file) {
 #endif
 }
 
+void input_of_bytes(input *in, const char *bytes, size_t len) {
+  memset(in, 0, sizeof *in);
+  in->name = "memory";
+  in->bytes = allocate(len);
+  in->len = in->cap = len;
+  in->ended = 1;
+  if (len > 0)
+    memcpy(in->bytes, bytes, len);
+}
+
 void input_close(input *in) {
   free(in->bytes);
-  if (in->stream != stdin)
+  if (in->stream != NULL && in->stream != stdin)
     fclose(in->stream);
 }
 
@@ -92,23 +102,33 @@ static int receive(input *in) {
 }
 
 int input_read(input *in) {
-  int got = receive(in);
+  int got = in->ended ? 0 : receive(in);
   if (got < 0)
     fail_input(in->name);
   return got;
 }
 
-static int is_ready(const input *in) {
+int input_is_ready(const input *in, int milliseconds) {
 #ifdef _WIN32
+  (void)milliseconds;
   return in->stream != stdin; /* a file; a pipe cannot be asked */
 #else
   struct pollfd polled = {fileno(in->stream), POLLIN, 0};
-  return poll(&polled, 1, 0) == 1;
+  return poll(&polled, 1, milliseconds) == 1;
+#endif
+}
+
+int input_is_terminal(const input *in) {
+#ifdef _WIN32
+  (void)in;
+  return 0;
+#else
+  return in->stream != NULL && isatty(fileno(in->stream));
 #endif
 }
 
 void input_read_on(input *in, size_t at) {
-  while (!in->ended && input_end(in) - at < REST_MAX && is_ready(in))
+  while (!in->ended && input_end(in) - at < REST_MAX && input_is_ready(in, 0))
     if (receive(in) < 0)
       return; /* the verdict does not need it */
   in->more = !in->ended && input_end(in) - at >= REST_MAX;

@@ -16,6 +16,7 @@ typedef struct input {
   size_t len, cap;
   size_t from;           /* bytes that were forgotten */
   size_t lines, line_at; /* LFs among these, and the place behind the last LF */
+  size_t taken;          /* bytes that the last verdict took */
   int ended, more;       /* more: the input goes on beyond what was counted */
 } input;
 
@@ -23,6 +24,15 @@ typedef struct input {
  * fails, the program ends with a line on stderr. */
 void input_open(input *in, const char *file);
 void input_close(input *in);
+
+/* An input of bytes that are there already, which are copied. */
+void input_of_bytes(input *in, const char *bytes, size_t len);
+
+/* 1 if bytes are there, or come within so many milliseconds. */
+int input_is_ready(const input *in, int milliseconds);
+
+/* 1 if a person types the input, or pastes it. */
+int input_is_terminal(const input *in);
 
 /* Waits for the next piece and adds it.  Returns 0 at the end of the input. */
 int input_read(input *in);

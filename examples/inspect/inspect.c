@@ -11,12 +11,14 @@
 
 #include "inspect.h"
 #include "client.h"
+#include "forms.h"
+#include "live.h"
 #include "options.h"
 
 /* A shown line has fewer bytes than this before its mark. */
 #define LINE_KEPT 256
 
-static upshake_config make_config(const options *opt) {
+upshake_config config_of(const options *opt) {
   upshake_config config;
   memset(&config, 0, sizeof config);
   config.protocols = opt->protocols;
@@ -37,18 +39,17 @@ static upshake_config make_config(const options *opt) {
 
 /* ---- The handshake ------------------------------------------------------- */
 
-/* Writes the answer to the client's offers of permessage-deflate, if the server
- * agrees to one of them. */
-static void agree_extensions(inspection *in, const options *opt) {
-  upshake_fields fields = upshake_get_request(&in->hs).fields;
-  upshake_deflate agreed;
-  if (!opt->deflate || !is_websocket(in->result.protocol))
-    return;
-  size_t len = upshake_agree_deflate(fields, NULL, &agreed, in->agreed);
-  if (len == 0)
-    return;
-  in->extensions.ptr = in->agreed;
-  in->extensions.len = len;
+upshake_slice agreed_extensions(const upshake *hs, const options *opt,
+                                char agreed[UPSHAKE_DEFLATE_CAP]) {
+  upshake_fields fields = upshake_get_request(hs).fields;
+  const upshake_protocol *protocol = upshake_get_result(hs).protocol;
+  upshake_slice extensions = {NULL, 0};
+  upshake_deflate parameters;
+  if (!opt->deflate || !is_websocket(protocol))
+    return extensions;
+  extensions.len = upshake_agree_deflate(fields, NULL, &parameters, agreed);
+  extensions.ptr = extensions.len > 0 ? agreed : NULL;
+  return extensions;
 }
 
 /* Appends the reply to what was sent already: a 100 before a body. */
@@ -164,38 +165,61 @@ static void begin(inspection *in, const options *opt) {
 }
 
 static void print(inspection *in, const options *opt) {
-  if (opt->json) {
-    print_json(in);
-    return;
-  }
-  input_read_on(&in->input, in->taken);
-  print_text(in);
+  answer said;
+  memset(&said, 0, sizeof said);
+  if (!opt->json)
+    input_read_on(&in->input, in->taken);
+  say_request(in, &said);
+  if (opt->json)
+    print_json(in, &said);
+  else
+    print_text(in, &said, opt);
+  answer_free(&said);
 }
 
-static outcome inspect_request(const options *opt) {
-  upshake_config config = make_config(opt);
+outcome judge_request_input(const options *opt, const reading *read,
+                            input *from) {
+  upshake_config config = config_of(opt);
   inspection in;
   memset(&in, 0, sizeof in);
   in.config = &config;
-  input_open(&in.input, opt->file);
+  in.input = *from;
+  in.read = read;
   begin(&in, opt);
   feed_all(&in, opt);
-  in.outcome = judge_outcome(&in.result);
+  in.outcome = read->is != NULL ? REFUSED : judge_outcome(&in.result);
   if (in.outcome == SWITCHED)
-    agree_extensions(&in, opt);
-  if (in.outcome == SWITCHED || in.outcome == REFUSED)
+    in.extensions = agreed_extensions(&in.hs, opt, in.agreed);
+  if (in.result.next == UPSHAKE_SEND)
     write_reply(&in);
   print(&in, opt);
   free(in.reply);
   free(in.head);
-  input_close(&in.input);
+  *from = in.input;
+  from->taken = in.taken;
   return in.outcome;
+}
+
+outcome judge_request(const options *opt, const reading *read,
+                      upshake_slice bytes) {
+  input in;
+  input_of_bytes(&in, bytes.ptr, bytes.len);
+  outcome got = judge_request_input(opt, read, &in);
+  input_close(&in);
+  return got;
 }
 
 int main(int argc, char **argv) {
   options opt;
   parse_options(&opt, argc, argv);
-  outcome got = opt.client ? inspect_response(&opt) : inspect_request(&opt);
+#ifndef _WIN32
+  if (is_live(&opt)) {
+    int status = live_run(&opt);
+    free_options(&opt);
+    return finish(status);
+  }
+#endif
+  int got = opt.client ? (int)inspect_response(&opt) : inspect_forms(&opt);
   free_options(&opt);
-  return finish((int)got);
+  return finish(got);
 }

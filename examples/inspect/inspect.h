@@ -9,6 +9,9 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 #define UPSHAKE_EXAMPLES_INSPECT_INSPECT_H
 
+#include "answer.h"
+#include "judge.h"
+#include "options.h"
 #include "print.h"
 
 /* So much of a body's content is kept, to be shown. */
@@ -17,7 +20,8 @@
 /* One request, judged. */
 typedef struct inspection {
   input input; /* the request and the bytes behind it */
-  char *head;  /* memory for the handshake */
+  const reading *read;
+  char *head; /* memory for the handshake */
   size_t head_cap;
   const upshake_config *config;
   upshake hs;
@@ -32,15 +36,23 @@ typedef struct inspection {
   size_t reply_len;
 } inspection;
 
+/* The server that the options describe. */
+upshake_config config_of(const options *opt);
+
+/* The answer to the client's offers of permessage-deflate, if the server agrees
+ * to one of them; written to `agreed`. */
+upshake_slice agreed_extensions(const upshake *hs, const options *opt,
+                                char agreed[UPSHAKE_DEFLATE_CAP]);
+
 /* Prints the outcome: one JSON object, or a page for people. */
-void print_json(const inspection *in);
-void print_text(const inspection *in);
+void print_json(const inspection *in, const answer *said);
+void print_text(const inspection *in, const answer *said, const options *opt);
 
-/* Prints what usually causes this outcome, and what helps. */
-void print_hint(const inspection *in);
+/* Fills the answer. */
+void say_request(inspection *in, answer *said);
 
-/* Prints TOKEN or TOKEN/VERSION, as the table spells it. */
-void put_protocol(const upshake_protocol *protocol);
+/* Adds what usually causes this error, and what helps. */
+void say_hint(const inspection *in, upshake_error error, note *out);
 
 int is_websocket(const upshake_protocol *protocol);
 

@@ -18,7 +18,7 @@ static void add_agreed(struct verdict *said, const inspection *in) {
   said->extensions = in->extensions;
 }
 
-void print_json(const inspection *in) {
+void print_json(const inspection *in, const answer *told) {
   static const char *const outcomes[] = {"switched", "refused", "plain",
                                          "incomplete"};
   upshake_explanation why = upshake_explain(in->result.error);
@@ -28,16 +28,20 @@ void print_json(const inspection *in) {
   said.consumed = in->taken;
   said.reply.ptr = in->reply;
   said.reply.len = in->reply_len;
-  if (in->outcome == SWITCHED || in->outcome == REFUSED)
+  if (in->result.next == UPSHAKE_SEND)
     said.status = in->result.status;
   if (in->outcome == SWITCHED)
     add_agreed(&said, in);
   if (in->outcome == PLAIN || in->outcome == REFUSED)
     said.rule = why.rule;
-  if (in->outcome == REFUSED) {
+  said.close = in->outcome == REFUSED;
+  if (in->outcome == REFUSED && in->result.next == UPSHAKE_SEND) {
     said.error = why.name;
     said.offset = in->result.offset;
-    said.close = 1;
   }
+  note members = {NULL, 0, 0};
+  note_members(&members, told);
+  said.more = note_text(&members);
   put_json(&said, JSON_SHORT);
+  note_free(&members);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms.h"
+#include "live.h"
 #include "print.h"
 #include "../common/exit.h"
 #include "../common/protocol_option.h"
@@ -14,67 +16,14 @@
 /* A handshake has offsets of 32 bits, which limit the head. */
 #define HEAD_MAX_DEFAULT 8192u
 #define HEAD_MAX_LARGEST UINT32_MAX
+
+/* Milliseconds. */
+#define TIMEOUT_DEFAULT 10000
+#define TIMEOUT_MAX 86400000
 #define PROTOCOLS_MAX 32 /* see upshake_init */
 
-static const char usage[] =
-    "usage: upshake-inspect [OPTION]... [FILE]\n"
-    "       upshake-inspect --client --request FILE [OPTION]... [RESPONSE]\n"
-    "\n"
-    "Why does my handshake fail?  Reads one HTTP/1.1 request and the bytes\n"
-    "behind it from FILE, or from standard input if FILE is missing or -.\n"
-    "Says what a server would do with it, and why, as soon as that is clear.\n"
-    "With --client it reads a response, and says what the client would do.\n"
-    "\n"
-    "Server:\n"
-    "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
-    "                      a protocol that the server speaks; repeatable, the\n"
-    "                      preferred one first (default: websocket)\n"
-    "                        method  its method instead of GET; repeatable\n"
-    "                        body    a request may have a body, which is read\n"
-    "                                before the switch\n"
-    "  --subprotocol NAME  a WebSocket sub-protocol that the server speaks;\n"
-    "                      repeatable\n"
-    "  --deflate           agree to permessage-deflate\n"
-    "  --origin ORIGIN     an Origin that may open a WebSocket, such as\n"
-    "                      https://example.com; any: every Origin; repeatable\n"
-    "                      (default: the host of the request)\n"
-    "  --lean              keep only the fields that the handshake needs: a\n"
-    "                      head may then be longer than --head-max\n"
-    "  --want NAME         keep this field too; repeatable\n"
-    "\n"
-    "Client:\n"
-    "  --client            judge a response\n"
-    "  --request FILE      the request that it answers, as it was sent\n"
-    "  --subprotocol-required\n"
-    "                      refuse a WebSocket without a sub-protocol if the\n"
-    "                      request asks for one, as browsers do\n"
-    "\n"
-    "Both:\n"
-    "  --head-max BYTES    the longest head, 1 to 4294967295 (default: 8192)\n"
-    "  --total-max BYTES   with --lean, the longest head that is received, up\n"
-    "                      to 4294967295 (default: 65536); with --client, the\n"
-    "                      longest head (default: --head-max)\n"
-    "  --fields-max N      the most field lines of a head, 1 to 65535\n"
-    "                      (default: 128)\n"
-    "  --name-max BYTES    the longest name of a field, 1 to 65535\n"
-    "                      (default: 255)\n"
-    "  --feed N            give the input to the library N bytes at a time\n"
-    "                      (default: 0, all at once)\n"
-    "  --json              print one JSON object, for scripts\n"
-    "  --help              print this text\n"
-    "\n"
-    "Exit status:\n"
-    "   0  switched\n"
-    "   1  refused\n"
-    "   2  plain: no upgrade; with --client: an ordinary answer\n"
-    "   3  incomplete\n"
-    "  64  wrong usage\n"
-    "  66  unreadable file, or a file without a request for an upgrade\n"
-    "  71  the system failed\n"
-    "  74  cannot write to standard output\n";
-
 /* The options, and the side that each is for. */
-typedef enum side { BOTH, SERVER, CLIENT } side;
+typedef enum side { BOTH, SERVER, CLIENT, LIVE } side;
 typedef struct known {
   const char *name;
   int has_value;
@@ -89,25 +38,15 @@ static const known all_known[] = {
     {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
     {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
+    {"--reply", 0, SERVER},    {"--from", 1, SERVER},
+    {"--strict", 0, SERVER},   {"--entry", 1, SERVER},
+#ifndef _WIN32
+    {"--listen", 1, LIVE},     {"--once", 0, LIVE},
+    {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
+    {"--ca", 1, LIVE},         {"--insecure", 0, LIVE},
+    {"--timeout", 1, LIVE},
+#endif
 };
-
-void *allocate(size_t len) {
-  void *memory = malloc(len ? len : 1);
-  if (memory == NULL) {
-    fputs("upshake-inspect: out of memory\n", stderr);
-    exit(EXIT_BAD_SYSTEM);
-  }
-  return memory;
-}
-
-void fail_library(upshake_error error) {
-  fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));
-  exit(EXIT_BAD_SYSTEM);
-}
-
-int finish(int status) {
-  return end_output(status, "upshake-inspect: cannot write the result");
-}
 
 /* ---- Options ------------------------------------------------------------ */
 
@@ -223,6 +162,20 @@ static void set_lean_option(options *opt, const char *name, char *value) {
     opt->total_max = parse_number(name, value, 1, HEAD_MAX_LARGEST);
 }
 
+static void set_feed(options *opt, const char *name, const char *value) {
+  opt->feed = parse_number(name, value, 0, SIZE_MAX);
+  opt->feed_given = 1;
+}
+
+/* The forms that a reader reads, by their names. */
+static void set_from(options *opt, const char *name) {
+  opt->from_given = 1;
+  opt->from = strcmp(name, "raw") == 0 ? &raw_form : find_form(name);
+  if (strcmp(name, "auto") != 0 && opt->from != &raw_form &&
+      (opt->from == NULL || opt->from->read == NULL))
+    fail_usage("not a form that is read", name);
+}
+
 static void set_option(options *opt, const char *name, char *value) {
   if (strcmp(name, "--protocol") == 0)
     add_protocol(opt, value);
@@ -230,6 +183,10 @@ static void set_option(options *opt, const char *name, char *value) {
     add_subprotocol(opt, value);
   else if (strcmp(name, "--origin") == 0)
     add_origin(opt, value);
+  else if (strcmp(name, "--from") == 0)
+    set_from(opt, value);
+  else if (strcmp(name, "--entry") == 0)
+    opt->entry = parse_number(name, value, 1, SIZE_MAX);
   else if (strcmp(name, "--request") == 0)
     opt->request = value;
   else if (strcmp(name, "--want") == 0 || strcmp(name, "--total-max") == 0)
@@ -240,13 +197,16 @@ static void set_option(options *opt, const char *name, char *value) {
     opt->fields_max = parse_number(name, value, 1, UINT16_MAX);
   else if (strcmp(name, "--name-max") == 0)
     opt->name_max = parse_number(name, value, 1, UINT16_MAX);
+  else if (strcmp(name, "--listen") == 0)
+    opt->listen = value;
+  else if (strcmp(name, "--probe") == 0)
+    opt->probe = value;
+  else if (strcmp(name, "--ca") == 0)
+    opt->ca = value;
+  else if (strcmp(name, "--timeout") == 0)
+    opt->timeout = (long)parse_number(name, value, 1, TIMEOUT_MAX);
   else
-    opt->feed = parse_number(name, value, 0, SIZE_MAX);
-}
-
-static void print_usage(void) {
-  fputs(usage, stdout);
-  exit(finish(0));
+    set_feed(opt, name, value);
 }
 
 static void set_flag(options *opt, const char *name) {
@@ -254,6 +214,10 @@ static void set_flag(options *opt, const char *name) {
     print_usage();
   if (strcmp(name, "--json") == 0)
     opt->json = 1;
+  if (strcmp(name, "--strict") == 0)
+    set_from(opt, "raw");
+  if (strcmp(name, "--reply") == 0)
+    opt->reply = 1;
   if (strcmp(name, "--deflate") == 0)
     opt->deflate = 1;
   if (strcmp(name, "--lean") == 0)
@@ -262,6 +226,12 @@ static void set_flag(options *opt, const char *name) {
     opt->client = 1;
   if (strcmp(name, "--subprotocol-required") == 0)
     opt->subprotocol_required = 1;
+  if (strcmp(name, "--once") == 0)
+    opt->once = 1;
+  if (strcmp(name, "--yes") == 0)
+    opt->yes = 1;
+  if (strcmp(name, "--insecure") == 0)
+    opt->insecure = 1;
 }
 
 static const known *find_known(const char *name, size_t len) {
@@ -284,6 +254,8 @@ static int take_option(options *opt, char **argv) {
     opt->server_option = option->name;
   if (option->side == CLIENT)
     opt->client_option = option->name;
+  if (option->side == LIVE)
+    opt->live_option = option->name;
   if (!option->has_value) {
     set_flag(opt, option->name);
     return 1;
@@ -300,8 +272,28 @@ static void set_file(options *opt, const char *file) {
   opt->file = file;
 }
 
-int is_standard_input(const char *file) {
-  return file == NULL || strcmp(file, "-") == 0;
+/* A server of the network is judged by its answer, as --client does. */
+static void check_live(const options *opt) {
+  int asks = opt->listen == NULL;
+  if (opt->listen != NULL && (opt->file != NULL || opt->probe != NULL))
+    fail_usage("not with --listen", opt->file ? opt->file : "--probe");
+  if (opt->probe != NULL && opt->file != NULL)
+    fail_usage("not with --probe", opt->file);
+  if (opt->client)
+    fail_usage("not with a connection", "--client");
+  if (opt->once && asks)
+    fail_usage("only with --listen", "--once");
+  if (opt->yes && opt->probe == NULL)
+    fail_usage("only with --probe", "--yes");
+  if (opt->request != NULL && (opt->probe != NULL || !asks))
+    fail_usage("only with ws://HOST or --client", "--request");
+  if (opt->origins_len > 1 && asks)
+    fail_usage("more than one Origin", opt->origins[1]);
+  if (opt->deflate && opt->probe != NULL)
+    fail_usage("not with --probe", "--deflate");
+  if (asks && (opt->protocols_len > 0 || opt->lean || opt->wanted_len > 0))
+    fail_usage("only for a request that is judged",
+               opt->protocols_len ? "--protocol" : "--lean");
 }
 
 static void check_sides(const options *opt) {
@@ -333,6 +325,7 @@ void parse_options(options *opt, int argc, char **argv) {
   int options_end = 0;
   memset(opt, 0, sizeof *opt);
   opt->head_max = HEAD_MAX_DEFAULT;
+  opt->timeout = TIMEOUT_DEFAULT;
   opt->protocols = allocate(most * sizeof *opt->protocols);
   memset(opt->protocols, 0, most * sizeof *opt->protocols);
   opt->subprotocols = allocate(most * sizeof *opt->subprotocols);
@@ -347,7 +340,16 @@ void parse_options(options *opt, int argc, char **argv) {
     else
       i += take_option(opt, argv + i);
   }
-  check_sides(opt);
+#ifndef _WIN32
+  if (is_live(opt))
+    check_live(opt);
+  else if (opt->live_option != NULL)
+    fail_usage("only with ws://HOST, --listen or --probe", opt->live_option);
+  else
+#endif
+    check_sides(opt);
+  if (!opt->from_given && (opt->json || opt->feed_given))
+    opt->from = &raw_form;
   if (opt->protocols_len == 0)
     opt->protocols[opt->protocols_len++] = (upshake_protocol)UPSHAKE_WEBSOCKET;
 }

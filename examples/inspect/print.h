@@ -25,6 +25,9 @@ typedef enum outcome {
 #define SUBPROTOCOL_FIELD "Sec-WebSocket-Protocol"
 #define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
 
+/* Returns the letter behind the backslash, 0 for a plain byte, 'x' for \xHH. */
+char escape_of(unsigned char byte);
+
 /* Prints bytes so that they harm no terminal: \r \n \t \\ \xHH. */
 void put_escaped(FILE *out, const char *bytes, size_t len);
 void put_slice(upshake_slice slice);
@@ -32,29 +35,8 @@ void put_slice(upshake_slice slice);
 /* Begins a line with a label of at most 12 letters. */
 void put_label(const char *label);
 
-/* Prints words in as many lines as they need, beside a label. */
-void put_words(const char *words);
-
-/* Prints the lines of an error: its sentence, its name and its rule. */
-void put_error(upshake_error error);
-
-/* What usually causes an error, and what helps. */
-typedef struct hint {
-  upshake_error error;
-  const char *text;
-} hint;
-
-/* Prints the hint for this error, if there is one. */
-void put_hint(const hint *hints, size_t len, upshake_error error);
-
 /* Prints as many of the bytes as one line can show, on a line of their own. */
 void put_bytes(const char *bytes, size_t len);
-
-/* put_where prints where the byte at `offset` is in the input, and its line
- * with a mark below it.  put_missing is for something missing, which has no
- * byte. */
-void put_where(const input *in, size_t offset);
-void put_missing(size_t offset);
 
 /* Prints the bytes between two places of the input. */
 void put_rest(const char *label, const input *in, size_t at, size_t end);

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "inspect.h"
-
-void put_protocol(const upshake_protocol *protocol) {
-  fputs(protocol->name, stdout);
-}
+#include "caret.h"
+#include "forms.h"
+#include "lines.h"
 
 /* ---- The request --------------------------------------------------------- */
 
@@ -28,37 +27,124 @@ static int is_in_body(upshake_error error) {
          error == UPSHAKE_ERR_TRAILER || error == UPSHAKE_ERR_TRAILER_LONG;
 }
 
-static void print_where(const inspection *in) {
-  size_t offset = in->result.offset;
-  if (has_request(in) && offset >= in->result.consumed &&
-      !is_in_body(in->result.error))
-    put_missing(offset);
-  else
-    put_where(&in->input, offset);
-}
+/* ---- The answer ---------------------------------------------------------- */
 
-/* ---- The verdict --------------------------------------------------------- */
-
-static void print_verdict(const inspection *in) {
+static void say_sentence(const inspection *in, note *out) {
   switch (in->outcome) {
   case SWITCHED:
-    fputs("switched: the server answers 101 and speaks ", stdout);
-    put_protocol(in->result.protocol);
-    fputs(" from here on\n", stdout);
+    note_add(out, "the server answers 101 and speaks %s from here on",
+             in->result.protocol->name);
     break;
   case REFUSED:
-    printf("refused: the server answers %d and closes the connection\n",
-           in->result.status);
+    note_add(out, "%s", upshake_strerror(in->result.error));
     break;
   case PLAIN:
-    fputs("plain: this is no upgrade, but an ordinary HTTP request\n", stdout);
+    note_add(out, "an ordinary HTTP request, no upgrade: %s",
+             upshake_strerror(in->result.error));
     break;
   case INCOMPLETE:
-    printf("incomplete: the server still waits for the rest of the %s\n",
-           has_request(in) ? "body" : "head");
+    note_add(out, "the server still waits for the rest of the %s",
+             has_request(in) ? "body" : "head");
     break;
   }
 }
+
+static void say_place(const inspection *in, answer *said) {
+  size_t offset = in->result.offset;
+  int missing = has_request(in) && offset >= in->result.consumed &&
+                !is_in_body(in->result.error);
+  if (in->outcome == REFUSED)
+    set_place(said, missing ? BEHIND : AT_BYTE, &in->input, offset);
+}
+
+/* A request without Upgrade lacks what goes with it, too. */
+static int is_the_same(const inspection *in, upshake_error error) {
+  return error == in->result.error || (find_value(in, "Upgrade").ptr == NULL &&
+                                       (error == UPSHAKE_ERR_NOT_SUPPORTED ||
+                                        error == UPSHAKE_ERR_NO_CONNECTION));
+}
+
+/* Every rule that the head breaks, but the first. */
+static void say_failures(inspection *in, answer *said) {
+  upshake_failure failure;
+  memset(&failure, 0, sizeof failure);
+  if (!has_request(in) || in->outcome == INCOMPLETE || in->result.dropped > 0)
+    return;
+  while (upshake_next_failure(&in->hs, &failure) != UPSHAKE_OK)
+    if (!is_the_same(in, failure.error))
+      add_fault(said, failure.error, &in->input, failure.offset);
+}
+
+/* What is no request has no fault to be told of. */
+static void say_form(const reading *read, answer *said) {
+  note_add(&said->sentence, "no request: this is %s", read->is);
+  if (read->fix != NULL)
+    note_add(&said->fix, "%s", read->fix);
+}
+
+/* Exact bytes that are refused before the head ends may be of another form. */
+static void say_other_form(const inspection *in, answer *said) {
+  upshake_slice bytes = {in->input.bytes, in->input.len};
+  if (strcmp(in->read->form, raw_form.name) != 0 || has_request(in) ||
+      in->input.from > 0 || in->outcome != REFUSED)
+    return;
+  const input_form *form = slice_begins(bytes, "HTTP/") ? find_form("response")
+                                                        : recognise(bytes, 1);
+  if (form == &raw_form || form->read == read_text)
+    return;
+  said->form = form->name;
+  said->hint.len = said->fix.len = 0;
+  note_add(&said->hint, "This is %s.\n", form->is);
+  if (form->read != NULL)
+    note_add(&said->fix, "upshake-inspect --from auto FILE");
+  else if (form->fix != NULL)
+    note_add(&said->fix, "%s", form->fix);
+}
+
+/* What only the request knows. */
+static void say_own_fix(const inspection *in, answer *said) {
+  upshake_request request = upshake_get_request(&in->hs);
+  if (said->error == UPSHAKE_ERR_METHOD &&
+      is_websocket(in->config->protocols)) {
+    note_add(&said->fix, "GET ");
+    note_clipped(&said->fix, request.target, 60);
+    note_add(&said->fix, " HTTP/1.1");
+  }
+  if (said->error == UPSHAKE_ERR_NO_UPGRADE &&
+      upshake_equal_fold(request.method, "CONNECT"))
+    note_add(&said->fix, "unset http_proxy https_proxy");
+}
+
+void say_request(inspection *in, answer *said) {
+  static const char *const words[] = {"SWITCHED", "REFUSED", "PLAIN",
+                                      "INCOMPLETE"};
+  said->outcome = in->outcome;
+  said->word = words[in->outcome];
+  said->read = in->read;
+  said->form = in->read->form;
+  said->has_reply = in->reply_len > 0;
+  if (in->result.next == UPSHAKE_SEND)
+    said->status = in->result.status;
+  if (in->read->is != NULL) {
+    said->has_reply = 0;
+    say_form(in->read, said);
+    return;
+  }
+  say_sentence(in, &said->sentence);
+  if (in->outcome == SWITCHED)
+    return;
+  said->error = in->result.error; /* OK while a body is read */
+  say_place(in, said);
+  say_caret(said);
+  say_own_fix(in, said);
+  say_fix(said);
+  say_hint(in, in->outcome == INCOMPLETE ? UPSHAKE_ERR_INCOMPLETE : said->error,
+           &said->hint);
+  say_other_form(in, said);
+  say_failures(in, said);
+}
+
+/* ---- Labels -------------------------------------------------------------- */
 
 /* Prints status and phrase of the last status line in the reply: a 100 may
  * stand before the 101. */
@@ -144,8 +230,7 @@ static void print_dropped(const inspection *in) {
 static void print_switched(const inspection *in) {
   print_status(in);
   put_label("protocol");
-  put_protocol(in->result.protocol);
-  putchar('\n');
+  puts(in->result.protocol->name);
   if (is_websocket(in->result.protocol)) {
     print_subprotocol(in);
     print_extensions(in);
@@ -167,9 +252,6 @@ static void print_received(const inspection *in, const char *label,
 }
 
 static void print_plain(const inspection *in) {
-  put_label("status");
-  puts("none from the handshake: the application answers");
-  put_error(in->result.error);
   print_received(in, "received", "Upgrade");
   print_received(in, "", "Connection");
   print_dropped(in);
@@ -180,8 +262,6 @@ static void print_plain(const inspection *in) {
 static void print_incomplete(const inspection *in) {
   put_label("status");
   puts(in->reply_len > 0 ? "100 Continue so far" : "none yet");
-  if (!has_request(in))
-    put_error(in->result.error);
   put_label("received");
   printf("%zu byte%s\n", input_end(&in->input),
          input_end(&in->input) == 1 ? "" : "s");
@@ -205,25 +285,15 @@ static void print_reply(const inspection *in) {
   }
 }
 
-void print_text(const inspection *in) {
-  print_verdict(in);
-  switch (in->outcome) {
-  case SWITCHED:
+void print_text(const inspection *in, const answer *said, const options *opt) {
+  answer_begin(said);
+  if (in->outcome == SWITCHED)
     print_switched(in);
-    break;
-  case REFUSED:
-    print_status(in);
-    put_error(in->result.error);
-    print_where(in);
-    break;
-  case PLAIN:
+  else if (in->outcome == PLAIN)
     print_plain(in);
-    break;
-  case INCOMPLETE:
+  else if (in->outcome == INCOMPLETE)
     print_incomplete(in);
-    break;
-  }
-  print_hint(in);
-  if (in->reply_len > 0)
+  answer_end(said, opt);
+  if (in->reply_len > 0 && opt->reply)
     print_reply(in);
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fuzzes the library with libFuzzer, ASan and UBSan, from the requests of the
-# golden vectors and from answers of our own server; then upshake-site and
-# upshake-proxy from outside.  What is found is left in build/fuzz/found.
+# Fuzzes the library and the forms of upshake-inspect with libFuzzer, ASan and
+# UBSan, from the requests of the golden vectors, from answers of our own server
+# and from tests/forms; then upshake-site and upshake-proxy from outside.  What is
+# found is left in build/fuzz/found.
 #
 # usage: run.sh [SECONDS]       default 30
 set -euo pipefail
@@ -92,6 +93,12 @@ printf 'HTTP/1.1 200 OK\r\n%s\r\n%s\r\n\r\nabcGET /' 'Connection: close' \
 printf 'HTTP/1.1 200 OK\r\n%s\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP' \
   'Transfer-Encoding: gzip, chunked' >"$out/bodies/chunked"
 
+# The readers of forms of upshake-inspect, from files that people have; pcap
+# without libpcap, which is not ours.
+forms=(examples/inspect/{form_*,forms,hex,json_text,lines,recognise,shell}.c
+  examples/inspect/{streams,packet,unwrap,base64,note,print,input,memory}.c
+  examples/common/exit.c)
+
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]
   local name=$1 time=$2
@@ -118,6 +125,9 @@ fuzz fuzz_plain "$(part 3)"
 fuzz fuzz_answer "$(part 3)" "$out/answered"
 fuzz fuzz_looking "$(part 2)" "$out/looking"
 fuzz fuzz_fields "$(part 3)" "$out/seeds"
+more=("${forms[@]}")
+fuzz fuzz_forms "$(part 3)" tests/forms
+more=()
 if have /usr/share/llhttp/llhttp.c; then
   more=(-isystem /usr/share/include/llhttp /usr/share/llhttp/*.c)
   fuzz fuzz_llhttp "$(part 3)" "$out/bodies" "$out/seeds"

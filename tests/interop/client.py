@@ -133,4 +133,5 @@ def main(program, demo, name, *command):
             print(f"ok {check.__name__}", said or "", flush=True)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

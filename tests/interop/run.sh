@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Clients and proxies that owe nothing to this project, against upshake-demo
-# and upshake-h2c; upshake-client against such servers; and upshake-proxy between
-# them: one line for each.
+# and upshake-h2c; upshake-client and upshake-inspect against such servers; and
+# upshake-proxy between them: one line for each.
 # Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
@@ -52,11 +52,19 @@ declare -A needs=(
   [client-aiohttp]=$aiohttp
   [client-tornado]=$tornado
   [client-libwebsockets]="$python $libwebsockets"
+  [inspect-nginx]="$python /usr/sbin/nginx:nginx"
+  [inspect-ws]="$python $node"
+  [inspect-websockets]=$websockets
+  [inspect-aiohttp]=$aiohttp
+  [inspect-tornado]=$tornado
+  [inspect-libwebsockets]="$python $libwebsockets"
+  [inspect-clients]="$websockets $node curl:curl"
   [proxy]="$websockets $node /usr/sbin/nginx:nginx chromium:chromium
     chromedriver:chromium-driver"
 )
 declare -A modules=(
-  [ws]="ws@8" [client-ws]="ws@8" [proxy]="ws@8"
+  [ws]="ws@8" [client-ws]="ws@8" [inspect-ws]="ws@8" [inspect-clients]="ws@8"
+  [proxy]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -66,7 +74,8 @@ names=(curl ws undici websocket faye-websocket websockets aiohttp tornado
   autobahn websocket-client wsproto libwebsockets libsoup chromium curl-http2
   nghttp-u nginx haproxy apache balance client-demo client-nginx client-haproxy
   client-ws client-websockets client-aiohttp client-tornado
-  client-libwebsockets proxy)
+  client-libwebsockets inspect-nginx inspect-ws inspect-websockets
+  inspect-aiohttp inspect-tornado inspect-libwebsockets inspect-clients proxy)
 [ $# -eq 0 ] || names=("$@")
 
 # ---- How each runs: NAME HOST PORT [deflate] ---------------------------------
@@ -156,6 +165,31 @@ run_proxy() {
     NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
       "$here/between.py" "$out/demo/upshake-proxy" "$out/demo/upshake-site" \
       "$out/demo/upshake-demo"; }
+}
+
+# upshake-inspect connects to such a server and probes it, and listens for such
+# clients; once, and not with deflate again.
+run_inspect-nginx() { inspect nginx "${3-}"; }
+run_inspect-ws() {
+  NODE_PATH=$out/npm/node_modules inspect ws "${3-}" node "$here/ws_server.js"
+}
+run_inspect-websockets() { inspect_python websockets "${3-}"; }
+run_inspect-aiohttp() { inspect_python aiohttp "${3-}"; }
+run_inspect-tornado() { inspect_python tornado "${3-}"; }
+run_inspect-libwebsockets() {
+  compile libwebsockets libwebsockets_server libwebsockets-server &&
+    inspect libwebsockets "${3-}" "$out/libwebsockets-server"
+}
+run_inspect-clients() {
+  NODE_PATH=$out/npm/node_modules inspect clients "${3-}"
+}
+inspect_python() { # NAME [deflate]
+  inspect "$1" "${2-}" /usr/bin/python3 "$here/python_server.py" "$1"
+}
+inspect() { # NAME DEFLATE [SERVER...]
+  [ "$2" = deflate ] || { build upshake-inspect && timeout 100 \
+    /usr/bin/python3 "$here/live.py" "$out/demo/upshake-inspect" \
+    "$out/demo/upshake-demo" "$1" "${@:3}"; }
 }
 
 # ---- Installing --------------------------------------------------------------

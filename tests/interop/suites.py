@@ -31,7 +31,8 @@ EXPECTED = {
     "any": set(OUTCOMES),
 }
 KEYS = ["outcome", "status", "error", "rule", "offset", "consumed",
-        "protocol", "subprotocol", "extensions", "close", "reply"]
+        "protocol", "subprotocol", "extensions", "close", "reply",
+        "sentence", "hint", "line", "column", "input", "also"]
 ESCAPE = re.compile(rb"\\(?:([rnt\\])|x([0-9A-Fa-f]{2}))")
 LETTERS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Splits a ws:// URI into its parts: see uri.h.
+ * Splits a ws:// or wss:// URI into its parts: see uri.h.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define SCHEME "ws://"
-#define SCHEME_LEN (sizeof SCHEME - 1)
 
 static void copy(char *out, const char *bytes, size_t len) {
   memcpy(out, bytes, len);
@@ -24,7 +21,7 @@ static const char *take_port(struct uri *uri, const char *text) {
   if (text[digits] != '\0')
     return "not a URI whose port is a number";
   if (digits == 0)
-    text = "80";
+    text = uri->secure ? "443" : "80";
   while (text[0] == '0' && text[1] != '\0')
     text++;
   if (strlen(text) >= PORT_CAP || atoi(text) < 1 || atoi(text) > 65535)
@@ -54,14 +51,25 @@ static const char *take_authority(struct uri *uri) {
   return take_port(uri, *rest == ':' ? rest + 1 : "");
 }
 
+static size_t scheme_of(const char *text, int *secure) {
+  *secure = strncasecmp(text, "wss://", 6) == 0;
+  if (*secure)
+    return 6;
+  return strncasecmp(text, "ws://", 5) == 0 ? 5 : 0;
+}
+
+int uri_is_websocket(const char *text) {
+  int secure;
+  return scheme_of(text, &secure) > 0;
+}
+
 const char *uri_parse(struct uri *uri, const char *text) {
-  if (strncasecmp(text, "wss://", 6) == 0)
-    return "wss://, which needs TLS; this program speaks ws:// only";
-  if (strncasecmp(text, SCHEME, SCHEME_LEN) != 0)
+  size_t scheme = scheme_of(text, &uri->secure);
+  if (scheme == 0)
     return "not ws://HOST[:PORT][/PATH]";
   if (strchr(text, '#') != NULL)
     return "a URI with a fragment (#), which ws:// does not allow (RFC 6455 3)";
-  text += SCHEME_LEN;
+  text += scheme;
   size_t len = strcspn(text, "/?");
   if (len >= sizeof uri->authority)
     return "a URI whose host is too long";
