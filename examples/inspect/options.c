@@ -276,6 +276,8 @@ static void set_file(options *opt, const char *file) {
 /* A server of the network is judged by its answer, as --client does. */
 static void check_live(const options *opt) {
   int asks = opt->listen == NULL;
+  if (opt->from_given || opt->entry != 0)
+    fail_usage("only for a FILE", opt->entry ? "--entry" : "--from");
   if (opt->listen != NULL && (opt->file != NULL || opt->probe != NULL))
     fail_usage("not with --listen", opt->file ? opt->file : "--probe");
   if (opt->probe != NULL && opt->file != NULL)
