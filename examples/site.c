@@ -26,40 +26,32 @@
  *     curl -I 127.0.0.1:8100/build/CMakeCache.txt
  *     build/upshake-client --message hello ws://127.0.0.1:8100/
  *
- * A real server also rests when descriptors run out: see demo/demo.c.
+ * The poll loop is in common/streams.c.  A real server also rests when
+ * descriptors run out: see demo/demo.c.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "common/start.h"
+#include "common/streams.h"
 #include "common/text.h"
 #include "demo/websocket.h"
 
-#define CONNECTIONS_MAX 256
-#define POLLED_MAX (CONNECTIONS_MAX + LISTENERS_MAX) /* the listeners last */
 #define HEAD_CAP 16384
-#define LINGER_SECONDS 2
-#define NEVER LONG_MAX
 
 struct connection {
-  int fd;
-  long deadline; /* of a request, of progress with an answer, of the close */
+  struct stream *client;
   /* TALKING: between two answers.  ANSWERED: its content is on the way.
-   * ENDING: nothing follows what waits in `out`. */
-  enum { TALKING, ANSWERED, SWITCHED, ENDING, LINGERING } phase;
+   * ENDING: nothing follows what waits for the client. */
+  enum { TALKING, ANSWERED, SWITCHED, ENDING } phase;
   upshake hs;
   char head[HEAD_CAP];
-  /* What was received: in[from .. to) was not used yet. */
-  char in[8192];
-  size_t from, to;
   /* The body of the request. */
   char *body;
   size_t body_len;
@@ -67,9 +59,7 @@ struct connection {
   int file;
   const char *type, *text;
   char list[HEAD_CAP];
-  uint64_t left; /* bytes of it that were not sent yet */
-  /* What is to be sent.  While bytes wait here, nothing is received. */
-  struct out out;
+  uint64_t left;               /* bytes of it that were not sent yet */
   struct websocket *websocket; /* NULL until the callback has accepted */
 };
 
@@ -77,7 +67,7 @@ struct connection {
 static int open_websocket(upshake *hs, void *user) {
   struct connection *c = user;
   (void)hs;
-  c->websocket = websocket_open(&c->out, NULL);
+  c->websocket = websocket_open(&c->client->out, NULL);
   return c->websocket != NULL ? UPSHAKE_ACCEPT : 503;
 }
 
@@ -86,14 +76,7 @@ static upshake_config config = {
     .protocols = protocols, .protocols_len = 1, .decide = open_websocket};
 
 /* The command line.  --upload-max is config.limits.body. */
-static int root;   /* a directory; -1: there are no files */
-static long limit; /* seconds */
-
-static long now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (long)time.tv_sec;
-}
+static int root; /* a directory; -1: there are no files */
 
 /* ---- The content of an answer -------------------------------------------- */
 
@@ -225,13 +208,12 @@ static void drop_content(struct connection *c) {
 /* Writes the reply that is due: the answer, a 101, or a 100 in the middle of a
  * request. */
 static void reply(struct connection *c, const upshake_extra *extra) {
-  size_t cap, len;
-  char *room = out_room(&c->out, &cap);
   int status = upshake_get_result(&c->hs).status;
-  upshake_error error = upshake_reply_with(&c->hs, extra, room, cap, &len);
-  out_commit(&c->out, error ? 0 : len);
-  if (error || status != 100)
-    c->phase = error ? ENDING : status == 101 ? SWITCHED : ANSWERED;
+  upshake_error error = stream_reply(c->client, &c->hs, extra);
+  if (!error && status == 100)
+    return;
+  c->phase = error ? ENDING : status == 101 ? SWITCHED : ANSWERED;
+  c->client->deadline = NEVER;
 }
 
 /* The body of a POST is read first.  Then the request comes here again. */
@@ -270,13 +252,14 @@ static void finish(struct connection *c) {
   drop_content(c);
   c->body_len = 0;
   c->phase = upshake_reset(&c->hs) == UPSHAKE_OK ? TALKING : ENDING;
+  stream_renew(c->client);
 }
 
 /* Sends a piece of the content.  The length is known, so a piece has no frame.
  * The library takes nothing for HEAD, and nothing that was not announced. */
 static void send_content(struct connection *c) {
   size_t cap, frame_len;
-  char frame[UPSHAKE_FRAME_CAP], *room = out_room(&c->out, &cap);
+  char frame[UPSHAKE_FRAME_CAP], *room = out_room(&c->client->out, &cap);
   ssize_t n = c->left < cap ? (ssize_t)c->left : (ssize_t)cap;
   if (c->file >= 0)
     n = read(c->file, room, (size_t)n);
@@ -286,26 +269,31 @@ static void send_content(struct connection *c) {
     finish(c);
     return;
   }
-  out_commit(&c->out, (size_t)n);
-  c->text += c->file < 0 ? n : 0;
+  out_commit(&c->client->out, (size_t)n);
+  if (c->file < 0)
+    c->text += n;
   c->left -= (uint64_t)n;
 }
 
 /* ---- A connection -------------------------------------------------------- */
 
+static void close_connection(struct connection *c) {
+  websocket_close(c->websocket);
+  drop_content(c);
+  free(c->body);
+  free(c);
+}
+
 /* Goes on while there are bytes of the client and room for answers.  Returns 1
- * if only the room is missing.  The bytes behind a 101 are frames. */
-static int go_on(struct connection *c) {
+ * if bytes of the client are missing. */
+static int serve_http(struct connection *c) {
   const upshake_extra extra = {.date = date_now()};
-  while (c->phase <= ANSWERED && out_len(&c->out) <= OUT_CAP / 2) {
-    size_t used;
-    upshake_next next =
-        upshake_feed(&c->hs, c->in + c->from, c->to - c->from, &used);
-    c->from += used;
+  while (c->phase <= ANSWERED && stream_has_room(c->client)) {
+    upshake_next next = stream_feed(c->client, &c->hs);
     if (c->phase == ANSWERED)
       send_content(c);
     else if (next == UPSHAKE_READ)
-      return 0;
+      return 1;
     else if (next == UPSHAKE_BODY)
       keep_body(c);
     else if (next == UPSHAKE_PLAIN)
@@ -313,111 +301,63 @@ static int go_on(struct connection *c) {
     else
       reply(c, &extra);
   }
-  if (c->phase != SWITCHED)
-    return c->phase <= ANSWERED;
-  websocket_receive(c->websocket, c->in + c->from, c->to - c->from);
-  c->from = c->to;
+  return 0;
+}
+
+/* The bytes that follow a 101 are frames. */
+static int serve_websocket(struct connection *c) {
+  struct stream *client = c->client;
+  websocket_receive(c->websocket, client->at, client->left);
+  stream_use(client, client->left);
   websocket_fill(c->websocket);
   if (websocket_is_done(c->websocket))
     c->phase = ENDING;
-  return websocket_has_more(c->websocket);
+  return !websocket_has_more(c->websocket);
 }
 
-/* Returns 0 if the client has gone.  A request begins with its first byte. */
-static int receive(struct connection *c) {
-  ssize_t n = recv(c->fd, c->in, sizeof c->in, 0);
-  if (n <= 0)
-    return n < 0 && (errno == EAGAIN || errno == EINTR);
-  if (c->phase == TALKING && upshake_get_result(&c->hs).consumed == 0)
-    c->deadline = now() + limit;
-  c->from = 0;
-  c->to = (size_t)n;
-  return 1;
-}
-
-/* Returns the event to wait for, or 0 if the connection is over.  Closing with
- * unread bytes could destroy the answer on its way (RFC 9112 9.6).  So our side
- * stops sending first, and then reads until the client closes. */
-static short serve(struct connection *c, short event) {
-  if (event == POLLIN && !receive(c))
-    return 0;
-  int has_more = go_on(c);
-  long sent = out_flush(&c->out, c->fd);
-  if (sent < 0)
-    return 0;
-  if (sent > 0 || (out_len(&c->out) > 0 && c->deadline == NEVER))
-    c->deadline = now() + limit;
-  if (has_more || out_len(&c->out) > 0)
-    return POLLOUT;
+/* While an answer waits, nothing is received.  So who sends and does not read
+ * needs no memory. */
+static void go_on(void *owner) {
+  struct connection *c = owner;
+  struct stream *client = c->client;
+  int wants = serve_http(c);
   if (c->phase == SWITCHED)
-    c->deadline = NEVER;
-  if (c->phase == ENDING) {
-    shutdown(c->fd, SHUT_WR);
-    c->phase = LINGERING;
-    c->deadline = now() + LINGER_SECONDS;
-  }
-  return POLLIN;
+    wants = serve_websocket(c);
+  client->wants = wants && out_len(&client->out) == 0;
+  if (c->phase != ENDING && !stream_is_over(client))
+    return;
+  stream_finish(client);
+  close_connection(c);
 }
 
-/* The deadline has passed.  If the client has sent a part of a request, and has
- * read all answers, it is told so. */
-static short expire(struct connection *c) {
-  if (out_len(&c->out) > 0 || upshake_get_result(&c->hs).consumed == 0 ||
+/* While an answer is sent, the loop looks whether it moves.  A client that has
+ * sent a part of a request is told that it is late. */
+static void expire(void *owner) {
+  struct connection *c = owner;
+  if (out_len(&c->client->out) > 0) {
+    stream_renew(c->client);
+    return;
+  }
+  if (upshake_get_result(&c->hs).consumed == 0 ||
       upshake_answer(&c->hs, 408) != UPSHAKE_OK)
-    return 0;
-  c->deadline = now() + LINGER_SECONDS;
-  return serve(c, POLLOUT);
+    c->phase = ENDING;
+  go_on(c);
 }
 
-/* Returns -1: there is no connection. */
-static int close_connection(struct connection *c) {
-  websocket_close(c->websocket);
-  drop_content(c);
-  free(c->body);
-  close(c->fd);
-  return -1;
-}
-
-/* Returns its descriptor, or -1.  The system gives a part of the memory for the
- * body when it is used. */
-static int open_connection(struct connection *c, int listener) {
-  memset(c, 0, sizeof *c);
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-  c->deadline = now() + limit;
-  c->body = malloc(config.limits.body);
+/* The system gives a part of the memory for the body when it is used. */
+static void *open_connection(struct stream *client) {
+  struct connection *c = calloc(1, sizeof *c);
+  if (c == NULL)
+    return NULL;
+  c->client = client;
   c->file = -1;
-  c->fd = accept_for_poll(listener);
-  return c->body != NULL && c->fd >= 0 ? c->fd : close_connection(c);
-}
-
-/* poll skips a place whose descriptor is -1.  If there is no room for a
- * connection, the client waits.  poll returns each second, for the deadlines.
- */
-static _Noreturn void run(const struct listeners *listeners) {
-  static struct connection all[CONNECTIONS_MAX];
-  struct pollfd at[POLLED_MAX], *doors = &at[CONNECTIONS_MAX];
-  size_t i, room = 0;
-  for (i = 0; i < POLLED_MAX; i++)
-    at[i] = (struct pollfd){-1, POLLIN, 0};
-  for (;;) {
-    for (i = 0; i < LISTENERS_MAX; i++)
-      doors[i].fd = room < CONNECTIONS_MAX ? listeners->fds[i] : -1;
-    if (poll(at, POLLED_MAX, 1000) < 0)
-      continue;
-    for (i = 0; i < LISTENERS_MAX; i++)
-      if (doors[i].revents != 0 && at[room].fd < 0)
-        at[room].fd = open_connection(&all[room], doors[i].fd);
-    for (i = 0, room = CONNECTIONS_MAX; i < CONNECTIONS_MAX; i++) {
-      if (at[i].revents != 0)
-        at[i].events = serve(&all[i], at[i].events);
-      if (at[i].fd >= 0 && at[i].events != 0 && now() >= all[i].deadline)
-        at[i].events = expire(&all[i]);
-      if (at[i].events == 0)
-        at[i] = (struct pollfd){close_connection(&all[i]), POLLIN, 0};
-      if (at[i].fd < 0)
-        room = i;
-    }
+  c->body = malloc(config.limits.body);
+  if (c->body == NULL) {
+    free(c);
+    return NULL;
   }
+  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  return c;
 }
 
 int main(int argc, char **argv) {
@@ -425,13 +365,13 @@ int main(int argc, char **argv) {
                                    {"--root", ""},
                                    {"--upload-max", "1048576"},
                                    {"--deadline", "30"}};
-  struct listeners listeners;
+  const struct service service = {open_connection, go_on, expire};
   keep_streams();
   int error = take_values(argc, argv, options, 4);
   const char *folder = options[1].value;
   long port = error ? -1 : parse_number(options[0].value, 0, 65535);
   long upload_max = parse_number(options[2].value, 1, INT_MAX);
-  limit = parse_number(options[3].value, 1, 86400);
+  long limit = parse_number(options[3].value, 1, 86400);
   if (port < 0 || upload_max < 0 || limit < 0)
     end_with_usage(
         argc, argv,
@@ -443,8 +383,5 @@ int main(int argc, char **argv) {
     return EXIT_BAD_INPUT;
   }
   config.limits.body = (size_t)upload_max;
-  if (open_listeners("upshake-site", port, &listeners) != 0)
-    return EXIT_FAILURE;
-  say_where("upshake-site", "http", &listeners);
-  run(&listeners);
+  run_streams("upshake-site", port, limit, &service);
 }

@@ -51,7 +51,7 @@ BY_POINTER = [
     (r"upshake__check_reply",
      r"(extra\.c|upshake\.c):(upshake__)?check_extra$", 1),
     (r"upshake__check_reply|check_final|lacks",
-     r"(extra\.c|upshake\.c):(upshake__)?has_extra_field$", 1),
+     r"(extra\.c|upshake\.c):(upshake__)?has_needed_field$", 1),
     (r"put_head|put_final_fields|put_reply_head",
      r"(extra\.c|upshake\.c):(upshake__)?put_framing$", 1),
     (r"upshake__write_reply|put_reply|produce|next_value|upshake_reply_line|"

@@ -72,6 +72,20 @@ static void content_is_as_long_as_announced(void **state) {
   assert_int_equal(begin_next(&hs), UPSHAKE_READ);
 }
 
+/* No length stands for a length that is not known. */
+static void the_largest_length_is_counted_as_well(void **state) {
+  static const upshake_extra largest = {.content = UPSHAKE_CONTENT_LENGTH,
+                                        .body_len = UINT64_MAX};
+  upshake hs = answered(CHECK_PLAIN, &largest);
+  (void)state;
+  assert_sends(&hs, UINT64_MAX - 1, "");
+  assert_sends_not(&hs, 2, UPSHAKE_ERR_CONTENT);
+  assert_sends_not(&hs, 0, UPSHAKE_ERR_CONTENT);
+  assert_unchanged(hs, upshake_reset(&hs), UPSHAKE_ERR_STATE);
+  assert_sends(&hs, 1, "");
+  assert_int_equal(begin_next(&hs), UPSHAKE_READ);
+}
+
 static void a_client_of_http_1_0_gets_no_chunks(void **state) {
   upshake hs = answered("GET / HTTP/1.0\r\n" CHECK_HOST "\r\n", &chunks);
   (void)state;
@@ -391,6 +405,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(chunks_are_framed),
       cmocka_unit_test(content_is_as_long_as_announced),
+      cmocka_unit_test(the_largest_length_is_counted_as_well),
       cmocka_unit_test(a_client_of_http_1_0_gets_no_chunks),
       cmocka_unit_test(nothing_is_sent_where_nothing_is_announced),
       cmocka_unit_test(nothing_is_sent_before_the_whole_reply),

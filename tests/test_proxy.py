@@ -7,6 +7,8 @@ usage: test_proxy.py PROGRAM [SITE]
 import contextlib
 import os
 import re
+import resource
+import select
 import signal
 import socket
 import subprocess
@@ -113,6 +115,11 @@ def send(sock, octets, size=None):
         sock.sendall(octets[at:at + (size or len(octets))])
 
 
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    sock.close()
+
+
 def begin_to_send(sock, octets):
     writer = threading.Thread(target=sock.sendall, args=(octets,), daemon=True)
     writer.start()
@@ -170,7 +177,7 @@ def it_counts_max_forwards_down(pair):
     """RFC 9110 7.6.2: of OPTIONS and TRACE only."""
     for method, value, passed in (
             (b"OPTIONS", b"2", b"1"), (b"TRACE", b"1", b"0"),
-            (b"OPTIONS", b"99999999999999999999", b"999"),
+            (b"OPTIONS", b"99999999999999999999", b"9998"),
             (b"OPTIONS", b"x", b"x"), (b"GET", b"2", b"2"),
             (b"GET", b"0", b"0")):
         more = b"Max-Forwards: " + value + b"\r\n"
@@ -320,6 +327,15 @@ def it_relays_answers_of_any_status(pair):
                         + fields + more + b"X: y\r\n" + via + b"\r\nok"), back
 
 
+def it_says_with_426_what_it_can_switch_to(pair):
+    for more in (b"", b"Upgrade: websocket\r\nConnection: Upgrade\r\n"):
+        _, back = pair.exchange(get(), answer(
+            b"no", more, b"426 Upgrade Required"))
+        lines = back.split(b"\r\n")
+        assert lines[0] == b"HTTP/1.1 426 Upgrade Required", back
+        assert b"Upgrade: websocket" in lines and lines[-1] == b"no", back
+
+
 def it_relays_answers_without_content(pair):
     via = b"Via: 1.1 upshake\r\n"
     for method, said, expected in (
@@ -364,6 +380,7 @@ def it_answers_502_if_there_is_no_sound_answer(pair):
                  b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
                  b"Content-Length: 2\r\n\r\nok",
                  b"HTTP/1.1 200 OK\r\nA: " + b"a" * 9000 + b"\r\n\r\n",
+                 answer(b"ok", status=b"700 What"),
                  SWITCH + b"\r\n"):
         _, back = pair.exchange(get(), said)
         assert back.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), (said, back)
@@ -385,18 +402,28 @@ def it_ends_an_answer_that_the_upstream_does_not_end(pair):
 
 
 def it_passes_interim_answers_on(pair):
-    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+    hints = (b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n"
+             b"Connection: x\r\nX: y\r\n\r\n")
+    interim = hints + b"HTTP/1.1 102 Processing\r\n\r\n" + hints
+    via = b"Via: 1.1 upshake\r\n\r\n"
+    hints_back = (b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n"
+                  + via)
+    processing_back = b"HTTP/1.1 102 Processing\r\n" + via
+    interim_back = hints_back + processing_back + hints_back
     for size in (None, 1):
-        _, back = pair.exchange(get(), early + early + OK, 0, size)
-        assert back == early + early + OK_BACK, back
+        _, back = pair.exchange(get(), interim + OK, 0, size)
+        assert back == interim_back + OK_BACK, back
     unasked = b"HTTP/1.1 100 Continue\r\n\r\n"
     _, back = pair.exchange(get(), unasked + OK)
     assert back == unasked + OK_BACK, back
-    _, back = pair.exchange(get(version=b"1.0"), early + OK)
+    _, back = pair.exchange(get(version=b"1.0"), unasked + interim + OK)
     assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
-    _, back = pair.exchange(OFFER + b"\r\n", early + answer(
+    _, back = pair.exchange(OFFER + b"\r\n", interim + answer(
         status=b"403 Forbidden"))
-    assert back.startswith(early + b"HTTP/1.1 403 Forbidden\r\n"), back
+    assert back.startswith(interim_back + b"HTTP/1.1 403 Forbidden\r\n"), back
+    _, back = pair.exchange(OFFER + b"\r\n", interim + SWITCH + b"\r\nhello")
+    assert back.startswith(interim_back + b"HTTP/1.1 101 "), back
+    assert back.endswith(b"\r\n\r\nhello"), back
 
 
 # ---- Connections -------------------------------------------------------------
@@ -442,18 +469,119 @@ def it_answers_502_without_an_upstream():
             assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
 
 
+def it_answers_502_without_a_descriptor_for_the_upstream(pair):
+    with proxy_to(pair.name) as proxy:
+        resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE,
+                         (proxy.files() + 1,) * 2)
+        with proxy.connect() as client:
+            client.sendall(get())
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
+
+
+def it_answers_502_if_the_upstream_resets(pair):
+    for said in (b"", b"HTTP/1.1 200 OK\r\nContent-"):
+        for request in (get(), OFFER + b"\r\n"):
+            with pair.asked(request) as (client, upstream, _):
+                upstream.sendall(said)
+                reset(upstream)
+                head = peer.read_head(client)
+                assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
+
+
+def it_tries_each_address_of_the_upstream():
+    found = {each[4][0] for each in socket.getaddrinfo(
+        "localhost", 1, type=socket.SOCK_STREAM)}
+    for host in found & {"127.0.0.1", "::1"}:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, 0), family=family) as listener, \
+                proxy_to("localhost:%d" % listener.getsockname()[1]) as proxy, \
+                proxy.connect() as client:
+            body = b"x" * 1000
+            client.sendall(get(more=b"Content-Length: 1000\r\n",
+                               method=b"POST") + body)
+            with listener.accept()[0] as upstream:
+                head = peer.read_head(upstream)
+                assert head.startswith(b"POST / HTTP/1.1\r\n"), head
+                assert peer.read(upstream, 1000) == body
+                upstream.sendall(OK)
+                assert peer.read(client, len(OK_BACK)) == OK_BACK
+
+
+@contextlib.contextmanager
+def full_listener():
+    """A listener that takes no more connections: the system drops what comes.
+    Yields its name."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        for _ in range(9):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+            if not select.select([], [waiting], [], 0.2)[1]:
+                yield "127.0.0.1:%d" % address[1]
+                return
+        raise AssertionError("there is always room")
+
+
+def it_answers_504_if_it_cannot_connect_in_5_seconds():
+    with full_listener() as name, proxy_to(name, "--deadline", "1") as proxy, \
+            proxy.connect() as client:
+        started = time.monotonic()
+        client.sendall(get())
+        head = peer.read_head(client)
+        assert head.startswith(b"HTTP/1.1 504 Gateway Timeout\r\n"), head
+        assert 3.9 < time.monotonic() - started < 20
+
+
 def it_answers_504_if_the_answer_is_late_and_408_if_the_request_is():
     pair = Pair("--deadline", "1")
-    for request in (get(), OFFER + b"\r\n"):
-        with pair.asked(request) as (client, _, _):
-            head = peer.read_head(client)
-            assert head.startswith(b"HTTP/1.1 504 Gateway Timeout\r\n"), head
-    with pair.proxy.connect() as client:
+    part = get(more=b"Content-Length: 5\r\n", method=b"POST") + b"he"
+    with contextlib.ExitStack() as stack:
+        ask = lambda request: stack.enter_context(pair.asked(request))
+        waiting = []
+        for request, said, status in (
+                (get(), b"", b"504 Gateway Timeout"),
+                (get(), b"HTTP/1.1 200 OK\r\nConte", b"504 Gateway Timeout"),
+                (OFFER + b"\r\n", b"", b"504 Gateway Timeout"),
+                (part, b"", b"408 Request Timeout")):
+            client, upstream, _ = ask(request)
+            upstream.sendall(said)
+            waiting.append((client, status))
+        client = stack.enter_context(pair.proxy.connect())
         client.sendall(b"GET / HT")
-        assert peer.read_all(client).startswith(b"HTTP/1.1 408 ")
-    with pair.asked(get(more=b"Content-Length: 5\r\n", method=b"POST")
-                    + b"he") as (client, upstream, _):
-        assert peer.read_all(client).startswith(b"HTTP/1.1 408 ")
+        waiting.append((client, b"408 Request Timeout"))
+        silent, other, _ = ask(OFFER + b"\r\n")
+        other.sendall(SWITCH + b"\r\n")
+        peer.read_head(silent)
+        for client, status in waiting:
+            head = peer.read_head(client)
+            assert head.startswith(b"HTTP/1.1 " + status + b"\r\n"), head
+        # A WebSocket may be silent for as long as it likes.
+        time.sleep(1.1)
+        silent.sendall(b"hello")
+        assert peer.read(other, 5) == b"hello"
+    pair.end()
+
+
+def it_holds_back_an_upstream_whose_client_does_not_read():
+    pair = Pair("--deadline", "2")
+    for request, head in (
+            (get(), b"HTTP/1.1 200 OK\r\n\r\n"),
+            (OFFER + b"\r\n", SWITCH + b"\r\n")):
+        with pair.asked(request) as (_, upstream, _):
+            upstream.sendall(head)
+            upstream.setblocking(False)
+            sent = 0
+            while select.select([], [upstream], [], 0.5)[1]:
+                sent += upstream.send(LARGE)
+            assert 0 < sent < 64 * len(LARGE), sent
+            upstream.settimeout(PATIENCE)
+            with contextlib.suppress(ConnectionResetError):
+                assert upstream.recv(9) == b""
     pair.end()
 
 
@@ -548,11 +676,52 @@ def it_relays_answers_to_an_offer_that_do_not_switch(pair):
         assert back.startswith(b"HTTP/1.1 502 "), (said, back)
 
 
-def it_forwards_other_offers_as_plain_requests(pair):
-    got, back = pair.exchange(
-        get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n"), OK)
-    assert b"Upgrade" not in got and b"Connection" not in got, got
-    assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
+# ---- Any other protocol ------------------------------------------------------
+
+def it_passes_on_whatever_the_upstream_speaks(pair):
+    for offered in (b"x", b"X-y/2.0", b"x, y"):
+        first = offered.partition(b",")[0]
+        request = get(more=b"Upgrade: %s\r\nConnection: Upgrade\r\n" % offered)
+        for size in (None, 1):
+            with pair.asked(request + b"early", size) as (client, up, got):
+                lines = got.split(b"\r\n")
+                assert b"Upgrade: " + first in lines, got
+                assert b"Connection: Upgrade" in lines, got
+                send(up, b"HTTP/1.1 101 Fine\r\nUpgrade: %s\r\nX: y\r\n"
+                     b"Connection: upgrade\r\n\r\nhello" % first, size)
+                lines = peer.read_head(client).split(b"\r\n")
+                assert lines[0] == b"HTTP/1.1 101 Fine", lines
+                for line in (b"Upgrade: " + first, b"X: y",
+                             b"Connection: Upgrade", b"Via: 1.1 upshake"):
+                    assert lines.count(line) == 1, (line, lines)
+                assert peer.read(client, 5) == b"hello"
+                assert peer.read(up, 5) == b"early"
+        _, back = pair.exchange(request, OK)
+        assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
+        assert back.endswith(b"\r\n\r\nok"), back
+
+
+def it_takes_no_switch_that_nobody_has_asked_for(pair):
+    for more in (b"", b"Upgrade: y\r\nConnection: Upgrade\r\n"):
+        _, back = pair.exchange(
+            get(more=more), b"HTTP/1.1 101 Switching Protocols\r\n"
+            b"Upgrade: x\r\nConnection: Upgrade\r\n\r\n")
+        assert back.startswith(b"HTTP/1.1 502 "), back
+
+
+def it_forwards_what_offers_nothing_as_plain_requests(pair):
+    for request in (
+            get(more=b"Upgrade: x\r\n"), get(more=b"Connection: Upgrade\r\n"),
+            get(more=b"Upgrade: h2c\r\nHTTP2-Settings: AAAA\r\n"
+                b"Connection: Upgrade, HTTP2-Settings\r\n"),
+            get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n",
+                version=b"1.0"),
+            get(more=b"Upgrade: x\r\nConnection: Upgrade\r\n"
+                b"Content-Length: 2\r\n") + b"hi"):
+        got, back = pair.exchange(request, OK)
+        for name in (b"Upgrade", b"Connection", b"HTTP2-Settings"):
+            assert name not in got, (name, got)
+        assert back.startswith(b"HTTP/1.1 200 OK\r\n"), back
 
 
 # ---- With a real server, and the command line --------------------------------
@@ -576,6 +745,9 @@ def it_stands_before_upshake_site():
             assert peer.read(client, 4) == b"\x81\x02hi"
             client.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
             assert peer.read_all(client) == b"\x88\x02\x03\xe8"
+        with proxy.connect() as client:  # the site judges Origin, by Host
+            client.sendall(OFFER + b"\r\n")
+            assert peer.read_all(client).startswith(b"HTTP/1.1 403 ")
     site.terminate()
     site.wait()
 
@@ -590,9 +762,7 @@ def it_forgets_clients_and_upstreams_that_go(pair):
     for request in (get(), OFFER + b"\r\n",
                     get(more=b"Content-Length: 9\r\n", method=b"POST") + b"a"):
         with pair.asked(request) as (client, upstream, _):
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                              b"\1\0\0\0\0\0\0\0")
-            client.close()
+            reset(client)
             assert upstream.recv(9) in (b"", b"a")
     while pair.proxy.files() > at_rest:
         assert time.monotonic() < deadline, "it keeps descriptors"
@@ -608,6 +778,7 @@ def it_says_what_is_wrong_with_its_arguments():
             (["--port", "0", "--upstream", "127.0.0.1"], 66),
             (["--port", "0", "--upstream", ":80"], 66),
             (["--port", "0", "--upstream", "127.0.0.1:x"], 66),
+            (["--port", "0", "--upstream", "127.0.0.1:70000"], 66),
             (["--port", "0", "--upstream", "[::1:80"], 66)):
         peer.is_refused(PROGRAM, words, status, PATIENCE)
     peer.shows_help(PROGRAM, f"usage: {NAME} --port N", PATIENCE)

@@ -213,13 +213,17 @@ int accept_next(const struct listeners *listeners) {
   }
 }
 
-int accept_for_poll(int listener) {
-  int on = 1, fd = accept(listener, NULL, NULL);
-  if (fd < 0)
-    return -1;
+void prepare_for_poll(int fd) {
+  int on = 1;
   fcntl(fd, F_SETFL, O_NONBLOCK);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+int accept_for_poll(int listener) {
+  int fd = accept(listener, NULL, NULL);
+  if (fd >= 0)
+    prepare_for_poll(fd);
   return fd;
 }

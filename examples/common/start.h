@@ -69,9 +69,12 @@ void say_where(const char *program, const char *scheme,
  * Returns its socket, which blocks, or -1 with errno. */
 int accept_next(const struct listeners *listeners);
 
-/* For a program that polls: accepts a connection that waits.  Returns its
- * socket, or -1 with errno.  The socket does not block, sends small pieces at
+/* For a program that polls: the socket does not block, sends small pieces at
  * once, and notices in the end if the peer has vanished. */
+void prepare_for_poll(int fd);
+
+/* Accepts a connection that waits.  Returns its socket, prepared, or -1 with
+ * errno. */
 int accept_for_poll(int listener);
 
 #endif

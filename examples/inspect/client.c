@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../common/exit.h"
+#include "../common/join.h"
 #include "../common/json.h"
 
 /* The longest head of a request that is read. */
@@ -167,35 +168,10 @@ int has_response(const exchange *ex) {
   return ex->result.fields.raw.ptr != NULL;
 }
 
-/* ---- Extensions in several lines ----------------------------------------- */
-
-static int has_member(upshake_slice value) {
-  upshake_list list = {.value = value};
-  upshake_slice member;
-  return upshake_next_member(&list, &member);
-}
-
-/* Several lines are one list (RFC 9110 5.3).  Returns the memory that holds
- * it. */
 static char *join_extensions(exchange *ex) {
-  upshake_fields fields = ex->result.fields;
-  upshake_slice *joined = &ex->extensions;
-  upshake_field field;
-  char *text = allocate(2 * fields.raw.len);
-  if (ex->result.extensions.ptr == NULL)
-    return text;
-  joined->ptr = text;
-  while (upshake_next_field(&fields, &field)) {
-    if (!upshake_equal_fold(field.name, EXTENSIONS_FIELD) ||
-        !has_member(field.value))
-      continue;
-    if (joined->len > 0) {
-      memcpy(text + joined->len, ", ", 2);
-      joined->len += 2;
-    }
-    memcpy(text + joined->len, field.value.ptr, field.value.len);
-    joined->len += field.value.len;
-  }
+  char *text = allocate(ex->result.fields.raw.len);
+  if (ex->result.extensions.ptr != NULL)
+    ex->extensions = join_lines(ex->result.fields, EXTENSIONS_FIELD, text);
   return text;
 }
 

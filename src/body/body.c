@@ -210,32 +210,52 @@ static body_event step_framing(body_step *step, char byte) {
 }
 
 /* Fast path: the end of a chunk and the size of the next chunk, of 1 to 8
- * digits without a zero in front and without an extension.  Returns 0 if the
- * next bytes are anything else, or not all there. */
+ * digits without a zero in front and without an extension; or the end of a body
+ * without trailer fields.  Returns 0 if the next bytes are anything else, or
+ * not all there. */
 #ifdef UPSHAKE_SMALL
 #define take_usual_size(step, bytes, len) 0
 #else
-static int take_usual_size(body_step *step, const char *bytes, size_t len) {
-  upshake_private_body *body = step->body;
-  size_t begin = body->state == CHUNK_DATA_CR ? 2 : 0, at = begin;
-  uint64_t size = 0;
+static inline int take_usual_end(body_step *step, const char *bytes,
+                                 size_t len) {
+  if (len < 5 || memcmp(bytes, "0\r\n\r\n", 5) != 0)
+    return 0;
+  step->body->state = CHUNK_END;
+  return 5;
+}
 
-  if (body->state != CHUNK_DATA_CR && body->state != CHUNK_SIZE_FIRST)
+/* Returns how many bytes the line has. */
+static inline size_t take_usual_line(body_step *step, const char *bytes,
+                                     size_t len) {
+  uint64_t size = 0;
+  size_t at = 0;
+  if (len < 3)
     return 0;
-  if (len < begin + 3 || (begin > 0 && memcmp(bytes, "\r\n", 2) != 0) ||
-      bytes[at] == '0')
-    return 0;
-  for (; at < begin + 8 && at + 2 < len && in_class(bytes[at], CLASS_HEX); at++)
+  if (bytes[0] == '0')
+    return (size_t)take_usual_end(step, bytes, len);
+  for (; at < 8 && at + 2 < len && in_class(bytes[at], CLASS_HEX); at++)
     size = size << 4 | hex_value(bytes[at]);
-  if (at == begin || memcmp(bytes + at, "\r\n", 2) != 0)
+  if (at == 0 || memcmp(bytes + at, "\r\n", 2) != 0)
     return 0;
   if (step->limit > 0 && size > step->limit - *step->len)
     return 0;
-  body->left = size;
+  step->body->left = size;
   *step->len += size;
-  body->state = CHUNK_DATA;
-  count_taken(step, at + 2);
-  return 1;
+  step->body->state = CHUNK_DATA;
+  return at + 2;
+}
+
+static inline int take_usual_size(body_step *step, const char *bytes,
+                                  size_t len) {
+  size_t begin = step->body->state == CHUNK_DATA_CR ? 2 : 0, line;
+  if (begin == 0 && step->body->state != CHUNK_SIZE_FIRST)
+    return 0;
+  if (begin > 0 && (len < 2 || memcmp(bytes, "\r\n", 2) != 0))
+    return 0;
+  line = take_usual_line(step, bytes + begin, len - begin);
+  if (line > 0)
+    count_taken(step, begin + line);
+  return line > 0;
 }
 #endif
 

@@ -20,21 +20,21 @@ upshake_error upshake_send_content(upshake *hs, uint64_t len,
                                    char frame[UPSHAKE_FRAME_CAP],
                                    size_t *frame_len) {
   upshake_private_body *body = &hs->facts.part.body;
-  int is_unknown;
+  int is_counted;
 
   *frame_len = 0;
   if (hs->next != UPSHAKE_SEND || (hs->flags & HANDSHAKE_WHOLE) == 0)
     return UPSHAKE_ERR_STATE;
   if ((hs->flags & HANDSHAKE_CONTENT) == 0)
     return len == 0 ? UPSHAKE_OK : UPSHAKE_ERR_CONTENT;
-  is_unknown = body->left == UINT64_MAX;
-  if (!is_unknown && (len > body->left || len == 0))
+  is_counted = body->state == CONTENT_COUNTED;
+  if (is_counted && (len > body->left || len == 0))
     return UPSHAKE_ERR_CONTENT;
-  if (!is_unknown)
+  if (is_counted)
     body->left -= len;
   if (len == 0 || body->left == 0)
     hs->flags &= (uint16_t)~HANDSHAKE_CONTENT;
-  if (body->state != CONTENT_PLAIN)
+  if (body->state >= CONTENT_FIRST_CHUNK)
     *frame_len = put_frame(body, len, frame);
   return UPSHAKE_OK;
 }

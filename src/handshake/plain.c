@@ -3,6 +3,7 @@
  * The body of an ordinary request, which is read if the application wants it.
  */
 #include "../reply/reply.h"
+#include "../text/field.h"
 #include "handshake.h"
 
 #if HAS_BODIES
@@ -18,16 +19,29 @@ static upshake_error judge_body(const upshake *hs) {
   return UPSHAKE_OK;
 }
 
+static int is_other_expectation(const upshake_field *field) {
+  upshake_slice value = field->value, member;
+  if (!upshake_equal_fold(field->name, "Expect"))
+    return 0;
+  while (upshake__next_in(&value, &member))
+    if (!upshake_equal_fold(member, "100-continue"))
+      return 1;
+  return 0;
+}
+
 /* Returns the offset of the value that is wrong; if lines were left out (lean),
  * the end of the head. */
 static uint32_t place_of(const upshake *hs, upshake_error error) {
-  upshake_slice value;
+  upshake_fields fields;
+  upshake_field field = {{NULL, 0}, {NULL, 0}};
   if (error != UPSHAKE_ERR_EXPECTATION)
     return hs->facts.part.head.content_at;
   if (hs->end != hs->parser.pos)
     return hs->end;
-  value = upshake_find_field(upshake__fields_of(hs), "Expect");
-  return (uint32_t)(value.ptr - hs->memory);
+  fields = upshake__fields_of(hs);
+  while (upshake_next_field(&fields, &field) && !is_other_expectation(&field))
+    continue;
+  return (uint32_t)(field.value.ptr - hs->memory);
 }
 
 upshake_error upshake_read_body(upshake *hs) {

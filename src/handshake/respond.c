@@ -96,10 +96,12 @@ static void begin_content(upshake *hs, const upshake_extra *extra) {
   int is_chunked = extra->content == UPSHAKE_CONTENT_CHUNKED;
   hs->flags |= HANDSHAKE_CONTENT;
   body->left = is_chunked ? UINT64_MAX : extra->body_len;
-  body->state = is_chunked && !(hs->flags & HANDSHAKE_STREAM) &&
-                        !(hs->facts.flags & FACT_HTTP_1_0)
-                    ? CONTENT_FIRST_CHUNK
-                    : CONTENT_PLAIN;
+  body->state = CONTENT_COUNTED;
+  if (is_chunked)
+    body->state =
+        hs->flags & HANDSHAKE_STREAM || hs->facts.flags & FACT_HTTP_1_0
+            ? CONTENT_TO_CLOSE
+            : CONTENT_FIRST_CHUNK;
 }
 
 void upshake__note_extra(upshake *hs, const upshake_extra *extra) {

@@ -11,7 +11,12 @@
 
 /* How the application sends the content of the reply: facts.part.body.state.
  * The bytes that are still to come are in .left. */
-enum { CONTENT_PLAIN, CONTENT_FIRST_CHUNK, CONTENT_NEXT_CHUNK };
+enum {
+  CONTENT_COUNTED,  /* its length was announced */
+  CONTENT_TO_CLOSE, /* the connection, or the stream, ends with it */
+  CONTENT_FIRST_CHUNK,
+  CONTENT_NEXT_CHUNK
+};
 
 /* 1 if a 100 (Continue) is due. */
 static inline int is_continue(const upshake *hs) {

@@ -144,46 +144,26 @@ static size_t run_response(const char *octets, size_t len, size_t step,
   return next == UPSHAKE_CLIENT_OTHER ? index.len : 0;
 }
 
-/* A handshake that has accepted, and waits for its body. */
-static upshake waiting_for_body(char *memory, size_t cap) {
-  static const upshake_protocol echo[] = {
-      UPSHAKE_ENTRY("echo", NULL, "POST", NULL, UPSHAKE_BODY_READ, 0)};
-  static const upshake_config reading = {.protocols = echo, .protocols_len = 1};
-  static const char head[] =
-      "POST / HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\n"
-      "Connection: upgrade\r\nTransfer-Encoding: chunked\r\n\r\n";
-  upshake hs;
-  size_t used;
-  upshake_init(&hs, &reading, memory, cap, NULL);
-  upshake_feed(&hs, head, sizeof head - 1, &used);
-  return hs;
-}
-
 static size_t run_chunked(const char *octets, size_t len, size_t step,
                           char *out) {
-  static char head[HEAD_CAP];
-  static upshake fresh;
-  static int is_ready;
   char memory[HEAD_CAP];
-  upshake_next next = UPSHAKE_READ;
-  size_t content = 0;
-  upshake hs;
+  upshake_error error = UPSHAKE_ERR_INCOMPLETE;
+  size_t total = 0;
+  upshake_body body;
   (void)out;
-  if (!is_ready)
-    fresh = waiting_for_body(head, sizeof head);
-  is_ready = 1;
-  hs = fresh;
-  for (size_t at = 0; at < len && next != UPSHAKE_SEND; at += step) {
+  upshake_body_init(&body, UPSHAKE_BODY_CHUNKED, 0);
+  for (size_t at = 0; at < len && error; at += step) {
     size_t piece = smaller(step, len - at), from = 0, used;
+    upshake_slice content;
     memcpy(memory, octets + at, piece); /* received */
     do {
-      next = upshake_feed(&hs, memory + from, piece - from, &used);
+      error = upshake_body_read(&body, memory + from, piece - from, &used,
+                                &content);
       from += used;
-      if (next == UPSHAKE_BODY)
-        content += upshake_get_result(&hs).content.len;
-    } while (next == UPSHAKE_BODY);
+      total += content.len;
+    } while (error == UPSHAKE_ERR_INCOMPLETE && from < piece);
   }
-  return next == UPSHAKE_SEND ? content : 0;
+  return error ? 0 : total;
 }
 
 const bench_contestant OURS;

@@ -3,15 +3,16 @@
  * Fuzzing the request writer (libFuzzer).  The first octets of an input say
  * which members an upshake_ask has; the others are their texts, each with a
  * line feed behind it.  What is written has as many lines as were asked for
- * and fits its room exactly; a server finds an offer in it, and nothing wrong;
- * and a client can begin with it.
+ * and fits its room exactly; a server finds in it what was given, an offer if
+ * one was asked for, and nothing wrong but what was forwarded; and a client can
+ * begin with it.
  */
 #include "../check.h"
 #include "require.h"
 
 #define ROOM 8192
 #define INPUT_MAX 250 /* so that no name is longer than a parser takes */
-#define CHOICES 8
+#define CHOICES 9
 #define TEXTS 16
 
 /* ---- What to ask for ------------------------------------------------------
@@ -23,7 +24,7 @@ typedef struct input {
   size_t taken;
   char protocols[2 * INPUT_MAX], subprotocols[2 * INPUT_MAX];
   upshake_deflate_offer deflates[2];
-  upshake_field fields[2];
+  upshake_field fields[3];
   uint8_t key[16];
   upshake_ask ask;
 } input;
@@ -80,13 +81,21 @@ static void choose_deflates(input *in, const uint8_t *choices) {
 
 static void choose_fields(input *in, const uint8_t *choices) {
   const char *texts[3];
-  for (size_t i = 0; i < (choices[6] & 3u) % 3; i++)
+  for (size_t i = 0; i < (choices[6] & 3u); i++)
     if (take_texts(in, texts, 2) == 2) {
       in->fields[i].name = text(texts[0]);
       in->fields[i].value = text(texts[1]);
       in->ask.fields_len = i + 1;
     }
   in->ask.fields = in->fields;
+}
+
+static void choose_content(input *in, const uint8_t *choices) {
+  static const uint64_t lens[] = {0, 1, 77, INT64_MAX, UPSHAKE_BODY_CHUNKED};
+  in->ask.forward = choices[8] & 1;
+  in->ask.plain = choices[8] >> 1 & 1;
+  in->ask.content = choices[8] >> 2 & 3;
+  in->ask.body_len = lens[(choices[8] >> 4) % CHECK_LEN(lens)];
 }
 
 static void choose(input *in, const uint8_t *choices) {
@@ -113,6 +122,7 @@ static void choose(input *in, const uint8_t *choices) {
     in->ask.settings = part_of((const char *)in->key, choices[2] >> 4);
   choose_deflates(in, choices);
   choose_fields(in, choices);
+  choose_content(in, choices);
   memset(in->key, choices[7], sizeof in->key);
 }
 
@@ -133,16 +143,52 @@ static void assert_lines(const input *in, const char *octets, size_t len) {
     lines++;
   }
   REQUIRE(line.len == 0 && all.len == 0);
-  REQUIRE(lines >= 3 + in->ask.fields_len && lines <= 11 + in->ask.fields_len);
+  REQUIRE(lines + in->ask.forward >=
+          (in->ask.plain ? 1u : 3u) + in->ask.fields_len);
+  REQUIRE(lines <= 12 + in->ask.fields_len);
 }
 
 static int only(const upshake_ask *ask, const char *name) {
   return same_fold(ask->protocols, name);
 }
 
-/* A server that speaks what is asked for first. */
-static void assert_good_for_server(const input *in, const char *octets,
-                                   size_t len) {
+/* All that were given are there, in their order, but for a Host that something
+ * else has replaced. */
+static void assert_fields(const upshake_ask *ask, upshake_fields found) {
+  upshake_field field;
+  for (size_t i = 0; i < ask->fields_len; i++) {
+    if (same_fold(ask->fields[i].name, "host"))
+      continue;
+    do
+      REQUIRE(upshake_next_field(&found, &field));
+    while (!upshake_same(field.name, ask->fields[i].name) ||
+           !upshake_same(field.value, ask->fields[i].value));
+  }
+}
+
+/* What was given is what a server finds. */
+static void assert_given(const upshake_ask *ask, const upshake *hs) {
+  upshake_request found = upshake_get_request(hs);
+  upshake_slice origin = upshake_find_field(found.fields, "Origin");
+  uint64_t body_len = ask->content == UPSHAKE_CONTENT_CHUNKED
+                          ? UPSHAKE_BODY_CHUNKED
+                          : ask->body_len;
+  REQUIRE(found.version == 11 && found.has_upgrade == !ask->plain);
+  REQUIRE(found.body_len == body_len);
+  if (ask->method.ptr != NULL)
+    REQUIRE(upshake_same(found.method, ask->method));
+  if (ask->query.ptr != NULL)
+    REQUIRE(upshake_same(found.query, ask->query));
+  else if (ask->target.len > 0 && *ask->target.ptr == '/')
+    REQUIRE(upshake_same(found.target, ask->target));
+  if (ask->origin.ptr != NULL)
+    REQUIRE(upshake_same(origin, ask->origin));
+  assert_fields(ask, found.fields);
+}
+
+/* A server that speaks what is asked for first.  Returns 1 if it switches. */
+static int assert_good_for_server(const input *in, const char *octets,
+                                  size_t len) {
   static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET, UPSHAKE_H2C,
                                            UPSHAKE_CAPSULES("connect-udp")};
   const upshake_config config = {table, CHECK_LEN(table),
@@ -150,18 +196,26 @@ static void assert_good_for_server(const input *in, const char *octets,
   char memory[ROOM];
   upshake hs;
   upshake_next next;
+  int switches;
   size_t used;
   REQUIRE(upshake_init(&hs, &config, memory, ROOM, NULL) == UPSHAKE_OK);
   next = upshake_feed(&hs, octets, len, &used);
-  if (next == UPSHAKE_SEND && upshake_get_result(&hs).status != 101)
+  switches = next == UPSHAKE_SEND && upshake_get_result(&hs).status == 101;
+  if (next == UPSHAKE_SEND && !switches && !in->ask.forward)
     fprintf(stderr, "%s\n%.*s", upshake_strerror(upshake_get_result(&hs).error),
             (int)len, octets);
   REQUIRE(used == len);
-  REQUIRE(next == UPSHAKE_PLAIN ||
-          (next == UPSHAKE_SEND && upshake_get_result(&hs).status == 101));
-  if (in->ask.protocols.ptr == NULL || only(&in->ask, "websocket") ||
-      only(&in->ask, "connect-udp"))
-    REQUIRE(next == UPSHAKE_SEND);
+  assert_given(&in->ask, &hs);
+  if (in->ask.plain)
+    REQUIRE(next == UPSHAKE_PLAIN);
+  else if (in->ask.forward) /* its Sec-WebSocket-... may be wrong */
+    REQUIRE(next == UPSHAKE_PLAIN || next == UPSHAKE_SEND);
+  else if (in->ask.protocols.ptr == NULL || only(&in->ask, "websocket") ||
+           only(&in->ask, "connect-udp"))
+    REQUIRE(switches);
+  else
+    REQUIRE(next == UPSHAKE_PLAIN || switches);
+  return switches;
 }
 
 static void assert_written(const input *in, size_t len) {
@@ -169,13 +223,18 @@ static void assert_written(const input *in, size_t len) {
   char memory[1];
   size_t written = 0;
   upshake_client client;
+  upshake_error error;
+  int switches;
   REQUIRE(upshake_write_request(&in->ask, in->key, octets, len, &written) ==
           UPSHAKE_OK);
   REQUIRE(written == len);
   assert_lines(in, octets, len);
-  REQUIRE(upshake_client_init(&client, NULL, part_of(octets, len), memory, 1) ==
-          UPSHAKE_ERR_ROOM); /* no more is wrong */
-  assert_good_for_server(in, octets, len);
+  switches = assert_good_for_server(in, octets, len);
+  error = upshake_client_init(&client, NULL, part_of(octets, len), memory, 1);
+  if (in->ask.plain)
+    REQUIRE(error == UPSHAKE_OK);
+  else if (switches || !in->ask.forward)
+    REQUIRE(error == UPSHAKE_ERR_ROOM); /* no more is wrong */
   REQUIRE(upshake_write_request(&in->ask, in->key, octets, len - 1, &written) ==
           UPSHAKE_ERR_ROOM);
   REQUIRE(written == len);

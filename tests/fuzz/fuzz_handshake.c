@@ -7,7 +7,8 @@
  * everything; lean, it has to come to the same end as with all memory that
  * there is; a 101 has to satisfy a checker that shares no code with the
  * library; a complete head is never unfinished; a reply is a complete response;
- * and the judgement of the fields alone has to agree.
+ * the judgement of the fields alone has to agree; and the first of all failures
+ * is the reason of the refusal.
  */
 #include "../check.h"
 #include "require.h"
@@ -497,10 +498,41 @@ static void assert_lean_alike(const run *r, const input *in) {
   free(whole.memory);
 }
 
+/* ---- All failures ---------------------------------------------------------
+ */
+
+/* Is it the judge's, and no answer of the application? */
+static int is_judged(upshake_error error) {
+  return error != UPSHAKE_OK && error != UPSHAKE_ERR_REFUSED &&
+         error != UPSHAKE_ERR_DECLINED && error != UPSHAKE_ERR_DECISION;
+}
+
+/* The first is that of the result, and each is there once. */
+static void assert_failures(run *r) {
+  enum { MOST = 32 };
+  upshake_failure failure = {0};
+  upshake_error seen[MOST];
+  upshake before = r->hs;
+  size_t len = 0;
+  while (upshake_next_failure(&r->hs, &failure) != UPSHAKE_OK) {
+    REQUIRE(len < MOST && failure.offset <= r->result.consumed);
+    for (size_t i = 0; i < len; i++)
+      REQUIRE(seen[i] != failure.error);
+    seen[len++] = failure.error;
+    if (len > 1 || !is_judged(r->result.error))
+      continue;
+    REQUIRE(failure.error == r->result.error);
+    if (r->first_next == UPSHAKE_SEND && r->result.dropped == 0)
+      REQUIRE(failure.offset == r->result.offset);
+  }
+  REQUIRE(len > 0 || !is_judged(r->result.error));
+  REQUIRE(memcmp(&before, &r->hs, sizeof before) == 0);
+}
+
 /* ---- The harness ----------------------------------------------------------
  */
 
-static void assert_outcome(const run *r, const input *in) {
+static void assert_outcome(run *r, const input *in) {
   if (r->first_next == UPSHAKE_READ) {
     REQUIRE(!holds_a_head(in->stream, in->len));
     REQUIRE(in->len == 0 || in->len < in->cap || in->config.lean);
@@ -512,8 +544,10 @@ static void assert_outcome(const run *r, const input *in) {
     assert_response(r);
   if (r->result.status == 101)
     assert_may_switch(r);
-  if (r->request.fields.raw.ptr != NULL)
+  if (r->request.fields.raw.ptr != NULL) {
     assert_judged_alike(r, in);
+    assert_failures(r);
+  }
 }
 
 /* An input that begins as a request does is all stream, as the vectors are

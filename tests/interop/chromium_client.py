@@ -139,4 +139,5 @@ def main(url, deflate=""):
         print(page.wait("#status", r"closed.*\b1000\b"))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -2,11 +2,12 @@
 """Python's clients, as Debian has them: each opens with two sub-protocols
 offered, echoes, closes; and a page of elsewhere is refused.
 
-usage: python_client.py NAME HOST PORT [deflate]
+usage: python_client.py NAME HOST PORT [deflate|bare]
 
 NAME is websockets, aiohttp, tornado, autobahn, websocket (websocket-client) or
 wsproto.  With "deflate" the server has to agree to permessage-deflate, where
-the client can do it; without, it has to agree to nothing.
+the client can do it; without, it has to agree to nothing.  With "bare"
+websockets offers no sub-protocol.
 
 Each client is a function that opens and yields (sub-protocol, agreed
 extensions as text, send, receive), the two last of them coroutines.
@@ -28,7 +29,7 @@ NO_DEFLATE = ("websocket",)
 @contextlib.asynccontextmanager
 async def open_websockets(url, origin):
     import websockets
-    async with websockets.connect(url, subprotocols=OFFER,
+    async with websockets.connect(url, subprotocols=OFFER or None,
                                   origin=origin) as ws:
         # Up to 13 the fields are the connection's, from 14 on the response's.
         fields = getattr(ws, "response_headers", None) or ws.response.headers
@@ -182,7 +183,7 @@ async def open_wsproto(url, origin):
 
 async def echoes(client, url, deflate):
     async with client(url, None) as (subprotocol, agreed, send, receive):
-        assert subprotocol == "chat", subprotocol
+        assert subprotocol == ("chat" if OFFER else None), subprotocol
         assert agreed.startswith("permessage-deflate") == deflate, agreed
         assert deflate or not agreed, agreed
         for message in MESSAGES:
@@ -203,10 +204,12 @@ async def is_refused(client, url):
     raise AssertionError("a foreign origin was let through")
 
 
-async def main(name, host, port, deflate=""):
+async def main(name, host, port, mode=""):
     url = f"ws://{host}:{port}/python?from={name}"
     client = globals()["open_" + name]
-    await echoes(client, url, bool(deflate) and name not in NO_DEFLATE)
+    if mode == "bare":
+        OFFER.clear()
+    await echoes(client, url, mode == "deflate" and name not in NO_DEFLATE)
     await is_refused(client, url)
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Python's servers, as Debian has them, for client.py: they echo.
+"""Python's servers, as Debian has them, for client.py and between.py: they echo.
+At /greet websockets speaks first.
 
 usage: python_server.py websockets|aiohttp|tornado
 """
 import asyncio
+import http
 import sys
 
 HOST = "127.0.0.1"
@@ -17,10 +19,22 @@ async def serve_websockets():
     import websockets
 
     async def echo(ws, _path=None):
+        # Up to 13 the path is the connection's, from 14 on the request's.
+        if (getattr(ws, "path", None) or ws.request.path) == "/greet":
+            await ws.send("hello")
         async for message in ws:
             await ws.send(message)
+
+    async def judge(connection, request):
+        """Up to 13 the arguments are the path and the fields."""
+        fields = getattr(request, "headers", request)
+        if fields.get("Origin") in (None, "http://" + fields["Host"]):
+            return None
+        if hasattr(connection, "respond"):
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "")
+        return http.HTTPStatus.FORBIDDEN, [], b""
     server = await websockets.serve(echo, HOST, 0, subprotocols=["chat"],
-                                    origins=[None])
+                                    process_request=judge)
     listening_on(list(server.sockets)[0].getsockname()[1])
 
 

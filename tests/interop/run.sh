@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Clients and proxies that owe nothing to this project, against upshake-demo
-# and upshake-h2c; and upshake-client and upshake-inspect against such servers:
-# one line for each.
+# and upshake-h2c; upshake-client and upshake-inspect against such servers; and
+# upshake-proxy between them: one line for each.
 # Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
@@ -59,9 +59,12 @@ declare -A needs=(
   [inspect-tornado]=$tornado
   [inspect-libwebsockets]="$python $libwebsockets"
   [inspect-clients]="$websockets $node curl:curl"
+  [proxy]="$websockets $node /usr/sbin/nginx:nginx chromium:chromium
+    chromedriver:chromium-driver"
 )
 declare -A modules=(
   [ws]="ws@8" [client-ws]="ws@8" [inspect-ws]="ws@8" [inspect-clients]="ws@8"
+  [proxy]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -72,7 +75,7 @@ names=(curl ws undici websocket faye-websocket websockets aiohttp tornado
   nghttp-u nginx haproxy apache balance client-demo client-nginx client-haproxy
   client-ws client-websockets client-aiohttp client-tornado
   client-libwebsockets inspect-nginx inspect-ws inspect-websockets
-  inspect-aiohttp inspect-tornado inspect-libwebsockets inspect-clients)
+  inspect-aiohttp inspect-tornado inspect-libwebsockets inspect-clients proxy)
 [ $# -eq 0 ] || names=("$@")
 
 # ---- How each runs: NAME HOST PORT [deflate] ---------------------------------
@@ -154,6 +157,14 @@ client_to() { # NAME [deflate] [SERVER...]
   [ "${2-}" = deflate ] || { build upshake-client && timeout 60 \
     /usr/bin/python3 "$here/client.py" "$out/demo/upshake-client" \
     "$out/demo/upshake-demo" "$1" "${@:3}"; }
+}
+
+# upshake-proxy between all of them at once.
+run_proxy() {
+  [ "${3-}" = deflate ] || { build upshake-proxy && build upshake-site &&
+    NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
+      "$here/between.py" "$out/demo/upshake-proxy" "$out/demo/upshake-site" \
+      "$out/demo/upshake-demo"; }
 }
 
 # upshake-inspect connects to such a server and probes it, and listens for such

@@ -3,15 +3,18 @@
 // npm ws: opens with permessage-deflate offered, agrees on a sub-protocol,
 // echoes text and bytes, closes; and a page of elsewhere is refused.
 //
-// usage: ws_client.js HOST PORT [deflate]
+// usage: ws_client.js HOST PORT [deflate|bare]
 //
-// With "deflate" the server has to agree to it, without it must not.
+// With "deflate" the server has to agree to it, without it must not.  With
+// "bare" no sub-protocol is offered.
 "use strict";
 const assert = require("assert");
 const WebSocket = require("ws");
 const messages = require("./messages.js");
 
-const [host, port, deflate] = process.argv.slice(2);
+const [host, port, mode] = process.argv.slice(2);
+const deflate = mode === "deflate";
+const offered = mode === "bare" ? [] : ["other", "chat"];
 const url = `ws://${host}:${port}/node?from=ws`;
 
 // What the client may offer, and what it then has to be answered.
@@ -33,12 +36,12 @@ function next(socket, event) {
 }
 
 async function echoes(perMessageDeflate, expected) {
-  const socket = new WebSocket(url, ["other", "chat"], { perMessageDeflate });
+  const socket = new WebSocket(url, offered, { perMessageDeflate });
   const [[response]] = await Promise.all([
     next(socket, "upgrade"), next(socket, "open"),
   ]);
   const agreed = response.headers["sec-websocket-extensions"] || "";
-  assert.strictEqual(socket.protocol, "chat");
+  assert.strictEqual(socket.protocol, offered[1] || "");
   assert.match(agreed, expected);
   for (const message of messages) {
     socket.send(message);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// npm ws as a server, for client.py: echoes.
+// npm ws as a server, for client.py and between.py: echoes.  At /greet it speaks
+// first.
 "use strict";
 const { WebSocketServer } = require("ws");
 
@@ -9,12 +10,14 @@ const server = new WebSocketServer({
   port: 0,
   perMessageDeflate: { threshold: 0 },
   handleProtocols: (offered) => (offered.has("chat") ? "chat" : false),
-  verifyClient: ({ origin }, done) => done(!origin, 403),
+  verifyClient: ({ origin, req }, done) =>
+    done(!origin || origin === `http://${req.headers.host}`, 403),
 });
 
 server.on("listening", () => {
   console.log(`listening on ${server.address().port}`);
 });
-server.on("connection", (socket) => {
+server.on("connection", (socket, request) => {
+  if (request.url === "/greet") socket.send("hello");
   socket.on("message", (data, binary) => socket.send(data, { binary }));
 });

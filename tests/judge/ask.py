@@ -17,6 +17,8 @@ from switch import is_protocol
 import uri
 
 METHOD_MAX = 255
+IN_MEMORY, LENGTH, CHUNKED = range(3)
+LARGEST = (1 << 63) - 1
 
 
 class Ask:
@@ -30,9 +32,15 @@ class Ask:
         self.protocols, self.subprotocols = [], []
         self.deflates, self.fields = [], []
         self.key = b"the sample nonce"
+        self.forward = self.plain = False
+        self.content, self.body_len = 0, 0  # 1: a length; 2: chunked
         for name, value in lines:
             self._set(name, value)
-        self.protocols = self.protocols or [b"websocket"]
+        if self.scheme is not None:
+            self.scheme = self.scheme.lower()  # RFC 3986 3.1
+        self.given_protocols = self.protocols
+        if not self.plain:
+            self.protocols = self.protocols or [b"websocket"]
 
     def _set(self, name, value):
         if name in ("protocol", "subprotocol"):
@@ -45,8 +53,10 @@ class Ask:
             self.deflates.append(_offer(value.decode()))
         elif name == "no-key":
             self.key = None
-        elif name == "port":
-            self.port = int(value)
+        elif name in ("forward", "plain"):
+            setattr(self, name, True)
+        elif name in ("port", "content", "body-len"):
+            setattr(self, name.replace("-", "_"), int(value))
         elif name == "host":
             self.given_host = value
         else:
@@ -72,7 +82,10 @@ class Ask:
 
     @property
     def written_authority(self):
-        """With the brackets of RFC 3986 3.2.2."""
+        """With the brackets of RFC 3986 3.2.2; that of a received request
+        stands in its Host."""
+        if self.takes_host:
+            return self.all(b"host")[0]
         if self.given_host is None and not self.port:
             return self.authority
         host = self.given_host or b""
@@ -81,12 +94,29 @@ class Ask:
         return host + b":%d" % self.port if self.port else host
 
     @property
+    def takes_host(self):
+        """Whether Host of a received request passes as it is."""
+        return (self.forward and self.authority is None and not self.port
+                and self.given_host is None and bool(self.all(b"host")))
+
+    def all(self, name):
+        return [value for field, value in self.fields
+                if field.lower() == name]
+
+    @property
+    def has_body(self):
+        return self.content == CHUNKED or self.body_len > 0
+
+    @property
     def secured(self):
         return self.scheme in uri.SECURED
 
     @property
     def host(self):
-        """Without the port that the scheme stands for (RFC 9110 4.2.3)."""
+        """Without the port that the scheme stands for (RFC 9110 4.2.3).  A
+        gateway changes nothing."""
+        if self.forward and self.given_host is None:
+            return self.written_authority
         host, port = uri.authority(self.written_authority)
         default = uri.DEFAULT_PORT[self.scheme or b"ws"]
         if port is None or port == default:
@@ -109,7 +139,7 @@ def errors(ask):
     found = set()
     for rule in (_scheme, _authority, _method, _target, _protocols,
                  _subprotocols, _extensions, _origin, _settings, _key,
-                 _fields):
+                 _fields, _repeated, _content):
         found |= set(rule(ask))
     return found
 
@@ -120,13 +150,16 @@ def _scheme(ask):
 
 
 def _authority(ask):
-    where = ask.written_authority and uri.authority(ask.written_authority)
+    where = None
+    if ask.written_authority is not None:
+        where = uri.authority(ask.written_authority)
     both = ask.authority is not None and (ask.given_host is not None
                                           or ask.port)
     alone = ask.given_host is None or uri.authority(
         Ask([("host", ask.given_host)]).written_authority) == (
             where and where[0], None)
-    if not where or not where[0] or both or not alone:
+    may_be_empty = ask.forward and ask.given_host is None and not ask.port
+    if not where or not (where[0] or may_be_empty) or both or not alone:
         yield "TARGET_AUTHORITY"
 
 
@@ -137,7 +170,7 @@ def _method(ask):
         yield "METHOD_LONG"
     if ask.verb == b"CONNECT":
         yield "METHOD"
-    elif ask.verb != b"GET" and is_token(ask.verb):
+    if ask.verb != b"GET" and is_token(ask.verb):
         if "websocket" in ask.rules:
             yield "METHOD"
         if "capsules" in ask.rules:
@@ -163,6 +196,9 @@ def _target(ask):
 
 def _protocols(ask):
     """A token, or two around a slash; one with rules has no version."""
+    if ask.plain and ask.given_protocols:
+        yield "REPLY_PROTOCOL"
+        return
     for protocol in ask.protocols:
         name, slash, _ = protocol.partition(b"/")
         if not is_protocol(protocol) or slash and name.lower() in RULES:
@@ -214,15 +250,45 @@ def _settings(ask):
 
 
 def _key(ask):
-    if "websocket" in ask.rules and ask.key is None:
-        yield "KEY_MISSING"
+    """A received request has one."""
+    if "websocket" in ask.rules:
+        if not ask.all(b"sec-websocket-key") if ask.forward \
+                else ask.key is None:
+            yield "KEY_MISSING"
 
 
 RESERVED = reply.RESERVED + (b"host", b"origin", b"expect")
 
 
+# What a gateway passes on as it is.
+RECEIVED = (b"host", b"origin", b"expect")
+
+
+def _repeated(ask):
+    """A received request has one Host, and nothing is added to it that could
+    stand in it."""
+    given = (ask.origin is not None or any(ask.subprotocols)
+             or ask.extensions is not None or ask.deflates)
+    if ask.forward and (len(ask.all(b"host")) > 1 or given):
+        yield "EXTRA_REPEATED"
+
+
+def _content(ask):
+    """A length that is one; WebSocket and capsules have no body."""
+    if ask.content > CHUNKED or (ask.content == LENGTH
+                                 and ask.body_len > LARGEST) or (
+            ask.body_len and ask.content == IN_MEMORY):
+        yield "EXTRA_BODY"
+    if ask.has_body and ask.rules & {"websocket", "capsules"}:
+        yield "BODY"
+
+
 def _fields(ask):
     reserved = RESERVED
+    if ask.forward:
+        reserved = tuple(name for name in reserved if name not in RECEIVED)
+    elif ask.has_body:  # an expectation has content to wait for
+        reserved = tuple(name for name in reserved if name != b"expect")
     if "capsules" in ask.rules:
         reserved += (b"capsule-protocol", b"content-type")
     for name, value in ask.fields:
@@ -231,7 +297,8 @@ def _fields(ask):
         if not reply.is_value(value):
             yield "EXTRA_VALUE"
         if name.lower() in reserved or (
-                name.lower().startswith(b"sec-websocket-")):
+                name.lower().startswith(b"sec-websocket-")
+                and not ask.forward):
             yield "EXTRA_RESERVED"
 
 
@@ -252,14 +319,17 @@ def _offers(ask):
 def expected_fields(ask):
     """[(name in lower case, value)] of the handshake, Host first
     (RFC 9110 7.2)."""
-    options = [b"Upgrade"]
-    found = [(b"host", ask.host), (b"upgrade", b", ".join(ask.protocols))]
+    options = [] if ask.plain else [b"Upgrade"]
+    found = [(b"host", ask.host)]
+    if not ask.plain:
+        found.append((b"upgrade", b", ".join(ask.protocols)))
     if "h2c" in ask.rules:
         options.append(b"HTTP2-Settings")
         encoded = base64.urlsafe_b64encode(ask.settings).rstrip(b"=")
         found.append((b"http2-settings", encoded))
-    found.append((b"connection", b", ".join(options)))
-    if "websocket" in ask.rules:
+    if options:
+        found.append((b"connection", b", ".join(options)))
+    if "websocket" in ask.rules and not ask.forward:
         found += [(b"sec-websocket-key", base64.b64encode(ask.key)),
                   (b"sec-websocket-version", b"13")]
     names = list(dict.fromkeys(filter(None, ask.subprotocols)))
@@ -269,11 +339,19 @@ def expected_fields(ask):
         found.append((b"sec-websocket-extensions", _offers(ask)))
     if ask.origin is not None:
         found.append((b"origin", ask.origin))
-    if "capsules" in ask.rules:
+    if "capsules" in ask.rules and not ask.forward:
         found.append((b"capsule-protocol", b"?1"))
-    if ask.verb in (b"POST", b"PUT", b"PATCH"):
-        found.append((b"content-length", b"0"))
-    return found + [(name.lower(), value) for name, value in ask.fields]
+    if ask.content == CHUNKED:
+        found.append((b"transfer-encoding", b"chunked"))
+    elif ask.body_len or ask.verb in (b"POST", b"PUT", b"PATCH"):
+        found.append((b"content-length", b"%d" % ask.body_len))
+    return found + given_fields(ask)
+
+
+def given_fields(ask):
+    """Those of the application, but for a Host that came first."""
+    return [(name.lower(), value) for name, value in ask.fields
+            if not (ask.forward and name.lower() == b"host")]
 
 
 def problems(ask, data):
@@ -295,4 +373,8 @@ def problems(ask, data):
     expected = expected_fields(ask)
     if found[:1] != expected[:1] or sorted(found) != sorted(expected):
         return ["the fields are not %r" % (expected,)]
+    given = given_fields(ask)
+    rest = iter(found)
+    if not all(field in rest for field in given):
+        return ["the order of the fields has changed (RFC 9110 5.3)"]
     return []

@@ -5,6 +5,7 @@ import functools
 
 import harness
 from mutate import Mutator
+from mutate_ask import AskMutator
 from mutate_found import FoundMutator, answer_of, found_of, stream_of
 import vectors
 
@@ -69,10 +70,16 @@ class Cases:
         self.bytes = Mutator(*seeds(), seed)
         self.random = self.bytes.random
         self.found = FoundMutator(self.random)
+        self.asks = AskMutator(self.random)
 
     def case(self):
         """Three of five are bytes."""
-        if self.random.random() < 0.6:
+        kind = self.random.random()
+        if kind < 0.05:
+            return self.bytes.connection()
+        if kind < 0.1:
+            return self.asks.case()
+        if kind < 0.6:
             return self.bytes.case()
         made = None
         while made is None:

@@ -7,8 +7,9 @@ texts allow, as run.c writes them; a name that is not there is not determined.
 import ask
 from client import Answer
 import client
+import connection
 from config import Config
-from errors import names
+from errors import STATUS, names
 import foreign
 import known
 import reply
@@ -43,7 +44,8 @@ class Expectation(dict):
 def of_server(verdict):
     found = Expectation(outcome=one(verdict.outcome))
     found.add("status", verdict.statuses or verdict.status)
-    found.add("error", names(verdict.error))
+    if verdict.error is not Verdict.ANY:
+        found.add("error", names(verdict.error))
     found.add("call", verdict.call)
     found.add("left", verdict.left)
     if verdict.keep is not Verdict.ANY:
@@ -88,6 +90,46 @@ def _add_facts(found, request):
         found.add("expect", 1 if expected == {b"100-continue"} else 2)
     elif not expected:
         found.add("expect", 0)
+
+
+_OF_MESSAGE = ("outcome", "status", "error", "offset", "left", "keep", "call",
+               "body", "consumed")
+
+
+def of_connection(messages, is_sure):
+    """The same of each message, with its number."""
+    found = Expectation(outcome=one("connection"))
+    for number, message in enumerate(messages):
+        said = of_server(message.verdict)
+        if message.verdict.config.commits:
+            said.pop("consumed", None)  # more bytes are held
+        if "consumed" in said:
+            said.add("consumed", message.verdict.consumed + message.skipped)
+        for name in _OF_MESSAGE:
+            if name in said and name != "left":
+                found[name + str(number)] = said[name]
+    if is_sure:
+        found.add("count", len(messages))
+        for number, message in enumerate(messages):
+            found.add("reset%d" % number, message.resets)
+    return found
+
+
+def _connection_problems(messages, answer):
+    for number, message in enumerate(messages):
+        name = "reply%d" % number
+        verdict = message.verdict
+        sent = bytes.fromhex(answer[name])
+        content = bytes.fromhex(answer["content%d" % number])
+        if ("OK" in verdict.unwritten
+                and answer["call%d" % number] == "OK"):
+            verdict.unwritten = set()
+        verdict.status = int(answer["status%d" % number])
+        found = reply.problems(verdict.config, verdict, sent)
+        if not found and not verdict.unwritten:
+            found = connection.problems(message, sent, content)
+        if found:
+            yield name, (found, sent + content)
 
 
 def of_client(answer):
@@ -184,7 +226,8 @@ def _add_places(found, case):
         if mark is not None:
             mark = data[:mark].count(b"\r\n") + 1
     refused = case.outcome[0] == "refused"
-    library = refused and case.outcome[-1] not in ("REFUSED", "DECISION")
+    library = refused and (case.is_client or case.outcome[-1] in STATUS)
+    library = library and case.outcome[-1] != "DECISION"
     if not refused or case.end is not None:
         found.add("consumed", end)
     if library:
@@ -198,7 +241,12 @@ def judge_case(case, faults=()):
     of known.py that the library may have."""
     if case.kind == "request":
         verdict = server.judge(Config(case.settings), case.data)
+        if verdict.outcome is Verdict.ANY:
+            return Expectation(), verdict
         return _of_verdict(verdict), verdict
+    if case.kind == "connection":
+        found = connection.judge(case.settings, case.data)
+        return of_connection(*found), found
     if case.kind == "found":
         verdict = foreign.judge(Config(case.settings), case.parts, case.pairs)
         return _of_verdict(verdict), verdict
@@ -259,7 +307,9 @@ def _judge(case, answer, faults):
     if wrong or not expectation:
         return expectation, wrong
     found, sent = (), bytes.fromhex(answer.get("reply") or "")
-    if isinstance(verdict, Verdict):
+    if case.kind == "connection":
+        wrong.update(_connection_problems(verdict[0], answer))
+    elif isinstance(verdict, Verdict):
         found = _reply_problems(verdict, answer, sent)
     elif answer["outcome"] == "written":
         found = ask.problems(verdict, sent)

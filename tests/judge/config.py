@@ -81,6 +81,10 @@ class Config:
         self.refuse = None
         self.date = self.body_text = self.reason = None
         self.extensions = self.deflate = None
+        self.relayed = False
+        self.reads_body = self.serves = self.commits = False
+        self.skip_max = 65536
+        self.content = None  # None: in memory; a length; or "chunked"
         spoken = True
         for name, value in settings:
             if name == "no-protocols":
@@ -161,6 +165,10 @@ def _deflate(config, value):
     config.deflate = {name: int(number) for name, number in words.items()}
 
 
+def _chunked(config, _value):
+    config.content = "chunked"
+
+
 ANSWERS = {b"later": 0, b"decline": 1, b"accept": 101}
 
 
@@ -203,4 +211,11 @@ _SETTERS = {
     "extensions": _bytes("extensions"),
     "deflate": _deflate,
     "keep": _flag("keep"),
+    "read-body": _flag("reads_body"),
+    "relayed": _flag("relayed"),
+    "serves": _flag("serves"),
+    "commits": _flag("commits"),
+    "skip-max": _number("skip_max"),
+    "content-length": _number("content"),
+    "content-chunked": _chunked,
 }

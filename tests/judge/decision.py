@@ -177,6 +177,8 @@ def host_refuses(config, verdict, body, data):
         refused_already = verdict.outcome == "refused"
         if body is not None and verdict.outcome in ("switched", "decide"):
             verdict.keep = request.may_keep_read
+        if verdict.is_plain and verdict.outcome == "incomplete":
+            verdict.keep = False  # the body is in the way (RFC 9112 9.3)
         verdict.refuse(answer, "REFUSED")
         if request and body is None:
             verdict.continue_first = False
@@ -186,9 +188,9 @@ def host_refuses(config, verdict, body, data):
 
 
 def _least_status(verdict):
-    """Any final status answers an ordinary request; 2xx to CONNECT would be a
-    tunnel (RFC 9110 9.3.6)."""
-    is_plain = verdict.outcome == "plain"
+    """Any final status answers an ordinary request, also while its body is
+    read; 2xx to CONNECT would be a tunnel (RFC 9110 9.3.6)."""
+    is_plain = verdict.is_plain and verdict.outcome != "refused"
     return 200 if is_plain and verdict.request.line.method != b"CONNECT" \
         else 300
 

@@ -31,6 +31,8 @@ def _smaller(case):
         yield case.but(piece=0)
     for at in range(len(case.settings)):
         yield case.but(settings=case.settings[:at] + case.settings[at + 1:])
+    for at in range(len(case.asks)):
+        yield case.but(asks=case.asks[:at] + case.asks[at + 1:])
     yield from _smaller_pairs(case)
     message = mutate.Message(case.data)
     for at in range(len(message.lines)):
@@ -86,6 +88,8 @@ def show(program, case, names):
     print("a %s that is judged otherwise" % case.kind)
     for name, value in case.settings:
         print("  config   %s %s" % (name, repr(value)[2:-1]))
+    for name, value in case.asks:
+        print("  ask      %s %s" % (name, repr(value)[2:-1]))
     if case.asked:
         print("  asked    %s" % repr(case.asked)[2:-1])
     if case.piece:
@@ -94,6 +98,6 @@ def show(program, case, names):
         print("  %-20s %r" % (name, value))
     for name, value in case.pairs:
         print("  field    %s: %s" % (repr(name)[2:-1], repr(value)[2:-1]))
-    if not case.parts:
+    if not case.parts and not case.asks:
         print("  bytes    %s" % repr(case.data)[2:-1])
     compare.show(differs(program, case))

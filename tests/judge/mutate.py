@@ -125,6 +125,27 @@ BYTES = [b"\x00", b"\t", b"\n", b"\r", b" ", b'"', b",", b"/", b":", b";",
 
 CRLF = b"\r\n"
 
+# What a host does at PLAIN, and how its answer is framed.
+HOST = [("read-body", b""), ("body-max", b"3"), ("skip-max", b"3"),
+        ("skip-max", b"70000"), ("refuse", b"200"), ("refuse", b"204"),
+        ("refuse", b"205"), ("refuse", b"206"), ("refuse", b"304"),
+        ("refuse", b"413"), ("refuse", b"407"), ("refuse", b"401"),
+        ("relayed", b""), ("content-length", b"0"), ("content-length", b"5"),
+        ("content-chunked", b""), ("body-text", b"hello"), ("keep", b"")]
+
+# Requests that ask for no switch, with bodies and without.
+ORDINARY = [b"%s / HTTP/1.1\r\nHost: a\r\n%s" % (method, rest)
+            for method in (b"GET", b"HEAD", b"POST", b"PUT", b"CONNECT")
+            for rest in (
+                b"\r\n", b"\r\n", b"Connection: close\r\n\r\n",
+                b"Content-Length: 3\r\n\r\nabc",
+                b"Content-Length: 8\r\n\r\nGET / HT",
+                b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nab",
+                b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                b"Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n",
+                b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")]
+
+
 class Message:
     """A message in pieces that can be changed: the start line, the lines of
     the head, and the bytes behind it."""
@@ -158,6 +179,9 @@ class Mutator:
         settings, data = case.settings, case.data
         if self.random.random() < 0.05:
             settings = self.pick(self.seeds).settings
+        if self.random.random() < 0.15 and case.kind == "request":
+            settings = settings + [("read-body", b"")] + [
+                self.pick(HOST) for _ in range(self.pick((0, 1, 2, 3)))]
         for _ in range(self.pick((1, 1, 1, 2, 2, 3))):
             data = self._change(data)
         asked = case.asked
@@ -165,6 +189,25 @@ class Mutator:
             asked = self._change(asked)
         piece = self.pick((0, 0, 0, 0, 1, 7))
         return Case(case.kind, settings, data, asked, case.asks, piece)
+
+    def connection(self):
+        """Several requests behind each other; few of them switch."""
+        settings = [] if self.random.random() < 0.5 else self.pick(
+            self.seeds).settings
+        settings = settings + [
+            self.pick(HOST + [("serves", b""), ("commits", b""),
+                              ("commits", b""), ("content-length", b"9")])
+            for _ in range(self.pick((0, 0, 1, 2, 3)))]
+        data = b""
+        for _ in range(self.pick((1, 2, 2, 3))):
+            part = self.pick(ORDINARY)
+            if self.random.random() < 0.2:
+                part = self.pick(self.seeds).data
+            if self.random.random() < 0.5:
+                part = self._change(part)
+            data += part
+        return Case("connection", settings, data,
+                    piece=self.pick((0, 0, 0, 1, 7)))
 
     def _change(self, data):
         kind = self.random.random()

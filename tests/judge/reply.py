@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 
 import errors
-from grammar import BLANKS, FIELD_RUN, is_token, members
+from grammar import BLANKS, FIELD_RUN, is_token, members, parameters
 from rules import is_extension
 import decision
 
@@ -27,8 +27,7 @@ SINGLE = (b"content-type", b"location", b"server", b"date", b"retry-after")
 # What a status owes (RFC 9110 15.5.2, 15.5.6, 15.5.8).
 OWED = {401: (b"www-authenticate", "NEEDS_AUTHENTICATE"),
         407: (b"proxy-authenticate", "NEEDS_PROXY_AUTHENTICATE"),
-        405: (b"allow", "NEEDS_ALLOW"),
-        206: (b"content-range", "NEEDS_RANGE")}
+        405: (b"allow", "NEEDS_ALLOW")}
 
 NO_CONTENT = (204, 205, 304)
 NO_LENGTH = (204, 304)  # RFC 9110 8.6
@@ -60,8 +59,7 @@ def call_errors(config, verdict):
         found.add("EXTRA_VALUE")
     if config.reason is not None and not FIELD_RUN.fullmatch(config.reason):
         found.add("EXTRA_VALUE")
-    if config.body_text and (verdict.switches or verdict.status in NO_CONTENT):
-        found.add("EXTRA_BODY")
+    found |= _content_errors(config, verdict)
     if not _extensions_fit(config, verdict):
         found.add("EXTRA_EXTENSION")
     if b"capsule-protocol" in added and not verdict.switches:
@@ -70,6 +68,11 @@ def call_errors(config, verdict):
             and verdict.protocol.rules == "capsules"):
         found.add("EXTRA_RESERVED")  # RFC 9297 3.2
     owed = OWED.get(verdict.status)
+    if config.relayed:
+        owed = None
+    elif (verdict.status == 206
+          and _has_ranges(config) == (b"content-range" in added)):
+        found.add("NEEDS_RANGE")
     if owed and owed[0] not in added and owed[0] not in own:
         found.add(owed[1])
     if config.keep and verdict.keep is not True and not verdict.switches:
@@ -77,6 +80,41 @@ def call_errors(config, verdict):
         if verdict.keep is not False and found == {"MUST_CLOSE"}:
             found.add("OK")
     return found
+
+
+def _content_errors(config, verdict):
+    """Content is in memory, or the application sends it; 204, 205 and a switch
+    have none, and a 304 says no more than a length (RFC 9110 15.3.5, 15.3.6,
+    15.4.5)."""
+    has_none = verdict.switches or verdict.status in NO_CONTENT
+    if config.body_text and (has_none or config.content is not None):
+        return {"EXTRA_BODY"}
+    if config.content is None or not has_none:
+        return set()
+    if verdict.status == 304 and config.content != "chunked":
+        return set()
+    return {"EXTRA_BODY", "OK"} if config.content == 0 else {"EXTRA_BODY"}
+
+
+def _has_ranges(config):
+    """Each part says which range it has, and only there; what parts the parts
+    is the boundary (RFC 9110 15.3.7.2, RFC 2046 5.1.1)."""
+    return any(name.lower() == b"content-type" and _is_in_parts(value)
+               for name, value in config.fields)
+
+
+def _is_in_parts(value):
+    kind, slash, rest = value.strip(BLANKS).partition(b"/")
+    end = len(rest)
+    while kind.lower() == b"multipart" and end > 0:
+        found = parameters(rest[:end])  # what is sound at the front counts
+        if found:
+            values = [value for name, value in found[1]
+                      if name.lower() == b"boundary"]
+            return found[0].lower() == b"byteranges" and bool(
+                values and values[0] is not None)
+        end = rest.rfind(b";", 0, end)
+    return False
 
 
 def is_own_405(verdict):
@@ -275,25 +313,50 @@ def _refusal(config, verdict, response, rest):
                      "RFC 6455 4.4")
     if is_own_405(verdict):
         yield from _only(response, b"Allow", [b"GET"], "RFC 9110 15.5.6")
-    for name in (b"Transfer-Encoding", b"Sec-WebSocket-Accept",
-                 b"Sec-WebSocket-Protocol", b"Sec-WebSocket-Extensions",
+    for name in (b"Sec-WebSocket-Accept", b"Sec-WebSocket-Protocol",
+                 b"Sec-WebSocket-Extensions",
                  b"Capsule-Protocol"):
         yield from _only(response, name, [], "RFC 6455 4.2.2, RFC 9297 3.4")
 
 
 def _content(config, verdict, response, rest):
     body = config.body_text or b""
-    head = _is_head(verdict)
-    if verdict.status in NO_LENGTH:
-        yield from _only(response, b"Content-Length", [], "RFC 9110 8.6")
-    else:
-        yield from _only(response, b"Content-Length", [b"%d" % len(body)],
-                         "RFC 9112 6.3")
+    head = is_head(verdict)
+    framing = dict(announced(config, verdict))
+    if is_version_unsure(config, verdict):
+        framing = {name.lower(): value for name, value in response.fields
+                   if (name.lower(), value) in framing.items()}
+    for name in (b"Content-Length", b"Transfer-Encoding"):
+        value = framing.get(name.lower())
+        yield from _only(response, name, [] if value is None else [value],
+                         "RFC 9110 8.6, RFC 9112 6")
     if rest != (b"" if head or verdict.status in NO_LENGTH else body):
         yield "the content is not what was given (RFC 9110 6.4)"
 
 
-def _is_head(verdict):
+def is_version_unsure(config, verdict):
+    """A refused head may be of HTTP/1.0, whose content has no chunks."""
+    return (config.content == "chunked" and verdict.request is None
+            and not verdict.is_stream)
+
+
+def announced(config, verdict):
+    """The fields that frame the content of a final answer.  HTTP/1.0 knows no
+    chunks (RFC 9112 6.1), HTTP/2 neither (RFC 9113 8.2.2)."""
+    if config.content == "chunked":
+        is_old = verdict.request and not verdict.request.line.minor
+        if not verdict.is_stream and not is_old:
+            yield b"transfer-encoding", b"chunked"
+    elif verdict.status == 304 and config.content is not None:
+        yield b"content-length", b"%d" % config.content
+    elif verdict.status not in NO_LENGTH:
+        length = len(config.body_text or b"")
+        if config.content is not None:
+            length = config.content
+        yield b"content-length", b"%d" % length
+
+
+def is_head(verdict):
     """HEAD is known as soon as the SP behind it is read; the answer has all
     fields and no content (RFC 9110 9.3.2)."""
     if verdict.is_head is not None:

@@ -26,6 +26,7 @@ class Verdict:
         self.unwritten = set()    # why the reply cannot be written
         self.continue_first = False
         self.by_host = False      # the application refuses
+        self.is_plain = False     # it asks for no switch
         self.is_head = None       # whether the method is HEAD; None: see data
         self.is_stream = False    # of HTTP/2 or HTTP/3
         self.request = self.config = self.data = None
@@ -45,7 +46,7 @@ class Verdict:
     def refuse(self, status, error):
         """The application refuses.  The first cause is never overwritten
         (design F6)."""
-        if self.outcome not in ("plain", "refused"):
+        if self.outcome != "refused" and not self.is_plain:
             self.error = error
         self.outcome, self.status = "refused", status
         self.statuses = None
@@ -108,11 +109,11 @@ class Request:
     @property
     def can_skip(self):
         """Whether a server finds the next request if nobody reads the body:
-        it skips a length of at most 64 KiB.  Another host reads bodies."""
+        it skips a length up to its limit.  Another host reads bodies."""
         if not self.reads_body:
             return True
         left = self.framing.left
-        return left != "unknown" and left <= 65536
+        return left != "unknown" and left <= self.config.skip_max
 
     @property
     def expects_continue(self):
@@ -135,7 +136,7 @@ def refused(why, **known):
 def plain(request, reason):
     return Verdict("plain", error=reason, consumed=request.end,
                    keep=request.may_keep, left=request.framing.left,
-                   request=request)
+                   request=request, is_plain=True)
 
 
 # A refusal behind a sound framing may keep the connection, one for syntax,

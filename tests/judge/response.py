@@ -29,7 +29,7 @@ def judge(config, case, faults=()):
         if interims.outcome == "refused":
             return _refused(interims.error)
     if wrong:
-        return _refused(wrong)
+        return _refused(_or_long(config, wrong))
     if version in (20, 30):
         return _of_stream(config, case, asked, faults)
     return _of_bytes(config, case, version, status, case.pairs)
@@ -50,6 +50,14 @@ def _numbers(version, status):
     if not found and version // 10 != 1 and status == 101:
         found += ("PSEUDO_MALFORMED",)  # RFC 9113 8.6
     return found
+
+
+SHORTEST = 17  # bytes of a status line with its line end
+
+
+def _or_long(config, wrong):
+    """Without memory there is no head at all."""
+    return wrong + ("HEAD_LONG",) if config.head_max < SHORTEST else wrong
 
 
 # ---- HTTP/1.x --------------------------------------------------------------

@@ -6,9 +6,10 @@
  * The input is items: a line "NAME LENGTH", that many bytes, and a line end.
  * `new` begins a case: every setting is the default again.  Other items set
  * one thing, under the names that tests/vectors/README.md gives to the lines of
- * a config or an ask.  Six items run the case and leave the settings alone:
+ * a config or an ask.  Seven items run the case and leave the settings alone:
  *
  *   request   a server reads these bytes
+ *   connection  a server reads these bytes, answers, and goes on
  *   response  a client that sent `asked` reads these bytes
  *   write     the request that is asked for is written
  *   found     a server judges a request that another parser has found
@@ -70,6 +71,7 @@ static struct {
   size_t pairs_len;
   upshake_found found;
   int status, interims;
+  int reads_body, serves, commits;
 } set;
 
 static void die(const char *why, const char *what) {
@@ -277,6 +279,39 @@ SET(body_text) { set.extra.body = slice(value); }
 SET(reason) { set.extra.reason = slice(value); }
 SET(extensions) { set.extra.extensions = slice(value); }
 
+SET(read_body) {
+  (void)value;
+  set.reads_body = 1;
+}
+
+SET(serves) {
+  (void)value;
+  set.serves = 1;
+}
+
+SET(relayed) {
+  (void)value;
+  set.extra.relayed = 1;
+}
+
+SET(commits) {
+  (void)value;
+  set.commits = 1;
+}
+
+SET(skip_max) { set.config.limits.skip = (uint32_t)number(value); }
+
+SET(content_length) {
+  set.extra.content = UPSHAKE_CONTENT_LENGTH;
+  set.extra.body_len = strtoull(value.ptr, NULL, 10);
+}
+
+SET(content_chunked) {
+  (void)value;
+  set.extra.content = UPSHAKE_CONTENT_CHUNKED;
+  set.extra.body_len = 0;
+}
+
 SET(keep) {
   (void)value;
   set.extra.keep = 1;
@@ -334,6 +369,19 @@ SET(ask_deflate) {
   offer->no_server_takeover = strstr(value.ptr, "no-server-takeover") != NULL;
   offer->no_client_takeover = strstr(value.ptr, "no-client-takeover") != NULL;
 }
+
+SET(ask_forward) {
+  (void)value;
+  set.ask.forward = 1;
+}
+
+SET(ask_plain) {
+  (void)value;
+  set.ask.plain = 1;
+}
+
+SET(ask_content) { set.ask.content = (uint8_t)number(value); }
+SET(ask_body_len) { set.ask.body_len = strtoull(value.ptr, NULL, 10); }
 
 SET(ask_key) { memcpy(set.key, value.ptr, value.len < 16 ? value.len : 16); }
 
@@ -398,10 +446,10 @@ typedef struct served {
   upshake *hs;
   upshake_error call; /* of the application, the first that failed */
   int decisions;
-  size_t pos; /* bytes of the input that were taken */
+  size_t pos, begin; /* bytes of the input that were taken; before this one */
   size_t steps;
-  int has_body;
-  bytes body, reply, values;
+  int has_body, asked_body;
+  bytes body, reply, values, content;
   upshake_error wrote, listed; /* the reply as bytes and as values */
   int listed_status, wrong_100;
   upshake_slice listed_reason;
@@ -493,14 +541,38 @@ static void count_step(size_t *steps, bytes input) {
     die("feed does not come to an end", "request or response");
 }
 
+/* The host wants the body of an ordinary request, once. */
+static int wants_body(served *s, upshake_next next) {
+  if (next != UPSHAKE_PLAIN || !set.reads_body || s->asked_body)
+    return 0;
+  s->asked_body = 1;
+  return upshake_read_body(s->hs) == UPSHAKE_OK;
+}
+
+/* Gives n bytes, or as many as there is room for. */
+static upshake_next give(served *s, const char *ptr, size_t n) {
+  upshake_next next = upshake_get_result(s->hs).next;
+  size_t cap = 0, used;
+  char *room = set.commits ? upshake_room(s->hs, &cap) : NULL;
+  if (cap == 0 || next == UPSHAKE_BODY) {
+    n = set.commits && next == UPSHAKE_BODY ? 0 : n; /* what is held first */
+    next = upshake_feed(s->hs, ptr, n, &used);
+  } else {
+    used = n < cap ? n : cap;
+    memcpy(room, ptr, used);
+    next = upshake_commit(s->hs, used);
+  }
+  s->pos += used;
+  return next;
+}
+
 /* Feeds on until there is nothing more to feed, or nothing more to do. */
 static void feed(served *s, bytes input) {
   for (;;) {
-    size_t n = input.len - s->pos, used;
+    size_t n = input.len - s->pos;
     if (set.piece && n > set.piece)
       n = set.piece;
-    upshake_next next = upshake_feed(s->hs, input.ptr + s->pos, n, &used);
-    s->pos += used;
+    upshake_next next = give(s, input.ptr + s->pos, n);
     upshake_result result = upshake_get_result(s->hs);
     if (next == UPSHAKE_BODY) {
       s->has_body = 1;
@@ -508,6 +580,8 @@ static void feed(served *s, bytes input) {
     } else if (next == UPSHAKE_SEND && result.status == 100) {
       reply(s);
       note(s, s->wrote);
+    } else if (wants_body(s, next)) {
+      continue;
     } else if (next != UPSHAKE_READ || s->pos == input.len) {
       return;
     }
@@ -607,6 +681,91 @@ static void run_request(bytes input) {
     end_served(&s, 0);
     putchar('\n');
   }
+  free(memory);
+}
+
+/* ---- Requests that follow each other ------------------------------------ */
+
+/* What the host sends as content, in two pieces.  Returns 0 if it is not what
+ * was announced. */
+static int send_content(served *s) {
+  static const char content[] = "hello";
+  char frame[UPSHAKE_FRAME_CAP];
+  size_t len, sent = 0;
+  uint64_t most = set.extra.content == UPSHAKE_CONTENT_LENGTH
+                      ? set.extra.body_len
+                      : sizeof content - 1;
+  for (size_t n = 2; sent < sizeof content - 1 && sent < most; sent += n) {
+    n = most - sent < n ? (size_t)(most - sent) : n;
+    n = sizeof content - 1 - sent < n ? sizeof content - 1 - sent : n;
+    if (upshake_send_content(s->hs, n, frame, &len) != UPSHAKE_OK)
+      break; /* to HEAD there is none */
+    append(&s->content, frame, len);
+    append(&s->content, content + sent, n);
+  }
+  if (upshake_send_content(s->hs, 0, frame, &len) != UPSHAKE_OK)
+    return 0;
+  append(&s->content, frame, len);
+  return 1;
+}
+
+/* Returns whether another request may follow. */
+static int end_message(served *s, int n) {
+  upshake_next next = upshake_get_result(s->hs).next;
+  upshake_error error = UPSHAKE_ERR_STATE;
+  int is_over = next == UPSHAKE_PLAIN && set.serves;
+  if (next == UPSHAKE_PLAIN && !set.serves)
+    note(s, upshake_answer(s->hs, set.refuse ? set.refuse : 200));
+  if (upshake_get_result(s->hs).next == UPSHAKE_SEND) {
+    reply(s);
+    note(s, s->wrote);
+    is_over = s->wrote == UPSHAKE_OK;
+    if (is_over && set.extra.content != UPSHAKE_CONTENT_MEMORY)
+      send_content(s);
+  }
+  upshake_result result = upshake_get_result(s->hs);
+  printf("%soutcome%d=%s status%d=%d offset%d=%zu keep%d=%d consumed%d=%zu",
+         n ? " " : "", n, outcome(result), n, result.status, n, result.offset,
+         n, result.may_keep, n, s->pos - s->begin);
+  printf(" error%d=%s call%d=%s", n, upshake_explain(result.error).name, n,
+         upshake_explain(s->call).name);
+  if (is_over)
+    error = upshake_reset(s->hs);
+  printf(" reset%d=%s", n, is_over ? upshake_explain(error).name : "-");
+  return error == UPSHAKE_OK;
+}
+
+static void put_numbered(const char *name, int n, bytes value) {
+  char numbered[32];
+  snprintf(numbered, sizeof numbered, "%s%d", name, n);
+  put_bytes(numbered, value.ptr, value.len);
+}
+
+static void run_connection(bytes input) {
+  static char content[OUT];
+  upshake hs;
+  served s = serve(&hs);
+  char *memory = must(malloc(set.head_max + 1));
+  int n = 0, goes_on = 1;
+  set_config();
+  s.content.ptr = content;
+  upshake_error error =
+      upshake_init(&hs, &set.config, memory, set.head_max, &s);
+  if (error != UPSHAKE_OK)
+    put_call(error);
+  for (; error == UPSHAKE_OK && goes_on && n < 4; n++) {
+    s.body.len = s.reply.len = s.content.len = s.steps = 0;
+    s.asked_body = s.decisions = 0;
+    s.call = UPSHAKE_OK;
+    s.begin = s.pos;
+    feed(&s, input);
+    goes_on = end_message(&s, n);
+    put_numbered("body", n, s.body);
+    put_numbered("reply", n, s.reply);
+    put_numbered("content", n, s.content);
+  }
+  if (error == UPSHAKE_OK)
+    printf(" outcome=connection count=%d\n", n);
   free(memory);
 }
 
@@ -803,6 +962,13 @@ static const struct {
     {"extensions", set_extensions},
     {"deflate", set_deflate},
     {"keep", set_keep},
+    {"read-body", set_read_body},
+    {"serves", set_serves},
+    {"commits", set_commits},
+    {"relayed", set_relayed},
+    {"skip-max", set_skip_max},
+    {"content-length", set_content_length},
+    {"content-chunked", set_content_chunked},
     {"asked", set_asked},
     {"ask-scheme", set_ask_scheme},
     {"ask-host", set_ask_host},
@@ -817,6 +983,10 @@ static const struct {
     {"ask-protocol", set_ask_protocol},
     {"ask-deflate", set_ask_deflate},
     {"ask-key", set_ask_key},
+    {"ask-forward", set_ask_forward},
+    {"ask-plain", set_ask_plain},
+    {"ask-content", set_ask_content},
+    {"ask-body-len", set_ask_body_len},
     {"ask-no-key", set_ask_no_key},
     {"pair-name", set_pair_name},
     {"pair-value", set_pair_value},
@@ -832,9 +1002,10 @@ static const struct {
   const char *name;
   void (*run)(bytes value);
 } runs[] = {
-    {"request", run_request}, {"response", run_response},
-    {"write", run_write},     {"found", run_found},
-    {"stream", run_stream},   {"answered", run_answered},
+    {"request", run_request},       {"response", run_response},
+    {"write", run_write},           {"found", run_found},
+    {"stream", run_stream},         {"answered", run_answered},
+    {"connection", run_connection},
 };
 
 static void keep(bytes value) {
@@ -861,9 +1032,9 @@ static void item(const char *name, bytes value) {
 
 /* Input of the library, in contrast to a setting. */
 static int is_input(const char *name) {
-  static const char *const names[] = {"request",      "response",
-                                      "pair-name",    "pair-value",
-                                      "found-method", "found-target"};
+  static const char *const names[] = {
+      "request",    "response",     "connection",  "pair-name",
+      "pair-value", "found-method", "found-target"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0)
       return 1;

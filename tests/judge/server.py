@@ -8,6 +8,7 @@ from framing import Framing
 from grammar import is_token, members
 from head import (Incomplete, Reader, Refused, lean_total, read_fields,
                   read_request_line)
+import plain as plain_body
 from request import Request, Verdict, plain, refused, refused_at_end
 from rules import judge_entry, passed_over
 
@@ -15,7 +16,9 @@ from rules import judge_entry, passed_over
 def judge(config, data):
     """The verdict on these bytes, all of them fed."""
     verdict, body = _judge_request(config, data)
-    if config.refuse is not None:
+    if config.reads_body and verdict.outcome == "plain":
+        verdict, body = plain_body.read(verdict, data)
+    if config.refuse is not None and verdict.outcome is not Verdict.ANY:
         host_refuses(config, verdict, body, data)
     verdict.config, verdict.data = config, data
     return verdict

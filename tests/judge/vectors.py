@@ -98,6 +98,5 @@ def read_chapter(path):
 
 def read_all(folder=VECTORS):
     for name in sorted(os.listdir(folder)):
-        if (name.endswith(".md") and name != "README.md"
-                and not name.startswith("plain-")):  # see README.md
+        if name.endswith(".md") and name != "README.md":
             yield from read_chapter(os.path.join(folder, name))
