@@ -101,6 +101,16 @@ def it_fixes_what_it_can():
         assert f"\nFix: {fix}\n" in said, (fix, said)
 
 
+def it_pastes_no_text_of_an_attacker_into_a_command():
+    origin = "https://a;reboot"
+    lines = LINES + ["Origin: " + origin]
+    for options in [], ["--origin", "https://b"]:
+        status, said = say(head(lines), *options)
+        assert status == REFUSED, said
+        fix = said.split("\nFix: ")[1].split("\n")[0]
+        assert "reboot" not in fix, said
+
+
 def it_gives_scripts_the_same():
     content = request(key=None, version="Sec-WebSocket-Version: 8")
     status, out = say(content, "--json")

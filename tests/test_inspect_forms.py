@@ -133,6 +133,23 @@ def it_chooses_one_entry():
     assert process.stdout == b"", process
 
 
+def it_judges_a_response_in_a_form_and_its_request_in_another():
+    for asked, answer, form, status in (
+            ("lf", "response-lf", "text", 0), ("curl-v", "curl-v", "curl-v", 0),
+            ("copy-as-curl", "both", "raw", 0), ("raw", "har", "har", 0),
+            ("har", "tcpdump-a", "tcpdump", 0), ("raw", "lf", "text", 1),
+            ("bom", "response", "text", 0), ("raw", "hexdump", "hexdump", 1)):
+        path = os.path.join(FOLDER, asked)
+        options = ["--client", "--from=auto", "--request", path]
+        status_got, out = run(read(answer), *options, "--json")
+        assert status_got == status, (asked, answer, out)
+        assert json.loads(out)["input"] == form, (asked, answer, out)
+        assert run(read(answer), *options)[0] == status, (asked, answer)
+    exact = ["--client", "--request", os.path.join(FOLDER, "raw")]
+    assert run(read("response"), *exact)[0] == 0
+    assert run(read("response-lf"), *exact)[0] == 1
+
+
 def it_knows_wrong_names_of_forms():
     for wrong in ["--from", "x"], ["--from="], ["--entry", "0"], [
             "--from", "gzip"], ["--strict=1"]:

@@ -153,7 +153,7 @@ def it_shows_what_is_wrong_in_a_long_head_too():
         assert status == REFUSED, said
         assert b", byte 28;" in said, said
         assert (b"\n   2 | Origin: http://b\n"
-                b"     |         ^ not an Origin") in said, said
+                b"     |         ^ a is needed") in said, said
 
 
 def it_waits_as_long_as_the_verdict_is_open():

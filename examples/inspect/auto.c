@@ -135,7 +135,7 @@ static void add_repairs(heads *found, const input_form *form,
   for (size_t i = 0; i < found->len; i++) {
     note all = {NULL, 0, 0};
     note *own = &found->all[i].repairs;
-    if (form->read != read_text)
+    if (form->read != NULL && form->read != read_text)
       note_repair(&all, form->is);
     if (repairs->len > 0)
       note_repair(&all, note_text(repairs));
@@ -208,9 +208,24 @@ static int judge_next(const options *opt, const input *in, int got) {
   return got;
 }
 
+/* The empty lines in front, which a server skips. */
+static void say_empty_lines(upshake_slice bytes, note *repairs) {
+  size_t count = 0;
+  while (slice_begins(slice_from(bytes, 2 * count), "\r\n"))
+    count++;
+  if (count > 0)
+    note_add(repairs, "%zu leading blank line%s, which a server skips", count,
+             count == 1 ? "" : "s");
+}
+
 static int judge_exact(const options *opt, input *in) {
   reading read = {.form = "raw"};
+  note repairs = {NULL, 0, 0};
+  if (opt->from != &raw_form)
+    say_empty_lines(bytes_of(in), &repairs);
+  read.repairs = repairs.text;
   int got = (int)judge_request_input(opt, &read, in);
+  note_free(&repairs);
   if (opt->from == &raw_form || got == INCOMPLETE)
     return got;
   input_read_on(in, in->taken);
@@ -235,5 +250,57 @@ int inspect_forms(const options *opt) {
     got = judge_text(opt, form, bytes_of(&in));
   }
   input_close(&in);
+  return got;
+}
+
+/* ---- A response and its request, in two files ---------------------------- */
+
+/* Takes the first head of its kind out of a text; else all of its bytes. */
+static void choose_head(const input_form *form, upshake_slice bytes,
+                        int is_response, found_head *chosen) {
+  heads found = {.len = 0};
+  note plain = {NULL, 0, 0}, repairs = {NULL, 0, 0};
+  upshake_slice text =
+      unwrap(bytes, &plain, &repairs) ? note_slice(&plain) : bytes;
+  if (form->read != NULL)
+    form->read(text, &found);
+  else if (form == &raw_form && is_response)
+    read_text(text, &found); /* a request may stand before it */
+  add_repairs(&found, form, &repairs);
+  for (size_t i = 0; i < found.len && chosen->bytes.text == NULL; i++)
+    if (found.all[i].is_response == is_response) {
+      note_add(&chosen->repairs, "%s", note_text(&found.all[i].repairs));
+      note_bytes(&chosen->bytes, note_text(&found.all[i].bytes),
+                 found.all[i].bytes.len);
+    }
+  if (chosen->bytes.text == NULL)
+    note_bytes(&chosen->bytes, bytes.ptr, bytes.len);
+  heads_free(&found);
+  note_free(&plain);
+  note_free(&repairs);
+}
+
+static const input_form *read_head(const char *file, const input_form *form,
+                                   int is_response, found_head *chosen) {
+  input in;
+  input_open(&in, file);
+  while (!in.ended && in.len < FORM_MAX)
+    input_read(&in);
+  if (form == NULL)
+    form = recognise(bytes_of(&in), 1);
+  choose_head(form, bytes_of(&in), is_response, chosen);
+  input_close(&in);
+  return form;
+}
+
+int inspect_response_forms(const options *opt) {
+  found_head request = {.is_response = 0}, response = {.is_response = 1};
+  read_head(opt->request, NULL, 0, &request);
+  const input_form *form = read_head(opt->file, opt->from, 1, &response);
+  int got = judge_head(opt, form, &response, note_slice(&request.bytes));
+  note_free(&request.bytes);
+  note_free(&request.repairs);
+  note_free(&response.bytes);
+  note_free(&response.repairs);
   return got;
 }

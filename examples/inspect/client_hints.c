@@ -46,8 +46,8 @@ static void hint_status_line(const exchange *ex, note *out) {
              "there.  Save it as plain ASCII or UTF-8 without BOM.");
   else if (input_begins_with(&ex->input, "< HTTP/"))
     say(out,
-        "This looks like the output of curl -v.  Take the \"< \" off each\n"
-        "line and end the lines with CR LF.");
+        "This looks like the output of curl -v: --from auto reads it.  Or\n"
+        "take the \"< \" off each line and end the lines with CR LF.");
   else if (input_begins_with(&ex->input, "GET "))
     say(out,
         "This is a request.  Give it with --request, and here the response.");

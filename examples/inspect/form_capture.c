@@ -14,7 +14,7 @@
 
 #define FOLLOW "tshark -r FILE -q -z follow,tcp,ascii,0 | upshake-inspect"
 
-#ifndef UPSHAKE_PCAP
+#ifndef EXAMPLES_PCAP
 void read_pcap(upshake_slice text, heads *found) {
   (void)text;
   found->why = "a pcap file, which this build does not read: it was built "

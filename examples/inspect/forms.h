@@ -75,7 +75,9 @@ void read_tcpdump(upshake_slice text, heads *found);
 void read_follow(upshake_slice text, heads *found);
 void read_devtools(upshake_slice text, heads *found);
 
-/* Judges the input of the options, in whatever form it is. */
+/* Judges the input of the options, in whatever form it is.  With --client it
+ * is a response, and its request is in a form of its own. */
 int inspect_forms(const options *opt);
+int inspect_response_forms(const options *opt);
 
 #endif

@@ -103,10 +103,9 @@ static void hint_origin(const inspection *in, note *out) {
   }
   say(out,
       "Host and port have to be the same.  If the page does come from this\n"
-      "server, a proxy has rewritten Host; in nginx:\n"
-      "    proxy_set_header Host $http_host;\n"
-      "($host loses the port).  If the page comes from elsewhere, list its\n"
-      "origin: --origin tries that here.");
+      "server, a proxy has rewritten Host: the line above is for nginx ($host\n"
+      "loses the port).  If the page comes from elsewhere, list its origin:\n"
+      "--origin tries that here.");
 }
 
 static void hint_incomplete(const inspection *in, note *out) {

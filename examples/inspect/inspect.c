@@ -209,6 +209,12 @@ outcome judge_request(const options *opt, const reading *read,
   return got;
 }
 
+/* The exact bytes of a response, unless --from says otherwise. */
+static int judge_answer(const options *opt) {
+  return opt->from_given && opt->from != &raw_form ? inspect_response_forms(opt)
+                                                   : (int)inspect_response(opt);
+}
+
 int main(int argc, char **argv) {
   options opt;
   parse_options(&opt, argc, argv);
@@ -219,7 +225,7 @@ int main(int argc, char **argv) {
     return finish(status);
   }
 #endif
-  int got = opt.client ? (int)inspect_response(&opt) : inspect_forms(&opt);
+  int got = opt.client ? judge_answer(&opt) : inspect_forms(&opt);
   free_options(&opt);
   return finish(got);
 }

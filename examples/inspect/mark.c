@@ -8,9 +8,9 @@
 
 #include "print.h"
 
-/* Columns: of the part of a line that is shown, and of its part before the
- * mark. */
-enum { SHOWN = 66, SHOWN_BEFORE = 42 };
+/* Columns: of the part of a line that is shown, of its part before the mark,
+ * and of a mark with its words. */
+enum { SHOWN = 66, SHOWN_BEFORE = 42, WORDS = 71 };
 
 static size_t width_of(char byte) {
   char escape = escape_of((unsigned char)byte);
@@ -95,7 +95,7 @@ void note_mark(note *out, const line_mark *mark, const char *words) {
   const char *between = " ";
   if (*words == '\0')
     between = "";
-  else if ((size_t)indent + strlen(words) > SHOWN) /* on a line of their own */
+  else if ((size_t)indent + strlen(words) > WORDS) /* on a line of their own */
     between = "\n     | ";
   note_add(out, "     | %*s^%s%s\n", indent, "", between, words);
 }

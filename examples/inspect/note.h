@@ -10,7 +10,7 @@
 
 #include "upshake.h"
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(_WIN32) /* whose printf has no %zu there */
 #define NOTE_FORMAT __attribute__((format(printf, 2, 3)))
 #else
 #define NOTE_FORMAT

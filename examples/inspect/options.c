@@ -38,8 +38,8 @@ static const known all_known[] = {
     {"--head-max", 1, BOTH},   {"--fields-max", 1, BOTH},
     {"--name-max", 1, BOTH},   {"--feed", 1, BOTH},
     {"--json", 0, BOTH},       {"--help", 0, BOTH},
-    {"--reply", 0, SERVER},    {"--from", 1, SERVER},
-    {"--strict", 0, SERVER},   {"--entry", 1, SERVER},
+    {"--reply", 0, SERVER},    {"--from", 1, BOTH},
+    {"--strict", 0, BOTH},     {"--entry", 1, SERVER},
 #ifndef _WIN32
     {"--listen", 1, LIVE},     {"--once", 0, LIVE},
     {"--probe", 1, LIVE},      {"--yes", 0, LIVE},
@@ -272,9 +272,12 @@ static void set_file(options *opt, const char *file) {
   opt->file = file;
 }
 
+#ifndef _WIN32
 /* A server of the network is judged by its answer, as --client does. */
 static void check_live(const options *opt) {
   int asks = opt->listen == NULL;
+  if (opt->from_given || opt->entry != 0)
+    fail_usage("only for a FILE", opt->entry ? "--entry" : "--from");
   if (opt->listen != NULL && (opt->file != NULL || opt->probe != NULL))
     fail_usage("not with --listen", opt->file ? opt->file : "--probe");
   if (opt->probe != NULL && opt->file != NULL)
@@ -295,6 +298,7 @@ static void check_live(const options *opt) {
     fail_usage("only for a request that is judged",
                opt->protocols_len ? "--protocol" : "--lean");
 }
+#endif
 
 static void check_sides(const options *opt) {
   if (!opt->lean && !opt->client && opt->lean_option != NULL)

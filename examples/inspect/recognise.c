@@ -73,18 +73,30 @@ static size_t count_digits(upshake_slice text, const char *digits) {
   return len;
 }
 
-/* An offset of at least 6 digits, and bytes as hexadecimal digits behind it. */
+static const char hex[] = "0123456789abcdefABCDEF";
+
+/* xxd -p: nothing but digits. */
+static int is_plain_hex(upshake_slice line) {
+  return line.len >= 16 && line.len % 2 == 0 &&
+         count_digits(line, hex) == line.len;
+}
+
+/* An offset, and bytes behind it: as hexadecimal or octal digits, or as letters
+ * with blanks between them (od -c).  Wireshark has offsets of 4 digits. */
 static int is_hexdump(upshake_slice line) {
-  static const char hex[] = "0123456789abcdefABCDEF";
   size_t offset = count_digits(line, hex);
-  if (offset < 6 || offset > 16 || offset == line.len)
-    return 0;
+  if (offset < 4 || offset > 16 || offset == line.len)
+    return is_plain_hex(line);
   upshake_slice rest = slice_from(line, offset);
   if (*rest.ptr == ':')
     rest = slice_from(rest, 1);
   size_t blanks = count_digits(rest, " \t");
   rest = slice_from(rest, blanks);
   size_t digits = count_digits(rest, hex);
+  if (offset < 6 && (digits != 2 || blanks < 2))
+    return 0;
+  if (blanks >= 3 && offset == 7)
+    return 1;
   return blanks > 0 && digits >= 2 && digits <= 8 &&
          (digits == rest.len || rest.ptr[digits] == ' ');
 }
@@ -94,10 +106,12 @@ static int is_log(upshake_slice line) {
   const char *quote = line.len > 0 ? memchr(line.ptr, '"', line.len) : NULL;
   if (slice_find(line, "haproxy[") >= 0)
     return 1;
-  if (quote == NULL || quote == line.ptr)
+  if (quote == NULL)
     return 0;
   upshake_slice rest = slice_from(line, (size_t)(quote + 1 - line.ptr));
-  return is_request_line(rest) && slice_find(rest, "\"") > 0 &&
+  long end = slice_find(rest, "\"");
+  return is_request_line(rest) && end > 0 &&
+         (quote != line.ptr || (size_t)end + 1 < rest.len) &&
          slice_find(rest, "\\r\\n") < 0;
 }
 
@@ -175,6 +189,20 @@ static int is_exact(upshake_slice text) {
   return 0;
 }
 
+static upshake_slice skip_blanks(upshake_slice text) {
+  while (text.len > 0 && strchr(" \t\r\n", *text.ptr) != NULL &&
+         *text.ptr != '\0')
+    text = slice_from(text, 1);
+  return text;
+}
+
+/* An object, or an array of objects: a log may begin with "[" too. */
+static int is_json(upshake_slice text) {
+  upshake_slice rest = skip_blanks(slice_from(text, 1));
+  return *text.ptr == '{' ||
+         (*text.ptr == '[' && rest.len > 0 && *rest.ptr == '{');
+}
+
 static const input_form *recognise_json(upshake_slice text, int ended) {
   upshake_slice first = {text.ptr, text.len < 4096 ? text.len : 4096};
   if (slice_find(first, "\"log\"") >= 0)
@@ -213,13 +241,6 @@ static const input_form *recognise_lines(upshake_slice text) {
 static int is_text(char byte) {
   return (byte >= 0x20 && byte < 0x7f) || byte == '\r' || byte == '\n' ||
          byte == '\t';
-}
-
-static upshake_slice skip_blanks(upshake_slice text) {
-  while (text.len > 0 && strchr(" \t\r\n", *text.ptr) != NULL &&
-         *text.ptr != '\0')
-    text = slice_from(text, 1);
-  return text;
 }
 
 /* The first line is not empty, and whole. */
@@ -261,7 +282,7 @@ const input_form *recognise(upshake_slice text, int ended) {
     return ended || text.len >= LOOKED_AT ? &raw_form : NULL;
   if (!is_text(*shown.ptr))
     return &raw_form;
-  if (*shown.ptr == '{' || *shown.ptr == '[')
+  if (is_json(shown))
     return recognise_json(shown, ended);
   int whole = ended || memchr(shown.ptr, '\n', shown.len) != NULL;
   if (whole)

@@ -10,7 +10,7 @@
 #include "lines.h"
 
 /* Bytes that are kept of one direction, and connections that are kept. */
-enum { FLOW_MAX = 1 << 20, FLOWS_MAX = 4096 };
+enum { FLOW_MAX = 1 << 20, FLOWS_MAX = 1024 };
 
 /* ---- Packets come in ----------------------------------------------------- */
 

@@ -36,11 +36,8 @@ static void say_sentence(const inspection *in, note *out) {
              in->result.protocol->name);
     break;
   case REFUSED:
-    note_add(out, "%s", upshake_strerror(in->result.error));
-    break;
   case PLAIN:
-    note_add(out, "an ordinary HTTP request, no upgrade: %s",
-             upshake_strerror(in->result.error));
+    note_add(out, "%s", upshake_strerror(in->result.error));
     break;
   case INCOMPLETE:
     note_add(out, "the server still waits for the rest of the %s",
@@ -101,9 +98,24 @@ static void say_other_form(const inspection *in, answer *said) {
     note_add(&said->fix, "%s", form->fix);
 }
 
+/* Which Origin may come. */
+static void say_origin(const inspection *in, answer *said) {
+  upshake_request request = upshake_get_request(&in->hs);
+  if (in->config->origin == UPSHAKE_ORIGIN_LIST) {
+    /* Without its value: that may come from an attacker. */
+    note_add(&said->fix, "upshake-inspect --origin ORIGIN");
+    return;
+  }
+  note_clipped(&said->caret, request.authority, 50);
+  note_add(&said->caret, " is needed, the host of the request");
+  note_add(&said->fix, "proxy_set_header Host $http_host;");
+}
+
 /* What only the request knows. */
 static void say_own_fix(const inspection *in, answer *said) {
   upshake_request request = upshake_get_request(&in->hs);
+  if (said->error == UPSHAKE_ERR_ORIGIN_REFUSED)
+    say_origin(in, said);
   if (said->error == UPSHAKE_ERR_METHOD &&
       is_websocket(in->config->protocols)) {
     note_add(&said->fix, "GET ");
@@ -135,8 +147,8 @@ void say_request(inspection *in, answer *said) {
     return;
   said->error = in->result.error; /* OK while a body is read */
   say_place(in, said);
-  say_caret(said);
   say_own_fix(in, said);
+  say_caret(said);
   say_fix(said);
   say_hint(in, in->outcome == INCOMPLETE ? UPSHAKE_ERR_INCOMPLETE : said->error,
            &said->hint);
