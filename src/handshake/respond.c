@@ -126,7 +126,9 @@ static upshake_error check_extra_of(const upshake *hs,
   *place = extra->fields_len;
   if (extra->extensions.len > 0)
     error = check_agreed_extensions(hs, extra->extensions);
-  return error ? error : upshake__check_added(fields, place);
+  if (!error)
+    error = upshake__check_added(fields, place);
+  return error ? error : upshake__check_range(hs->status, extra, place);
 }
 
 upshake_error upshake__check_answer(const upshake *hs,

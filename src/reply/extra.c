@@ -82,6 +82,14 @@ static int has_range(const upshake_extra *extra) {
   return has_one != has_several;
 }
 
+upshake_error upshake__check_range(int status, const upshake_extra *extra,
+                                   size_t *place) {
+  if (status != PARTIAL_CONTENT || extra->relayed || has_range(extra))
+    return UPSHAKE_OK;
+  *place = 0; /* no added field is wrong */
+  return UPSHAKE_ERR_NEEDS_RANGE;
+}
+
 /* 1 if the reply can have no content at all (RFC 9110 15.2, 15.3.5, 15.3.6).
  * What is added to a 100 belongs to the final response. */
 static int is_empty(const reply *r) {
@@ -115,12 +123,7 @@ static upshake_error check_extra(const reply *r, size_t *place) {
     return UPSHAKE_ERR_EXTRA_RESERVED;
   if (is_repeated(r, extra, place))
     return UPSHAKE_ERR_EXTRA_REPEATED;
-  if (!can_have(r, extra))
-    return UPSHAKE_ERR_EXTRA_BODY;
-  if (r->status != PARTIAL_CONTENT || extra->relayed || has_range(extra))
-    return UPSHAKE_OK;
-  *place = 0; /* no added field is wrong */
-  return UPSHAKE_ERR_NEEDS_RANGE;
+  return can_have(r, extra) ? UPSHAKE_OK : UPSHAKE_ERR_EXTRA_BODY;
 }
 
 /* Puts the fields that are not stored yet, while there is room. */

@@ -192,7 +192,7 @@ static upshake_error check_final(const reply *r) {
     return UPSHAKE_ERR_NEEDS_PROXY_AUTHENTICATE;
   if (r->status == 405 && !r->allow && lacks(r, "Allow"))
     return UPSHAKE_ERR_NEEDS_ALLOW;
-  if (r->status == PARTIAL_CONTENT && !r->extra) /* else: see extra.c */
+  if (r->status == PARTIAL_CONTENT && !r->extra) /* else: was checked */
     return UPSHAKE_ERR_NEEDS_RANGE;
   return r->status == UPGRADE_REQUIRED ? check_upgrade(r) : UPSHAKE_OK;
 }
@@ -297,7 +297,7 @@ static NOINLINE upshake_error check_added_to(const upshake_response *response,
       upshake__check_added((added){extra->fields, extra->fields_len}, place);
   if (!error && extra->extensions.len > 0 && !may_answer(response, extra))
     error = UPSHAKE_ERR_EXTRA_EXTENSION;
-  return error;
+  return error ? error : upshake__check_range(response->status, extra, place);
 }
 
 upshake_error upshake__check_response(const upshake_response *response,

@@ -94,6 +94,11 @@ static inline uint64_t content_len(const reply *r) {
 UPSHAKE_PRIVATE void upshake__put_reply_head(writer *w, const reply *r);
 UPSHAKE_PRIVATE upshake_slice upshake__phrase_of(int status);
 
+/* Checks that a 206 says its range, before there is a reply: see NOINLINE. */
+UPSHAKE_PRIVATE upshake_error upshake__check_range(int status,
+                                                   const upshake_extra *extra,
+                                                   size_t *place);
+
 /* Checks everything before the first byte is written.  The caller has checked
  * the added fields with upshake__check_added.  If an added field is wrong,
  * *place is its place. */
