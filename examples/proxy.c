@@ -107,16 +107,6 @@ static long forwards_left(upshake_request request) {
   return parse_number(digits, 0, 9999);
 }
 
-/* OPTIONS of a whole server is "*" (RFC 9112 3.2.4). */
-static upshake_slice target_of(upshake_request request) {
-  int is_short = request.query.ptr == NULL && request.path.len == 1 &&
-                 request.target.ptr[request.target.len - 1] != '/';
-  if (upshake_equal(request.method, "OPTIONS") &&
-      (request.path.len == 0 || is_short))
-    return upshake_text("*");
-  return request.path;
-}
-
 /* Writes the request.  Returns 0 if it cannot be passed on. */
 static int write_request(struct connection *c) {
   upshake_request request = upshake_get_request(&c->hs);
@@ -133,7 +123,7 @@ static int write_request(struct connection *c) {
   fields[len + 1].value = upshake_text(c->name);
   upshake_ask ask = {.forward = 1,
                      .method = request.method,
-                     .target = target_of(request),
+                     .target = upshake_forward_target(&request),
                      .query = request.query,
                      .authority = request.authority,
                      .protocols = upshake_protocol_name(&c->hs),
@@ -260,18 +250,6 @@ static void pass_interim(struct connection *c, int status,
     out_commit(&c->client->out, len);
 }
 
-/* How the content of the answer is framed.  204 and 205 have none; a 304 says
- * only how long it would be. */
-static void frame_content(upshake_extra *extra, upshake_client_result result) {
-  int has_length = result.length != UPSHAKE_BODY_CHUNKED;
-  if (result.next == UPSHAKE_CLIENT_SWITCHED || result.status == 204 ||
-      result.status == 205 || (result.status == 304 && !has_length))
-    return;
-  extra->content =
-      has_length ? UPSHAKE_CONTENT_LENGTH : UPSHAKE_CONTENT_CHUNKED;
-  extra->body_len = has_length ? result.length : 0;
-}
-
 /* A final answer.  To a 2xx the offer is declined first: it is no refusal. */
 static void pass_final(struct connection *c, upshake_client_result result,
                        upshake_extra extra) {
@@ -285,18 +263,10 @@ static void pass_final(struct connection *c, upshake_client_result result,
   } else if (result.status < 300) {
     upshake_answer(&c->hs, UPSHAKE_DECLINE);
   }
-  frame_content(&extra, result);
   upshake_answer(&c->hs, result.status);
   upshake_body_init(&c->body, result.body_len, 0);
   if (stream_reply(c->client, &c->hs, &extra) != UPSHAKE_OK)
     refuse(c, 502);
-}
-
-/* 1 if the body has a coding besides chunked: nobody here can remove it. */
-static int has_coding(upshake_client_result result) {
-  upshake_slice value = upshake_find_field(result.fields, "Transfer-Encoding");
-  return result.body_len > 0 && value.ptr != NULL &&
-         !upshake_equal_fold(value, "chunked");
 }
 
 /* Feeds the head of an answer.  A 2xx waits for the end of the request's body.
@@ -308,11 +278,10 @@ static int relay_head(struct connection *c) {
   upshake_client_next next =
       upshake_client_feed(&c->asked, upstream->at, upstream->left, &used);
   upshake_client_result result = upshake_client_get_result(&c->asked);
-  upshake_extra extra = {
-      .fields = fields, .reason = result.reason, .relayed = 1};
+  upshake_extra extra = {.fields = fields};
   stream_use(upstream, used);
-  if ((next == UPSHAKE_CLIENT_READ && upstream->has_ended) ||
-      has_coding(result))
+  if (upshake_forward_answer(&c->asked, &extra) != UPSHAKE_OK ||
+      (next == UPSHAKE_CLIENT_READ && upstream->has_ended))
     next = UPSHAKE_CLIENT_REFUSED;
   if (next == UPSHAKE_CLIENT_READ)
     return 0;

@@ -51,6 +51,20 @@ UPSHAKE_API int upshake_is_hop_field(upshake_fields fields, upshake_slice name);
 UPSHAKE_API size_t upshake_forward(upshake_fields fields, int of_request,
     upshake_field *out, size_t cap);
 
+/* The target for the next server, as ask.target; request->query is ask.query.
+ * It is the path, or "*" if OPTIONS asks about a whole server, in whatever form
+ * (RFC 9112 3.2.4).  Absent for CONNECT. */
+UPSHAKE_API upshake_slice upshake_forward_target(
+    const upshake_request *request);
+
+/* Fills extra.reason, .relayed, .content and .body_len for the answer of a
+ * client that goes on: also for an interim response and for a 101, which have
+ * no content.  Returns OK; or CODING_UNKNOWN: the body has a coding besides
+ * chunked, which your program must remove first, or answer 502. */
+struct upshake_client;
+UPSHAKE_API upshake_error upshake_forward_answer(
+    const struct upshake_client *client, upshake_extra *extra);
+
 #ifdef __cplusplus
 }
 #endif

@@ -133,8 +133,8 @@ layer body "upshake_body_init upshake_body_read upshake_body_closed
   upshake_body_offset" reader body bytes
 layer "body, length" "upshake_find_body" find_body framing facts authority \
   extension lines $text
-layer gateway "upshake_is_own_field upshake_is_hop_field upshake_forward" \
-  forward added hop lines $text
+layer gateway "upshake_is_own_field upshake_is_hop_field upshake_forward
+  upshake_forward_target" forward added hop lines $text
 layer reply "upshake_write upshake_write_part upshake_chunk" \
   reply extra length writer added chunk protocol extension $text
 layer "client, request" "upshake_write_request" \

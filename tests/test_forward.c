@@ -430,11 +430,63 @@ static void every_vector_can_be_asked_for(void **state) {
   assert_true(count > 300);
 }
 
+/* ---- What was answered --------------------------------------------------- */
+
+#define LONG "Content-Length: 7\r\n"
+#define CODED "Transfer-Encoding: gzip, chunked\r\n"
+
+static void an_answer_is_framed_as_it_was(void **state) {
+  static const struct {
+    const char *method, *status, *fields;
+    upshake_error error;
+    uint8_t content;
+    uint64_t body_len;
+  } rows[] = {
+      {"GET", "200", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_LENGTH, 7},
+      {"GET", "200", "", UPSHAKE_OK, UPSHAKE_CONTENT_CHUNKED, 0},
+      {"GET", "200", "Transfer-Encoding: Chunked\r\n", UPSHAKE_OK,
+       UPSHAKE_CONTENT_CHUNKED, 0},
+      {"HEAD", "200", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_LENGTH, 7},
+      {"GET", "204", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},
+      {"GET", "205", "", UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},
+      {"GET", "304", "", UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},
+      {"GET", "304", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_LENGTH, 7},
+      {"GET", "103", "Link: x\r\n", UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},
+      {"GET", "200", CODED, UPSHAKE_ERR_CODING_UNKNOWN, UPSHAKE_CONTENT_MEMORY,
+       0},
+      {"HEAD", "200", CODED, UPSHAKE_OK, UPSHAKE_CONTENT_CHUNKED, 0},
+  };
+  static const upshake_client_policy policy = {.interim = 1};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    char asked[64], answer[128], memory[256];
+    upshake_extra extra = {.keep = UPSHAKE_KEEP_OPEN};
+    upshake_client client;
+    size_t used;
+    int len = snprintf(asked, sizeof asked, "%s / HTTP/1.1\r\nHost: a\r\n\r\n",
+                       rows[i].method);
+    assert_int_equal(upshake_client_init(&client, &policy,
+                                         part_of(asked, (size_t)len), memory,
+                                         sizeof memory),
+                     UPSHAKE_OK);
+    len = snprintf(answer, sizeof answer, "HTTP/1.1 %s Why\r\n%s\r\n",
+                   rows[i].status, rows[i].fields);
+    upshake_client_feed(&client, answer, (size_t)len, &used);
+    assert_int_equal(upshake_forward_answer(&client, &extra), rows[i].error);
+    assert_slice(extra.reason, "Why");
+    assert_int_equal(extra.relayed, 1);
+    assert_int_equal(extra.content, rows[i].content);
+    assert_true(extra.body_len == rows[i].body_len);
+    assert_int_equal(extra.keep, UPSHAKE_KEEP_OPEN);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_a_gateway_asks_for_is_written),
       cmocka_unit_test(what_breaks_a_rule_is_not_written),
       cmocka_unit_test(every_vector_can_be_asked_for),
+      cmocka_unit_test(an_answer_is_framed_as_it_was),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

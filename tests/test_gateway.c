@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -94,10 +95,46 @@ static void passes_on_what_is_for_everybody(void **state) {
     }
 }
 
+/* RFC 9112 3.2.4: "*" if OPTIONS is about a whole server. */
+static void gives_the_target_for_the_next_server(void **state) {
+  static const struct {
+    const char *line, *target, *query;
+  } rows[] = {
+      {"GET /a?b HTTP/1.1", "/a", "b"},
+      {"GET http://h HTTP/1.1", "/", NULL},
+      {"GET http://h/ HTTP/1.1", "/", NULL},
+      {"OPTIONS * HTTP/1.1", "*", NULL},
+      {"OPTIONS http://h HTTP/1.1", "*", NULL},
+      {"OPTIONS http://h/ HTTP/1.1", "/", NULL},
+      {"OPTIONS http://h/a HTTP/1.1", "/a", NULL},
+      {"OPTIONS http://h?x HTTP/1.1", "/", "x"},
+      {"OPTIONS / HTTP/1.1", "/", NULL},
+      {"CONNECT h:1 HTTP/1.1", NULL, NULL},
+  };
+  const upshake_config config = {NULL, 0, .decide = NULL};
+  (void)state;
+  for (size_t i = 0; i < CHECK_LEN(rows); i++) {
+    char memory[256], head[256];
+    size_t used;
+    upshake hs;
+    upshake_request request;
+    int len =
+        snprintf(head, sizeof head, "%s\r\nHost: h:1\r\n\r\n", rows[i].line);
+    upshake_init(&hs, &config, memory, sizeof memory, NULL);
+    assert_int_equal(upshake_feed(&hs, head, (size_t)len, &used),
+                     UPSHAKE_PLAIN);
+    request = upshake_get_request(&hs);
+    assert_true(upshake_same(upshake_forward_target(&request),
+                             upshake_text(rows[i].target)));
+    assert_true(upshake_same(request.query, upshake_text(rows[i].query)));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(knows_its_own_fields),
       cmocka_unit_test(passes_on_what_is_for_everybody),
+      cmocka_unit_test(gives_the_target_for_the_next_server),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,17 @@ static int is_again(upshake_slice name, const upshake_field *so_far,
   return 0;
 }
 
+upshake_slice upshake_forward_target(const upshake_request *request) {
+  upshake_slice target = request->target;
+  if (!upshake_equal(request->method, "OPTIONS") || request->query.ptr)
+    return request->path;
+  /* a path that was not sent is a "/" of the library */
+  if (request->path.len == 0 ||
+      (request->path.len == 1 && target.ptr[target.len - 1] != '/'))
+    return slice_text("*");
+  return request->path;
+}
+
 size_t upshake_forward(upshake_fields fields, int of_request,
                        upshake_field *out, size_t cap) {
   upshake_fields rest = fields;
