@@ -13,7 +13,7 @@
 
 #include "dial.h"
 #include "judge.h"
-#include "note.h"
+#include "../common/note.h"
 #include "probe.h"
 #include "../common/exit.h"
 #include "../common/start.h"

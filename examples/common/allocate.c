@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Memory for a program that cannot go on without it: see allocate.h.
+ */
+#include "allocate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "exit.h"
+
+void *allocate(size_t len) {
+  void *memory = malloc(len ? len : 1);
+  if (memory == NULL) {
+    fputs("upshake: out of memory\n", stderr);
+    exit(EXIT_BAD_SYSTEM);
+  }
+  return memory;
+}
