@@ -57,7 +57,8 @@ void options_print_help(void) {
 
 /* The options.  Each function returns NULL, or what is wrong with the value. */
 static const char *add_message(struct options *options, char *value) {
-  options->messages[options->messages_len++] = upshake_text(value);
+  options->messages[options->messages_len++] =
+      (struct message){value, strlen(value)};
   return text_is_utf8(upshake_text(value)) ? NULL : "not UTF-8";
 }
 
@@ -255,12 +256,12 @@ static const char *find_conflict(const struct options *options) {
 /* The text of an argument may be changed (C11 5.1.2.2.1). */
 static int read_binary(struct options *options) {
   for (size_t i = 0; i < options->messages_len; i++) {
-    upshake_slice *message = &options->messages[i];
-    long len = hex_read((char *)message->ptr, message->len);
+    struct message *message = &options->messages[i];
+    long len = hex_read(message->bytes, message->len);
     if (len < 0) {
       complain("--message: \"%s\" is not hexadecimal digits, two for each "
                "byte",
-               message->ptr);
+               message->bytes);
       return 0;
     }
     message->len = (size_t)len;

@@ -12,6 +12,11 @@
 #include "edit.h"
 #include "upshake.h"
 
+struct message {
+  char *bytes;
+  size_t len;
+};
+
 struct options {
   const char *text; /* the URI, as given */
   struct uri uri;
@@ -25,7 +30,7 @@ struct options {
   size_t fields_len;
   struct edit *edits; /* --set and --omit, in their order */
   size_t edits_len;
-  upshake_slice *messages; /* if empty: lines of standard input */
+  struct message *messages; /* if empty: lines of standard input */
   size_t messages_len;
   const char *origin;
   long timeout; /* milliseconds */

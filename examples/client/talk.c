@@ -193,8 +193,8 @@ static enum outcome say_next(struct talk *t) {
       websocket_is_over(t->ws) || websocket_has_more(t->ws))
     return GOING_ON;
   if (t->said < options->messages_len) {
-    upshake_slice message = options->messages[t->said++];
-    return say(t, message.ptr, message.len);
+    const struct message *message = &options->messages[t->said++];
+    return say(t, message->bytes, message->len);
   }
   t->closing = 1;
   start_clock(t);

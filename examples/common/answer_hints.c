@@ -340,7 +340,17 @@ static const status_hint status_hints[] = {
      "101: look into the proxy's log.\n"},
 };
 
-static void hint_status(int status, note *out) {
+static const char bad_request[] =
+    "The server finds a fault in the request.  What upshake-client -v prints\n"
+    "can be given to upshake-inspect, which says whether there is one.  A TLS\n"
+    "port says 400 to plain HTTP too: then wss:// is right.\n";
+
+static void hint_status(const struct answer_seen *seen, note *out) {
+  int status = seen->result->status;
+  if (seen->live && status == 400) {
+    note_add(out, "%s", bad_request);
+    return;
+  }
   for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
     if (status >= status_hints[i].first && status <= status_hints[i].last) {
       note_add(out, "%s", status_hints[i].text);
@@ -364,7 +374,7 @@ static void hint_error(const struct answer_seen *seen, note *out) {
 
 void say_answer_hint(const struct answer_seen *seen, note *out) {
   if (seen->result->next == UPSHAKE_CLIENT_OTHER)
-    hint_status(seen->result->status, out);
+    hint_status(seen, out);
   else if (seen->result->next != UPSHAKE_CLIENT_SWITCHED)
     hint_error(seen, out);
 }
