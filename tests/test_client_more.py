@@ -126,6 +126,23 @@ def it_talks_through_tls():
         run.ends(TALK, "ended it without a Close")
 
 
+def it_passes_on_bytes_through_tls():
+    if not TLS:
+        return
+    every = bytes(range(256)) * 2000
+    with tls() as (server, cert):
+        run = server.start("--ca", cert, "--protocol", "echo")
+
+        def serve():
+            server.send(ECHO + b"early")
+            server.send(read_all(server.peer))
+            server.peer.unwrap().close()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert run.ends(DONE, given=every) == b"early" + every
+        thread.join()
+
+
 def it_trusts_no_wrong_certificate():
     if not TLS:
         return

@@ -34,6 +34,7 @@
 #include "report.h"
 #include "talk.h"
 #include "way.h"
+#include "../common/allocate.h"
 #include "../common/exit.h"
 #include "../common/start.h"
 #include "upshake.h"
@@ -368,6 +369,7 @@ static int run(const struct options *options) {
 
 int main(int argc, char **argv) {
   struct options options;
+  allocate_program = "upshake-client";
   keep_streams();
   int status = options_parse(&options, argc, argv);
   if (status == EXIT_SUCCESS && options.help)

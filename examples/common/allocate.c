@@ -9,10 +9,12 @@
 
 #include "exit.h"
 
+const char *allocate_program = "upshake";
+
 void *allocate(size_t len) {
   void *memory = malloc(len ? len : 1);
   if (memory == NULL) {
-    fputs("upshake: out of memory\n", stderr);
+    fprintf(stderr, "%s: out of memory\n", allocate_program);
     exit(EXIT_BAD_SYSTEM);
   }
   return memory;

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* Who says that there is no memory; "upshake" at first. */
+extern const char *allocate_program;
+
 /* Returns memory of at least one byte.  If there is none, ends the program
  * after a line on stderr. */
 void *allocate(size_t len);
