@@ -23,7 +23,8 @@ enum upshake_content {
 enum upshake_keep {
   UPSHAKE_KEEP_DEFAULT = 0, /* keep it if you answer a PLAIN request that has
                                no Upgrade, and result.may_keep is 1; else
-                               close.  upshake_write: close                */
+                               close.  Without extra, and in upshake_write,
+                               it closes                                   */
   UPSHAKE_KEEP_OPEN = 1,    /* keep it; the call fails with MUST_CLOSE if
                                result.may_keep is 0.  A 101 ignores it     */
   UPSHAKE_KEEP_CLOSE = 2    /* close                                       */

@@ -29,7 +29,10 @@
  * upshake-inspect only:
  *   sentence     the verdict in words
  *   line, column of the byte at `offset`, counted from 1; null unless refused
- *   input        what was read: "raw" for the exact bytes, or another form
+ *   input        what the input is: "raw" for the exact bytes; "text" for a
+ *                request that was pasted or edited; a name of --from; or what
+ *                is no request: "gzip", "zip", "hexdump", "log", "http2",
+ *                "proxy-v2", "response", "json", "html"
  *   also         further faults of the head: error, rule, sentence, offset,
  *                line and column of each
  *   times        milliseconds of the steps name, connect, tls and answer of a

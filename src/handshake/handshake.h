@@ -16,7 +16,7 @@ static inline int in_body(const upshake *hs) {
 }
 
 /* 1 if reset can skip what was not read of the body: not more than so many
- * bytes, and the client does not wait for a 100, because then it may send the
+ * bytes, and the client expects nothing first, because then it may send the
  * body or not (RFC 9110 10.1.1). */
 #define SKIP_MAX 65536 /* by default */
 static inline int can_skip(const upshake *hs) {
@@ -24,7 +24,8 @@ static inline int can_skip(const upshake *hs) {
   uint32_t most = hs->config->limits.skip;
   return !has_body(facts) || (hs->flags & HANDSHAKE_BODY_END) ||
          (HAS_BODIES && !(hs->flags & HANDSHAKE_BODY) &&
-          !(facts->flags & (FACT_CODING | FACT_EXPECT_CONTINUE)) &&
+          !(facts->flags &
+            (FACT_CODING | FACT_EXPECT_CONTINUE | FACT_EXPECT_OTHER)) &&
           facts->body_len <= (most > 0 ? most : SKIP_MAX));
 }
 

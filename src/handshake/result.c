@@ -90,11 +90,12 @@ upshake_slice upshake__chosen_subprotocol(const upshake *hs) {
 }
 
 /* 1 if the body of this request is not in the way of the next one.  The host of
- * a judge reads bodies itself, but it cannot know whether a client that waits
- * for a 100 sends the body. */
+ * a judge reads bodies itself, but it cannot know whether a client that expects
+ * something first sends the body. */
 static int is_body_over(const upshake *hs) {
   if (hs->flags & HANDSHAKE_JUDGE)
-    return !((hs->facts.flags & FACT_EXPECT_CONTINUE) && has_body(&hs->facts));
+    return !((hs->facts.flags & (FACT_EXPECT_CONTINUE | FACT_EXPECT_OTHER)) &&
+             has_body(&hs->facts));
   return can_skip(hs);
 }
 

@@ -75,7 +75,7 @@ def _end(message):
             return True  # the answer was none
         request = verdict.request
         can_skip = verdict.left == 0 or (
-            request.can_skip and not request.expects_continue)
+            request.can_skip and not request.expects_something)
         message.resets = "OK" if can_skip else "STATE"
         return verdict.keep is True or not can_skip
     if verdict.outcome not in ("refused", "switched"):

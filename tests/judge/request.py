@@ -102,8 +102,8 @@ class Request:
     def may_keep(self):
         """HTTP/1.1 persists without close (RFC 9112 9.3); CONNECT does not
         (RFC 9931 8), and after a final status nobody knows whether a body
-        that waits for a 100 will come (RFC 9110 10.1.1)."""
-        waits = self.framing.has_body and self.expects_continue
+        that waits for something will come (RFC 9110 10.1.1)."""
+        waits = self.framing.has_body and self.expects_something
         return self.may_keep_read and not waits and self.can_skip
 
     @property
@@ -114,6 +114,10 @@ class Request:
             return True
         left = self.framing.left
         return left != "unknown" and left <= self.config.skip_max
+
+    @property
+    def expects_something(self):
+        return self.line.minor >= 1 and bool(self.fields.members(b"expect"))
 
     @property
     def expects_continue(self):
