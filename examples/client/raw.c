@@ -23,6 +23,7 @@ struct raw {
   struct channel *channel;
   struct out out; /* what the server has not taken yet */
   int input_over, ended;
+  char lost[256]; /* why the server takes nothing more, or "" */
 };
 
 static enum outcome lose(const char *why) {
@@ -42,7 +43,7 @@ static enum outcome receive(struct raw *raw) {
   if (n > 0)
     return print(bytes, (size_t)n);
   if (n == 0)
-    return DONE;
+    return raw->lost[0] == '\0' ? DONE : lose(raw->lost);
   return errno == EAGAIN ? GOING_ON : lose(raw->channel->why);
 }
 
@@ -62,21 +63,27 @@ static enum outcome read_input(struct raw *raw) {
 }
 
 /* If the server takes nothing more, it may still have sent something. */
-static enum outcome send_output(struct raw *raw) {
+static void stop_sending(struct raw *raw) {
+  snprintf(raw->lost, sizeof raw->lost, "%s", raw->channel->why);
+  raw->out.from = raw->out.to;
+  raw->input_over = raw->ended = 1;
+}
+
+static void send_output(struct raw *raw) {
   while (out_len(&raw->out) > 0) {
     ssize_t n = channel_send_now(raw->channel, raw->out.bytes + raw->out.from,
                                  out_len(&raw->out));
     if (n < 0 && errno == EAGAIN)
-      return GOING_ON;
+      return;
     if (n < 0)
-      return receive(raw) == DONE ? DONE : lose(raw->channel->why);
-    raw->out.from += (size_t)n;
+      stop_sending(raw);
+    else
+      raw->out.from += (size_t)n;
   }
   if (raw->input_over && !raw->ended) {
     channel_end(raw->channel);
     raw->ended = 1;
   }
-  return GOING_ON;
 }
 
 static enum outcome wait_and_serve(struct raw *raw) {
@@ -93,7 +100,9 @@ static enum outcome wait_and_serve(struct raw *raw) {
     outcome = receive(raw);
   if (outcome == GOING_ON && polled[1].revents != 0)
     outcome = read_input(raw);
-  return outcome == GOING_ON ? send_output(raw) : outcome;
+  if (outcome == GOING_ON)
+    send_output(raw);
+  return outcome;
 }
 
 int raw_talk(struct channel *channel, upshake_slice early) {
