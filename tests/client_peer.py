@@ -20,7 +20,8 @@ FIN, RSV1, RSV2, MASKED = 0x80, 0x40, 0x20, 0x80
 NORMAL = struct.pack(">H", 1000)
 MAX = 1 << 20
 KEYS = ("outcome", "status", "error", "rule", "offset", "consumed", "protocol",
-        "subprotocol", "extensions", "close", "reply", "messages")
+        "subprotocol", "extensions", "close", "reply", "messages", "hint",
+        "body")
 # The exit statuses.
 DONE, REFUSED, OTHER, INCOMPLETE, TALK, USAGE = 0, 1, 2, 3, 4, 64
 CLIENT, DEMO = sys.argv[1:]
@@ -32,13 +33,15 @@ class Run:
     """The client, started; `ends` waits for it and looks at what it said."""
 
     def __init__(self, *arguments):
+        self.told = []
         self.process = subprocess.Popen(
             [CLIENT, *arguments], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def ends(self, status, error=None, given=b""):
-        """One line on stderr that has `error` in it, or nothing there.
-        Returns what is on stdout."""
+        """One line on stderr that has `error` in it, or nothing there.  Behind
+        a refusal there may be a hint and a body, in lines that are indented:
+        `self.told`.  Returns what is on stdout."""
         out, said = self.process.communicate(given, timeout=20)
         said = said.decode()
         assert self.process.returncode == status, (
@@ -47,13 +50,18 @@ class Run:
             assert said == "", said
         else:
             assert said.startswith("upshake-client: "), said
-            assert said.count("\n") == 1 and error in said, said
-            assert said[:-1].isprintable(), said
+            first, *more, last = said.split("\n")
+            assert error in first + "\n" and last == "", said
+            assert not more or status in (REFUSED, OTHER), said
+            assert all(line.startswith("  ") for line in more), said
+            assert said.replace("\n", "").isprintable(), said
+            self.told = more
         return out
 
     def reports(self, status, error=None, /, **expected):
         """--json: one object, these members of which are as expected."""
         out = self.ends(status, error)
+        assert not self.told, self.told
         assert out.endswith(b"}\n") and out.count(b"\n") == 1, out
         assert not re.search("[\0-\t\x0b-\x1f\x7f-\x9f]", out.decode()), out
         report = json.loads(out)

@@ -452,9 +452,10 @@ def it_talks_to_a_person():
             assert server.receive() == (FIN | TEXT, text)
             server.send(frame(FIN | TEXT, back))
             line = read_line(screen)
+            shown = b"< " + shown
             assert line.expandtabs() == shown.expandtabs(), (line, shown)
         server.send(frame(FIN | TEXT, b"unasked"))
-        assert read_line(screen) == b"unasked"
+        assert read_line(screen) == b"< unasked"
         screen.write(b"\x04")
         server.close()
         assert process.wait(20) == DONE

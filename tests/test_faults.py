@@ -55,7 +55,7 @@ def it_exits_71_without_memory_for_the_clients_options():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         uri = f"ws://127.0.0.1:{closed.getsockname()[1]}/"
-        assert count_failures([CLIENT, uri], INCOMPLETE) == 3
+        assert count_failures([CLIENT, uri], INCOMPLETE) == 6
 
 
 def it_exits_71_without_memory_for_the_demos_options():

@@ -8,50 +8,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
+#include "hex.h"
 #include "report.h"
 #include "../common/text.h"
 #include "../common/start.h"
 
 void options_print_help(void) {
-  puts("usage: upshake-client [OPTION]... ws://HOST[:PORT][/PATH]\n"
-       "\n"
-       "Opens a WebSocket and sends each line of standard input as a message.\n"
-       "Prints the messages that come back.  Closes at the end of the input.\n"
-       "\n"
-       "  --message TEXT       send this instead, print the echo, and close;\n"
-       "                       repeatable\n"
-       "  --subprotocol NAME   offer this sub-protocol; repeatable, the\n"
-       "                       preferred name first\n"
-       "  --subprotocol-required\n"
-       "                       refuse an answer without a sub-protocol, as\n"
-       "                       browsers do\n"
-       "  --deflate            offer permessage-deflate\n"
-       "  --origin ORIGIN      send this Origin, as a page would\n"
-       "  --header 'NAME: VALUE'\n"
-       "                       send this field too; repeatable\n"
-       "  --timeout MS         give up after a silence: while looking up the\n"
-       "                       name, while connecting, before the answer, and\n"
-       "                       before an echo (default: 10000)\n"
-       "  -v                   print both heads on stderr\n"
-       "  --json               print one JSON object, for scripts\n"
-       "  --help               print this text\n"
-       "\n"
-       "Exit status:\n"
-       "   0  switched, echoed and closed\n"
-       "   1  the answer breaks a rule\n"
-       "   2  the answer is no switch\n"
-       "   3  no connection, or no complete answer\n"
-       "   4  it failed after the switch\n"
-       "  64  wrong usage\n"
-       "  71  the system failed\n"
-       "  74  cannot write to standard output");
+  puts(
+      "usage: upshake-client [OPTION]... [ws://][USER:PASSWORD@]HOST[:PORT]"
+      "[/PATH]\n"
+      "\n"
+      "Opens a WebSocket and sends each line of standard input as a message.\n"
+      "Prints the messages that come back.  Closes at the end of the input.\n"
+      "wss:// is TLS.\n"
+      "\n"
+      "  --message TEXT       send this instead, print the echo, and close;\n"
+      "                       repeatable\n"
+      "  --binary             send and print hexadecimal digits as bytes\n"
+      "  --subprotocol NAME   offer it; repeatable, the preferred name first\n"
+      "  --subprotocol-required   refuse an answer without, as browsers do\n"
+      "  --deflate            offer permessage-deflate\n"
+      "  --origin ORIGIN      send this Origin, as a page would\n"
+      "  --header 'NAME: VALUE'   send this field too; repeatable\n"
+      "  --protocol TOKEN     ask for another protocol, and pass on its bytes\n"
+      "                       unchanged;  --method NAME  not by GET\n"
+      "  --set FIELD=VALUE    change a field of the request, against all "
+      "rules\n"
+      "  --omit FIELD         leave it out;  both repeatable, in their order\n"
+      "  --connect HOST:PORT  connect there; Host and TLS are of the URI\n"
+      "  --ca FILE            trust these certificates;  --insecure  any\n"
+      "  --timeout MS         give up after a silence: while looking up the\n"
+      "                       name, while connecting, before the answer, and\n"
+      "                       before an echo (default: 10000)\n"
+      "  --timing             print how long each step took\n"
+      "  -v                   print both heads on stderr\n"
+      "  --json               print one JSON object, for scripts\n"
+      "  --help               print this text\n"
+      "\n"
+      "Exit status: 0 switched, echoed and closed; 1 the answer breaks a "
+      "rule;\n"
+      "2 the answer is no switch; 3 no connection, or no complete answer; 4 "
+      "it\n"
+      "failed after the switch; 64 wrong usage; 71 the system failed; 74 "
+      "cannot\n"
+      "write to standard output");
 }
 
 /* The options.  Each function returns NULL, or what is wrong with the value. */
 static const char *add_message(struct options *options, char *value) {
-  upshake_slice text = {value, strlen(value)};
-  options->messages[options->messages_len++] = value;
-  return text_is_utf8(text) ? NULL : "not UTF-8";
+  options->messages[options->messages_len++] =
+      (struct message){value, strlen(value)};
+  return text_is_utf8(upshake_text(value)) ? NULL : "not UTF-8";
 }
 
 static const char *add_subprotocol(struct options *options, char *value) {
@@ -86,13 +94,61 @@ static const char *set_timeout(struct options *options, char *value) {
   return options->timeout < 0 ? "not a number from 1 to 86400000" : NULL;
 }
 
+static const char *set_protocol(struct options *options, char *value) {
+  int is_websocket = upshake_equal_fold(upshake_text(value), "websocket");
+  options->protocol = is_websocket ? NULL : value;
+  return strchr(value, ',') == NULL ? NULL : "more than one protocol";
+}
+
+static const char *set_method(struct options *options, char *value) {
+  options->method = value;
+  return NULL;
+}
+
+static const char *set_ca(struct options *options, char *value) {
+  options->trust.ca = value;
+  return NULL;
+}
+
+/* The host and the port are read as those of a URI are. */
+static const char *set_connect(struct options *options, char *value) {
+  char uri[sizeof options->connect.authority + 5] = "ws://";
+  const char *bracket = strchr(value, ']');
+  if (strlen(value) >= sizeof uri - 5 || strpbrk(value, "/?#@") != NULL ||
+      strchr(bracket != NULL ? bracket : value, ':') == NULL)
+    return "not HOST:PORT";
+  strcat(uri, value);
+  return uri_parse(&options->connect, uri) == NULL ? NULL : "not HOST:PORT";
+}
+
+static const char *add_edit(struct options *options, const char *name,
+                            size_t len, const char *value) {
+  options->edits[options->edits_len++] =
+      (struct edit){{name, len}, upshake_text(value)};
+  return len > 0 ? NULL : "without the name of a field";
+}
+
+static const char *add_set(struct options *options, char *value) {
+  const char *equals = strchr(value, '=');
+  if (equals == NULL)
+    return "not FIELD=VALUE";
+  return add_edit(options, value, (size_t)(equals - value), equals + 1);
+}
+
+static const char *add_omit(struct options *options, char *value) {
+  return add_edit(options, value, strlen(value), NULL);
+}
+
 static const struct {
   const char *name;
   const char *(*set)(struct options *options, char *value);
 } known[] = {
     {"--message", add_message}, {"--subprotocol", add_subprotocol},
     {"--origin", set_origin},   {"--header", add_header},
-    {"--timeout", set_timeout},
+    {"--timeout", set_timeout}, {"--protocol", set_protocol},
+    {"--method", set_method},   {"--ca", set_ca},
+    {"--connect", set_connect}, {"--set", add_set},
+    {"--omit", add_omit},
 };
 
 /* The options without a value. */
@@ -105,6 +161,12 @@ static int take_flag(struct options *options, const char *name) {
     return options->subprotocol_required = 1;
   if (strcmp(name, "--json") == 0)
     return options->json = 1;
+  if (strcmp(name, "--binary") == 0)
+    return options->binary = 1;
+  if (strcmp(name, "--timing") == 0)
+    return options->timing = 1;
+  if (strcmp(name, "--insecure") == 0)
+    return options->trust.insecure = 1;
   if (strcmp(name, "-v") == 0)
     return options->verbose = 1;
   return 0;
@@ -141,18 +203,83 @@ static int take_option(struct options *options, char **words) {
   return 0;
 }
 
+/* ---- The address --------------------------------------------------------- */
+
+static const char *take_user(struct options *options, const char *user,
+                             size_t len) {
+  upshake_field *field = &options->fields[options->fields_len++];
+  const char *complaint = address_authorize(user, len, options->authorization);
+  *field = (upshake_field){upshake_text("Authorization"),
+                           upshake_text(options->authorization)};
+  return complaint;
+}
+
 static int take_uri(struct options *options, const char *text) {
+  const char *user;
+  size_t len;
   if (options->text != NULL) {
     complain("more than one URI: \"%s\"", text);
     return 0;
   }
   options->text = text;
-  const char *complaint = uri_parse(&options->uri, text);
+  const char *complaint =
+      address_parse(&options->uri, text, options->address, &user, &len);
+#ifndef EXAMPLES_OPENSSL
   if (options->uri.secure)
-    complaint = "wss://, which needs TLS; this program speaks ws:// only";
+    complaint = "wss://, which needs TLS; this program was built without "
+                "OpenSSL";
+#endif
+  if (complaint == NULL && user != NULL)
+    complaint = take_user(options, user, len);
   if (complaint != NULL)
     complain("\"%s\" is %s", text, complaint);
   return complaint == NULL;
+}
+
+/* ---- All of it ----------------------------------------------------------- */
+
+/* Returns what does not fit together, or NULL. */
+static const char *find_conflict(const struct options *options) {
+  int is_secured = options->trust.ca != NULL || options->trust.insecure;
+  if (is_secured && !options->uri.secure)
+    return "--ca and --insecure are for wss://";
+  if (options->protocol == NULL)
+    return NULL;
+  if (options->messages_len > 0 || options->binary || options->deflate ||
+      options->subprotocols[0] != '\0' || options->subprotocol_required)
+    return "--message, --binary, --subprotocol and --deflate are for WebSocket";
+  return options->json ? "--json is for WebSocket: another protocol has "
+                         "standard output for its bytes"
+                       : NULL;
+}
+
+/* The text of an argument may be changed (C11 5.1.2.2.1). */
+static int read_binary(struct options *options) {
+  for (size_t i = 0; i < options->messages_len; i++) {
+    struct message *message = &options->messages[i];
+    long len = hex_read(message->bytes, message->len);
+    if (len < 0) {
+      complain("--message: \"%s\" is not hexadecimal digits, two for each "
+               "byte",
+               message->bytes);
+      return 0;
+    }
+    message->len = (size_t)len;
+  }
+  return 1;
+}
+
+static int check(struct options *options) {
+  const char *conflict = find_conflict(options);
+  const struct uri *to =
+      options->connect.host[0] != '\0' ? &options->connect : &options->uri;
+  options->connect_host = to->host;
+  options->connect_port = to->port;
+  if (conflict != NULL)
+    complain("%s", conflict);
+  if (conflict != NULL || (options->binary && !read_binary(options)))
+    return EXIT_BAD_USAGE;
+  return 0;
 }
 
 static int take_words(struct options *options, int argc, char **argv) {
@@ -162,8 +289,10 @@ static int take_words(struct options *options, int argc, char **argv) {
     if (words == 0)
       return EXIT_BAD_USAGE;
   }
-  if (options->text != NULL || options->help)
+  if (options->help)
     return 0;
+  if (options->text != NULL)
+    return check(options);
   complain("no URI; see --help");
   return EXIT_BAD_USAGE;
 }
@@ -174,10 +303,14 @@ int options_parse(struct options *options, int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     bytes += strlen(argv[i]) + 2; /* with a comma and a blank */
   options->subprotocols = calloc(bytes, 1);
+  options->address = calloc(bytes + ADDRESS_MORE, 1);
+  options->authorization = calloc(AUTHORIZATION_CAP(bytes), 1);
   options->fields = calloc(most, sizeof *options->fields);
+  options->edits = calloc(most, sizeof *options->edits);
   options->messages = calloc(most, sizeof *options->messages);
   if (options->subprotocols != NULL && options->fields != NULL &&
-      options->messages != NULL)
+      options->messages != NULL && options->edits != NULL &&
+      options->address != NULL && options->authorization != NULL)
     return take_words(options, argc, argv);
   complain("out of memory");
   return EXIT_BAD_SYSTEM;
@@ -187,4 +320,7 @@ void options_free(struct options *options) {
   free(options->subprotocols);
   free(options->fields);
   free(options->messages);
+  free(options->edits);
+  free(options->address);
+  free(options->authorization);
 }

@@ -7,20 +7,35 @@
 
 #include <stddef.h>
 
+#include "../common/channel.h"
 #include "../common/uri.h"
+#include "edit.h"
 #include "upshake.h"
+
+struct message {
+  char *bytes;
+  size_t len;
+};
 
 struct options {
   const char *text; /* the URI, as given */
   struct uri uri;
-  char *subprotocols; /* by preference, as a list */
+  struct uri connect;                      /* --connect; else without a host */
+  const char *connect_host, *connect_port; /* where the server is */
+  struct channel_trust trust;
+  const char *protocol; /* NULL: WebSocket */
+  const char *method;   /* NULL: GET */
+  char *subprotocols;   /* by preference, as a list */
   upshake_field *fields;
   size_t fields_len;
-  const char **messages; /* if empty: lines of standard input */
+  struct edit *edits; /* --set and --omit, in their order */
+  size_t edits_len;
+  struct message *messages; /* if empty: lines of standard input */
   size_t messages_len;
   const char *origin;
   long timeout; /* milliseconds */
-  int deflate, subprotocol_required, json, verbose, help;
+  int deflate, subprotocol_required, binary, json, timing, verbose, help;
+  char *address, *authorization; /* memory for parts of the URI */
 };
 
 /* Returns 0; or the exit status, after a line on stderr that says what is

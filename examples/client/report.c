@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#include "hex.h"
 #include "../common/json.h"
 #include "../common/text.h"
 
@@ -64,13 +65,28 @@ static void put_for_terminal(const char *text, size_t len) {
   }
 }
 
-void print_message(const char *text, size_t len) {
-  if (isatty(STDOUT_FILENO))
-    put_for_terminal(text, len);
+static void put_content(int is_text, const char *bytes, size_t len) {
+  if (!is_text)
+    hex_write(stdout, bytes, len);
+  else if (isatty(STDOUT_FILENO))
+    put_for_terminal(bytes, len);
   else
-    fwrite(text, 1, len, stdout);
+    fwrite(bytes, 1, len, stdout);
   putchar('\n');
   fflush(stdout);
+}
+
+void print_message(int is_text, const char *bytes, size_t len) {
+  if (isatty(STDOUT_FILENO))
+    fputs("< ", stdout);
+  put_content(is_text, bytes, len);
+}
+
+void print_sent(int is_text, const char *bytes, size_t len, int is_typed) {
+  if (!isatty(STDOUT_FILENO) || (is_typed && isatty(STDIN_FILENO)))
+    return;
+  fputs("> ", stdout);
+  put_content(is_text, bytes, len);
 }
 
 /* ---- For scripts --------------------------------------------------------- */
@@ -93,9 +109,11 @@ void put_json_text(FILE *out, const char *text, size_t len) {
   }
 }
 
-void print_json(const upshake_client_result *result, const char *messages) {
+void print_json(const upshake_client_result *result, const char *messages,
+                const char *more) {
   struct verdict said = verdict_of(result);
   said.messages = messages;
+  said.more = more;
   put_json(&said, JSON_LONG);
   fflush(stdout);
 }

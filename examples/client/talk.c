@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "codes.h"
+#include "hex.h"
 #include "../common/net.h"
 #include "report.h"
 #include "websocket.h"
@@ -32,7 +34,7 @@ enum outcome { GOING_ON, DONE, FAILED };
 
 struct talk {
   const struct options *options;
-  int fd;
+  struct channel *channel;
   struct out out;
   struct websocket *ws;
   FILE *messages;
@@ -54,13 +56,17 @@ static enum outcome lose(const char *why) {
 
 /* ---- Receiving ----------------------------------------------------------- */
 
-static void take_text(struct talk *t, const char *text, size_t len) {
+static void take_content(struct talk *t, int is_text, const char *bytes,
+                         size_t len) {
   if (t->messages == NULL) {
-    print_message(text, len);
+    print_message(is_text, bytes, len);
     return;
   }
   fputs(t->received++ > 0 ? ",\"" : "\"", t->messages);
-  put_json_text(t->messages, text, len);
+  if (is_text)
+    put_json_text(t->messages, bytes, len);
+  else
+    hex_write(t->messages, bytes, len);
   putc('"', t->messages);
 }
 
@@ -69,15 +75,15 @@ static void take_message(void *user, int is_text, const char *bytes,
   struct talk *t = user;
   if (t->awaited > 0)
     t->awaited--;
-  if (is_text)
-    take_text(t, bytes, len);
+  if (is_text || t->options->binary)
+    take_content(t, is_text, bytes, len);
   else
     complain("a message of %zu bytes that are no text", len);
 }
 
 static ssize_t hear(struct talk *t) {
   char bytes[READ_CAP];
-  ssize_t n = recv(t->fd, bytes, sizeof bytes, 0);
+  ssize_t n = channel_receive_now(t->channel, bytes, sizeof bytes);
   if (n > 0)
     websocket_receive(t->ws, bytes, (size_t)n);
   return n;
@@ -95,8 +101,8 @@ static enum outcome receive(struct talk *t) {
   if (n == 0)
     return drop_output(t, "the server ended it without a Close "
                           "(RFC 6455 7.1.5: 1006)");
-  if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-    return drop_output(t, strerror(errno));
+  if (n < 0 && errno != EAGAIN)
+    return drop_output(t, t->channel->why);
   return GOING_ON;
 }
 
@@ -106,16 +112,31 @@ static void start_clock(struct talk *t) {
   t->deadline = net_now_ms() + t->options->timeout;
 }
 
-static enum outcome say(struct talk *t, const char *text, size_t len) {
-  if (websocket_say(t->ws, text, len) != 0)
+static enum outcome say(struct talk *t, const char *bytes, size_t len) {
+  int is_text = !t->options->binary;
+  if (websocket_say(t->ws, is_text, bytes, len) != 0)
     return lose("out of memory");
+  if (t->messages == NULL)
+    print_sent(is_text, bytes, len, t->options->messages_len == 0);
   if (t->awaited++ == 0)
     start_clock(t);
   return GOING_ON;
 }
 
-static enum outcome say_line(struct talk *t, const char *line, size_t len) {
+static enum outcome say_binary(struct talk *t, char *line, size_t len) {
+  long bytes = hex_read(line, len);
+  if (bytes >= 0)
+    return say(t, line, (size_t)bytes);
+  complain("line %zu of standard input is not hexadecimal digits, two for "
+           "each byte",
+           t->lines);
+  return FAILED;
+}
+
+static enum outcome say_line(struct talk *t, char *line, size_t len) {
   t->lines++;
+  if (t->options->binary)
+    return say_binary(t, line, len);
   if (text_is_utf8((upshake_slice){line, len}))
     return say(t, line, len);
   complain("line %zu of standard input is not UTF-8", t->lines);
@@ -124,7 +145,7 @@ static enum outcome say_line(struct talk *t, const char *line, size_t len) {
 
 static enum outcome say_lines(struct talk *t) {
   enum outcome outcome = GOING_ON;
-  const char *at = t->line, *end;
+  char *at = t->line, *end;
   size_t left = t->line_len;
   while (outcome == GOING_ON && (end = memchr(at, '\n', left)) != NULL) {
     outcome = say_line(t, at, (size_t)(end - at));
@@ -172,8 +193,8 @@ static enum outcome say_next(struct talk *t) {
       websocket_is_over(t->ws) || websocket_has_more(t->ws))
     return GOING_ON;
   if (t->said < options->messages_len) {
-    const char *message = options->messages[t->said++];
-    return say(t, message, strlen(message));
+    const struct message *message = &options->messages[t->said++];
+    return say(t, message->bytes, message->len);
   }
   t->closing = 1;
   start_clock(t);
@@ -187,8 +208,9 @@ static enum outcome say_next(struct talk *t) {
 static enum outcome judge_close(const struct talk *t, int code,
                                 upshake_slice reason) {
   if (code != 1000 && code != 1005)
-    complain("the server closed with %d%s%.*s", code, reason.len > 0 ? " " : "",
-             (int)reason.len, reason.ptr);
+    complain("the server closed with %d%s%.*s (%s)", code,
+             reason.len > 0 ? " " : "", (int)reason.len, reason.ptr,
+             code_name(code));
   else if (t->awaited > 0 || t->said < t->options->messages_len)
     complain("the server closed before the echo came");
   else
@@ -203,8 +225,8 @@ static enum outcome look_for_end(struct talk *t) {
   upshake_slice reason;
   if (!websocket_is_over(t->ws) || out_len(&t->out) > 0)
     return GOING_ON;
-  shutdown(t->fd, SHUT_WR);
-  net_drain(t->fd, timeout < DRAIN_MS ? timeout : DRAIN_MS);
+  channel_end(t->channel);
+  net_drain(t->channel->fd, timeout < DRAIN_MS ? timeout : DRAIN_MS);
   int code = websocket_closed(t->ws, &reason);
   if (code != 0)
     return judge_close(t, code, reason);
@@ -227,9 +249,25 @@ static enum outcome expire(struct talk *t) {
 
 /* ---- The loop ------------------------------------------------------------ */
 
+/* Sends as much as the server takes.  Returns how many bytes, or -1. */
+static long flush(struct talk *t) {
+  struct out *out = &t->out;
+  long sent = 0;
+  while (out_len(out) > 0) {
+    ssize_t n =
+        channel_send_now(t->channel, out->bytes + out->from, out_len(out));
+    if (n < 0)
+      return errno == EAGAIN ? sent : -1;
+    out->from += (size_t)n;
+    sent += n;
+  }
+  return sent;
+}
+
 /* A server that has closed may have sent the reason before. */
 static enum outcome stop_sending(struct talk *t) {
-  const char *why = strerror(errno);
+  char why[sizeof t->channel->why];
+  memcpy(why, t->channel->why, sizeof why);
   if (!websocket_is_over(t->ws))
     hear(t);
   return drop_output(t, why);
@@ -242,7 +280,7 @@ static enum outcome send_output(struct talk *t) {
   long sent;
   do {
     websocket_fill(t->ws);
-    sent = out_flush(&t->out, t->fd);
+    sent = flush(t);
     if (sent < 0)
       return stop_sending(t);
     moved |= sent > 0;
@@ -270,7 +308,7 @@ static int wait_time(const struct talk *t) {
 
 static enum outcome serve(struct talk *t, const struct pollfd *polled) {
   enum outcome outcome = GOING_ON;
-  if ((polled[0].revents & ~POLLOUT) != 0)
+  if ((polled[0].revents & ~POLLOUT) != 0 || channel_holds_bytes(t->channel))
     outcome = receive(t);
   if (outcome == GOING_ON && polled[1].revents != 0 &&
       !websocket_is_over(t->ws))
@@ -284,12 +322,13 @@ static enum outcome wait_and_serve(struct talk *t) {
   int is_sending = out_len(&t->out) > 0;
   int listens = !t->input_over && !is_sending;
   struct pollfd polled[2] = {
-      {t->fd, (short)(is_sending ? POLLIN | POLLOUT : POLLIN), 0},
+      {t->channel->fd, (short)(is_sending ? POLLIN | POLLOUT : POLLIN), 0},
       {listens ? STDIN_FILENO : -1, POLLIN, 0}};
-  int ready = poll(polled, 2, time);
+  int holds = channel_holds_bytes(t->channel);
+  int ready = poll(polled, 2, holds ? 0 : time);
   if (ready < 0 && errno != EINTR)
     return lose(strerror(errno));
-  enum outcome outcome = ready > 0 ? serve(t, polled) : GOING_ON;
+  enum outcome outcome = ready > 0 || holds ? serve(t, polled) : GOING_ON;
   if (outcome == GOING_ON && time == 0 && wait_time(t) == 0)
     return expire(t);
   return outcome;
@@ -313,12 +352,12 @@ static void greet(const struct options *options) {
     fputs("connected; each line is a message, Ctrl-D ends\n", stderr);
 }
 
-int talk(int fd, const struct options *options, const upshake_deflate *agreed,
-         upshake_slice early, FILE *messages) {
+int talk(struct channel *channel, const struct options *options,
+         const upshake_deflate *agreed, upshake_slice early, FILE *messages) {
   static struct talk t;
   enum outcome outcome = GOING_ON;
   t.options = options;
-  t.fd = fd;
+  t.channel = channel;
   t.messages = messages;
   t.input_over = options->messages_len > 0;
   t.ws = websocket_open(&t.out, agreed, take_message, &t);

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "../common/channel.h"
 #include "options.h"
 #include "upshake.h"
 
@@ -15,7 +16,7 @@
  * together with the 101.  Received texts are printed; if `messages` is not
  * NULL, they are written there as the elements of an array.  Returns 0; or -1
  * after a line on stderr. */
-int talk(int fd, const struct options *options, const upshake_deflate *agreed,
-         upshake_slice early, FILE *messages);
+int talk(struct channel *channel, const struct options *options,
+         const upshake_deflate *agreed, upshake_slice early, FILE *messages);
 
 #endif

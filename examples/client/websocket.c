@@ -148,9 +148,11 @@ void websocket_free(struct websocket *ws) {
 
 /* ---- What the caller asks for -------------------------------------------- */
 
-int websocket_say(struct websocket *ws, const char *text, size_t len) {
-  upshake_slice content = {text, len};
-  return endpoint_queue(&ws->end, WSLAY_TEXT_FRAME, content);
+int websocket_say(struct websocket *ws, int is_text, const char *bytes,
+                  size_t len) {
+  upshake_slice content = {bytes, len};
+  return endpoint_queue(
+      &ws->end, is_text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME, content);
 }
 
 int websocket_close(struct websocket *ws) {

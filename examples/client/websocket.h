@@ -23,9 +23,10 @@ struct websocket *websocket_open(struct out *out, const upshake_deflate *agreed,
                                  websocket_take *take, void *user);
 void websocket_free(struct websocket *ws);
 
-/* Queues a text message, or a Close with 1000, after which nothing can be sent.
+/* Queues a message, or a Close with 1000, after which nothing can be sent.
  * Returns 0 or -1. */
-int websocket_say(struct websocket *ws, const char *text, size_t len);
+int websocket_say(struct websocket *ws, int is_text, const char *bytes,
+                  size_t len);
 int websocket_close(struct websocket *ws);
 
 /* Takes all bytes.  Answers pings and a Close. */

@@ -90,6 +90,21 @@ static ssize_t receive_tls(struct channel *channel, char *bytes, size_t cap,
   return receive_some(channel, bytes, cap, deadline);
 }
 
+static ssize_t send_tls_now(struct channel *channel, const char *bytes,
+                            size_t len) {
+  return send(channel->fd, bytes, len, MSG_NOSIGNAL);
+}
+
+static ssize_t receive_tls_now(struct channel *channel, char *bytes,
+                               size_t cap) {
+  return recv(channel->fd, bytes, cap, 0);
+}
+
+static int tls_holds_bytes(const struct channel *channel) {
+  return channel->tls != NULL;
+}
+
+static void end_tls(struct channel *channel) { (void)channel; }
 static void close_tls(struct channel *channel) { (void)channel; }
 
 #else
@@ -158,6 +173,8 @@ static int open_tls(struct channel *channel, const char *host,
     return fail(channel, trust->ca ? "cannot read the file of --ca"
                                    : "cannot read the system's certificates");
   }
+  SSL_CTX_set_mode(channel->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_min_proto_version(channel->context, TLS1_2_VERSION);
   SSL_CTX_set_alpn_protos(channel->context, http, sizeof http - 1);
   channel->tls = SSL_new(channel->context);
@@ -198,10 +215,41 @@ static ssize_t receive_tls(struct channel *channel, char *bytes, size_t cap,
   return n > 0 ? n : waited;
 }
 
-static void close_tls(struct channel *channel) {
+/* The outcome of a call of OpenSSL that returned n, and is not repeated. */
+static ssize_t judge_tls(struct channel *channel, int n) {
+  int error = n > 0 ? SSL_ERROR_NONE : SSL_get_error(channel->tls, n);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+    return errno = EAGAIN, -1;
+  if (error == SSL_ERROR_NONE || error == SSL_ERROR_ZERO_RETURN)
+    return n > 0 ? n : 0;
+  return fail_tls(channel, error);
+}
+
+static ssize_t send_tls_now(struct channel *channel, const char *bytes,
+                            size_t len) {
+  ssize_t n = judge_tls(channel, SSL_write(channel->tls, bytes, (int)len));
+  if (n == 0) /* the peer has ended TLS */
+    return errno = EPIPE, fail_system(channel);
+  return n;
+}
+
+static ssize_t receive_tls_now(struct channel *channel, char *bytes,
+                               size_t cap) {
+  return judge_tls(channel, SSL_read(channel->tls, bytes, (int)cap));
+}
+
+static int tls_holds_bytes(const struct channel *channel) {
+  return channel->tls != NULL && SSL_pending(channel->tls) > 0;
+}
+
+static void end_tls(struct channel *channel) {
   if (channel->tls != NULL && SSL_is_init_finished(channel->tls))
     SSL_shutdown(channel->tls);
   ERR_clear_error();
+}
+
+static void close_tls(struct channel *channel) {
+  end_tls(channel);
   SSL_free(channel->tls);
   SSL_CTX_free(channel->context);
 }
@@ -230,6 +278,37 @@ ssize_t channel_receive(struct channel *channel, char *bytes, size_t cap,
     return receive_tls(channel, bytes, cap, deadline);
   ssize_t n = receive_some(channel, bytes, cap, deadline);
   return n < 0 ? fail_system(channel) : n;
+}
+
+/* EINTR is told as EAGAIN: the caller polls again. */
+static ssize_t judge_now(struct channel *channel, ssize_t n) {
+  if (n >= 0)
+    return n;
+  if (is_for_later(errno))
+    return errno = EAGAIN, -1;
+  return fail_system(channel);
+}
+
+ssize_t channel_send_now(struct channel *channel, const char *bytes,
+                         size_t len) {
+  if (channel->tls != NULL)
+    return send_tls_now(channel, bytes, len);
+  return judge_now(channel, send(channel->fd, bytes, len, MSG_NOSIGNAL));
+}
+
+ssize_t channel_receive_now(struct channel *channel, char *bytes, size_t cap) {
+  if (channel->tls != NULL)
+    return receive_tls_now(channel, bytes, cap);
+  return judge_now(channel, recv(channel->fd, bytes, cap, 0));
+}
+
+int channel_holds_bytes(const struct channel *channel) {
+  return tls_holds_bytes(channel);
+}
+
+void channel_end(struct channel *channel) {
+  end_tls(channel);
+  shutdown(channel->fd, SHUT_WR);
 }
 
 void channel_close(struct channel *channel) {

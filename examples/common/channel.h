@@ -43,6 +43,19 @@ int channel_send(struct channel *channel, const char *bytes, size_t len,
 ssize_t channel_receive(struct channel *channel, char *bytes, size_t cap,
                         moment deadline);
 
+/* For a program that polls channel->fd.  They return how many bytes were sent
+ * or came, 0 at the peer's end; or -1 as above, with EAGAIN if nothing can be
+ * sent now, or nothing has come. */
+ssize_t channel_send_now(struct channel *channel, const char *bytes,
+                         size_t len);
+ssize_t channel_receive_now(struct channel *channel, char *bytes, size_t cap);
+
+/* 1 if bytes have come that poll does not see, because TLS has read them. */
+int channel_holds_bytes(const struct channel *channel);
+
+/* Tells the peer that nothing more will be sent. */
+void channel_end(struct channel *channel);
+
 void channel_close(struct channel *channel);
 
 #endif

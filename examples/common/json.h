@@ -18,11 +18,16 @@
  *                after the body
  *   reply        all bytes sent, a 100 before a body included, or "";
  *                byte N is code point N
- *   messages     upshake-client only: the texts that were received
+ *   hint         what usually causes it, and what helps; null if switched
+ *
+ * upshake-client only:
+ *   messages     the texts that were received; with --binary also the other
+ *                messages, as hexadecimal digits
+ *   body         "other": the beginning of the body; byte N is code point N
+ *   times        as below, with --timing
  *
  * upshake-inspect only:
  *   sentence     the verdict in words
- *   hint         what usually causes it, and what helps; null if switched
  *   line, column of the byte at `offset`, counted from 1; null unless refused
  *   input        what the input is: "raw" for the exact bytes; "text" for a
  *                request that was pasted or edited; a name of --from; or what

@@ -8,7 +8,7 @@
 
 #include "judge.h"
 #include "mark.h"
-#include "note.h"
+#include "../common/note.h"
 
 /* What usually causes an error, and what helps. */
 typedef struct hint {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base64.h"
+#include "../common/base64.h"
 
 /* What an error wants at its mark.  of_byte: the byte itself is wrong, and is
  * named; else a value that begins there. */

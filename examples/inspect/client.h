@@ -3,7 +3,7 @@
  * upshake-inspect --client: one response, judged as a client judges it.
  *
  * client.c runs it and prints the object for scripts, client_text.c prints for
- * people, client_hints.c knows what usually causes each outcome.
+ * people, ../common/answer_hints.c knows what usually causes each outcome.
  */
 #ifndef UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
 #define UPSHAKE_EXAMPLES_INSPECT_CLIENT_H
@@ -36,9 +36,6 @@ outcome inspect_response(const options *opt);
 void say_response(const exchange *ex, answer *said);
 
 void print_exchange(const exchange *ex, const answer *said, const options *opt);
-
-/* Adds what usually causes this outcome, and what helps. */
-void say_exchange_hint(const exchange *ex, note *out);
 
 /* 1 if the head is complete, so that the response can be shown. */
 int has_response(const exchange *ex);

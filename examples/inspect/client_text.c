@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "../common/answer_hints.h"
 #include "client.h"
 #include "caret.h"
 
@@ -72,7 +73,9 @@ void say_response(const exchange *ex, answer *said) {
   if (ex->outcome == INCOMPLETE)
     said->error = UPSHAKE_ERR_INCOMPLETE;
   say_place(ex, said);
-  say_exchange_hint(ex, &said->hint);
+  const struct answer_seen seen = {
+      &ex->result, {ex->input.bytes, ex->input.len}, ex->asked, 0};
+  say_answer_hint(&seen, &said->hint);
 }
 
 /* ---- Labels -------------------------------------------------------------- */

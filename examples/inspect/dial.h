@@ -9,18 +9,13 @@
 
 #include "options.h"
 #include "../common/channel.h"
+#include "../common/times.h"
 #include "../common/uri.h"
 #include "upshake.h"
 
 /* The longest request that is sent, and the most that is kept of an answer. */
 #define REQUEST_CAP ((size_t)65536)
 #define ANSWER_CAP ((size_t)65536)
-
-/* Microseconds; -1: there was no such step.  The answer begins with the
- * request, and ends with its head. */
-typedef struct times {
-  long long name, connect, tls, answer;
-} times;
 
 typedef struct dial {
   const options *opt;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base64.h"
+#include "../common/base64.h"
 #include "forms.h"
 #include "lines.h"
 #include "options.h"

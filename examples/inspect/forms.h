@@ -9,7 +9,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_FORMS_H
 #define UPSHAKE_EXAMPLES_INSPECT_FORMS_H
 
-#include "note.h"
+#include "../common/note.h"
 #include "options.h"
 
 /* The head of a request or a response, and what is known of the bytes behind

@@ -5,7 +5,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_HEX_H
 #define UPSHAKE_EXAMPLES_INSPECT_HEX_H
 
-#include "note.h"
+#include "../common/note.h"
 
 /* The value of a digit, or -1. */
 int hex_digit(char digit);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "inspect.h"
-#include "note.h"
+#include "../common/note.h"
 
 /* A hint whose text depends on the request. */
 typedef struct teller {

@@ -217,6 +217,7 @@ static int judge_answer(const options *opt) {
 
 int main(int argc, char **argv) {
   options opt;
+  allocate_program = "upshake-inspect";
   parse_options(&opt, argc, argv);
 #ifndef _WIN32
   if (is_live(&opt)) {

@@ -8,7 +8,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_JSON_TEXT_H
 #define UPSHAKE_EXAMPLES_INSPECT_JSON_TEXT_H
 
-#include "note.h"
+#include "../common/note.h"
 
 /* Takes a value off the text, and returns it; absent at the end. */
 upshake_slice json_take(upshake_slice *text);

@@ -13,7 +13,7 @@
 
 #include "dial.h"
 #include "judge.h"
-#include "note.h"
+#include "../common/note.h"
 #include "probe.h"
 #include "../common/exit.h"
 #include "../common/start.h"
@@ -162,24 +162,6 @@ static int ask(talk *with) {
 }
 
 /* ---- The verdict --------------------------------------------------------- */
-
-/* Milliseconds of each step that there was. */
-static void note_times(const times *took, note *people, note *scripts) {
-  static const char *const names[] = {"name", "connect", "TLS", "answer"};
-  static const char *const members[] = {"name", "connect", "tls", "answer"};
-  const long long us[] = {took->name, took->connect, took->tls, took->answer};
-  for (size_t i = 0; i < sizeof us / sizeof *us; i++) {
-    note_add(scripts, "%s\"%s\":", i ? "," : ",\"times\":{", members[i]);
-    if (us[i] < 0) {
-      note_add(scripts, "null");
-      continue;
-    }
-    note_add(scripts, "%lld.%03lld", us[i] / 1000, us[i] % 1000);
-    note_add(people, "%s%s %lld.%02lld ms", people->len ? ", " : "", names[i],
-             us[i] / 1000, us[i] % 1000 / 10);
-  }
-  note_add(scripts, "}");
-}
 
 static outcome judge(talk *with) {
   note people = {NULL, 0, 0}, scripts = {NULL, 0, 0};

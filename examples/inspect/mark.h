@@ -6,7 +6,7 @@
 #define UPSHAKE_EXAMPLES_INSPECT_MARK_H
 
 #include "input.h"
-#include "note.h"
+#include "../common/note.h"
 
 /* A byte of the input, and the part of its line that is shown. */
 typedef struct line_mark {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: memory, and how the program ends: see options.h.
+ * upshake-inspect: how the program ends: see options.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +8,6 @@
 
 #include "options.h"
 #include "../common/exit.h"
-
-void *allocate(size_t len) {
-  void *memory = malloc(len ? len : 1);
-  if (memory == NULL) {
-    fputs("upshake-inspect: out of memory\n", stderr);
-    exit(EXIT_BAD_SYSTEM);
-  }
-  return memory;
-}
 
 void fail_library(upshake_error error) {
   fprintf(stderr, "upshake-inspect: %s\n", upshake_strerror(error));

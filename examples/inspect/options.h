@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "../common/allocate.h"
 #include "upshake.h"
 
 struct input_form;
@@ -45,9 +46,6 @@ void free_options(options *opt);
 
 /* 1 for NULL and for "-". */
 int is_standard_input(const char *file);
-
-/* Returns memory of at least one byte.  Ends the program if there is none. */
-void *allocate(size_t len);
 
 /* Writes out standard output at the end: see end_output. */
 int finish(int status);

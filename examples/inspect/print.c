@@ -11,21 +11,6 @@ enum { SHOWN = 70 };
 
 /* ---- Bytes -------------------------------------------------------------- */
 
-char escape_of(unsigned char c) {
-  switch (c) {
-  case '\r':
-    return 'r';
-  case '\n':
-    return 'n';
-  case '\t':
-    return 't';
-  case '\\':
-    return '\\';
-  default:
-    return c < 0x20 || c > 0x7e ? 'x' : 0;
-  }
-}
-
 static size_t width_of(char byte) {
   char escape = escape_of((unsigned char)byte);
   return escape == 0 ? 1 : escape == 'x' ? 4 : 2;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "input.h"
+#include "../common/note.h"
 #include "upshake.h"
 
 /* The outcomes; their numbers are the exit statuses. */
@@ -24,9 +25,6 @@ typedef enum outcome {
 
 #define SUBPROTOCOL_FIELD "Sec-WebSocket-Protocol"
 #define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
-
-/* Returns the letter behind the backslash, 0 for a plain byte, 'x' for \xHH. */
-char escape_of(unsigned char byte);
 
 /* Prints bytes so that they harm no terminal: \r \n \t \\ \xHH. */
 void put_escaped(FILE *out, const char *bytes, size_t len);

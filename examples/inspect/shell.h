@@ -5,7 +5,7 @@
 #ifndef UPSHAKE_EXAMPLES_INSPECT_SHELL_H
 #define UPSHAKE_EXAMPLES_INSPECT_SHELL_H
 
-#include "note.h"
+#include "../common/note.h"
 
 /* Takes the next word off the text, without its quotation marks.  Knows those
  * of a POSIX shell, $'...' and the ^ of cmd.exe.  Returns 0 at the end of the

@@ -96,8 +96,8 @@ printf 'HTTP/1.1 200 OK\r\n%s\r\n\r\n1\r\na\r\n0\r\n\r\nHTTP' \
 # The readers of forms of upshake-inspect, from files that people have; pcap
 # without libpcap, which is not ours.
 forms=(examples/inspect/{form_*,forms,hex,json_text,lines,recognise,shell}.c
-  examples/inspect/{streams,packet,unwrap,base64,note,print,input,memory}.c
-  examples/common/exit.c)
+  examples/inspect/{streams,packet,unwrap,print,input,memory}.c
+  examples/common/{allocate,base64,exit,note}.c)
 
 # The corpus that grew in earlier runs is taken up again.
 fuzz() { # NAME SECONDS [SEEDS]

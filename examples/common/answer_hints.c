@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect --client: what usually causes an outcome, and what helps.
+ * What usually causes an answer that is no switch, and what helps: see
+ * answer_hints.h.
  */
+#include "answer_hints.h"
+
 #include <string.h>
 
 #include "accept.h"
-#include "client.h"
 
+#define SUBPROTOCOL_FIELD "Sec-WebSocket-Protocol"
+#define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
 #define ACCEPT_LEN 28 /* base64 of SHA-1's 20 bytes */
 #define KEY_LEN 24
 
@@ -15,40 +19,56 @@ static void say(note *out, const char *text) { note_add(out, "%s\n", text); }
 /* A hint whose text depends on the response. */
 typedef struct teller {
   upshake_error error;
-  void (*say)(const exchange *ex, note *out);
+  void (*say)(const struct answer_seen *seen, note *out);
 } teller;
+
+static int begins_with(const struct answer_seen *seen, const char *text) {
+  size_t len = strlen(text);
+  return seen->bytes.len >= len && memcmp(seen->bytes.ptr, text, len) == 0;
+}
+
+static int ends_with(const struct answer_seen *seen, const char *text) {
+  size_t len = strlen(text);
+  return seen->bytes.len >= len &&
+         memcmp(seen->bytes.ptr + seen->bytes.len - len, text, len) == 0;
+}
+
+/* A byte order mark of UTF-8 or UTF-16. */
+static int has_mark(const struct answer_seen *seen) {
+  return begins_with(seen, "\xEF\xBB\xBF") || begins_with(seen, "\xFF\xFE") ||
+         begins_with(seen, "\xFE\xFF");
+}
 
 /* ---- What is no HTTP/1.x response ---------------------------------------- */
 
 /* 1 if the input begins with an HTTP/2 frame.  A frame has 3 bytes of length,
  * its type and 5 more bytes.  A server begins with SETTINGS, type 4, on stream
  * 0 (RFC 9113 3.4). */
-static int is_http2(const exchange *ex) {
-  return ex->input.len >= 9 && ex->input.bytes[0] == 0 &&
-         ex->input.bytes[3] == 4 &&
-         memcmp(ex->input.bytes + 5, "\0\0\0\0", 4) == 0;
+static int is_http2(const struct answer_seen *seen) {
+  return seen->bytes.len >= 9 && seen->bytes.ptr[0] == 0 &&
+         seen->bytes.ptr[3] == 4 &&
+         memcmp(seen->bytes.ptr + 5, "\0\0\0\0", 4) == 0;
 }
 
-static int is_tls(const exchange *ex) {
-  return input_begins_with(&ex->input, "\x15\x03") ||
-         input_begins_with(&ex->input, "\x16\x03");
+static int is_tls(const struct answer_seen *seen) {
+  return begins_with(seen, "\x15\x03") || begins_with(seen, "\x16\x03");
 }
 
-static void hint_status_line(const exchange *ex, note *out) {
-  if (is_tls(ex))
+static void hint_status_line(const struct answer_seen *seen, note *out) {
+  if (is_tls(seen))
     say(out, "This is TLS: the port wants https:// or wss://.");
-  else if (is_http2(ex))
+  else if (is_http2(seen))
     say(out,
         "This is HTTP/2, which has no Upgrade: a WebSocket is opened there\n"
         "with an extended CONNECT (RFC 8441).  Ask a port with HTTP/1.1.");
-  else if (input_has_mark(&ex->input))
+  else if (has_mark(seen))
     say(out, "The file begins with a byte order mark, which an editor has put\n"
              "there.  Save it as plain ASCII or UTF-8 without BOM.");
-  else if (input_begins_with(&ex->input, "< HTTP/"))
+  else if (begins_with(seen, "< HTTP/"))
     say(out,
         "This looks like the output of curl -v: --from auto reads it.  Or\n"
         "take the \"< \" off each line and end the lines with CR LF.");
-  else if (input_begins_with(&ex->input, "GET "))
+  else if (begins_with(seen, "GET "))
     say(out,
         "This is a request.  Give it with --request, and here the response.");
   else
@@ -59,8 +79,10 @@ static void hint_status_line(const exchange *ex, note *out) {
 }
 
 /* Editors write LF, but HTTP wants CR LF (RFC 9112 2.2). */
-static void hint_line_end(const exchange *ex, note *out) {
-  if (memchr(ex->input.bytes, '\r', ex->input.len) != NULL)
+static void hint_line_end(const struct answer_seen *seen, note *out) {
+  if (seen->live)
+    say(out, "The server writes \\n or \\r where HTTP wants \\r\\n.");
+  else if (memchr(seen->bytes.ptr, '\r', seen->bytes.len) != NULL)
     say(out,
         "Another line ends with CR LF: this one was edited, or the server\n"
         "writes \\n or \\r where HTTP wants \\r\\n.");
@@ -72,16 +94,16 @@ static void hint_line_end(const exchange *ex, note *out) {
         "In a server of your own, write \\r\\n where it has \\n.");
 }
 
-static void hint_incomplete(const exchange *ex, note *out) {
-  if (ex->input.len == 0)
+static void hint_incomplete(const struct answer_seen *seen, note *out) {
+  if (seen->bytes.len == 0)
     say(out,
         "Nothing came back.  The server, or a proxy, closed without a word\n"
         "(it may speak TLS or another protocol on this port), or the client\n"
         "gave up first.");
-  else if (input_ends_with(&ex->input, "\r\n\r\n"))
+  else if (ends_with(seen, "\r\n\r\n"))
     say(out,
         "Only interim responses (100, 103) arrived: the final one follows.");
-  else if (input_ends_with(&ex->input, "\r\n"))
+  else if (ends_with(seen, "\r\n"))
     say(out,
         "The empty line that ends the head is missing: CR LF once more\n"
         "behind the last field line.  Editors and copying drop it easily.");
@@ -93,17 +115,18 @@ static void hint_incomplete(const exchange *ex, note *out) {
 
 /* ---- The computed and the received Accept -------------------------------- */
 
-static upshake_slice key_of(const exchange *ex) {
-  return upshake_find_field(ex->asked, "Sec-WebSocket-Key");
+static upshake_slice key_of(const struct answer_seen *seen) {
+  return upshake_find_field(seen->asked, "Sec-WebSocket-Key");
 }
 
 static int equals(upshake_slice a, const char *bytes, size_t len) {
   return a.len == len && memcmp(a.ptr, bytes, len) == 0;
 }
 
-static const char *explain_accept(const exchange *ex, upshake_slice received,
+static const char *explain_accept(const struct answer_seen *seen,
+                                  upshake_slice received,
                                   const char *computed) {
-  upshake_slice key = key_of(ex);
+  upshake_slice key = key_of(seen);
   if (equals(received, key.ptr, key.len))
     return "The server sends the key back.  It has to append the GUID of\n"
            "RFC 6455 1.3, take the SHA-1 and write its 20 bytes as base64.";
@@ -121,26 +144,26 @@ static const char *explain_accept(const exchange *ex, upshake_slice received,
          "hashes without the GUID of RFC 6455 1.3.";
 }
 
-static void hint_accept(const exchange *ex, note *out) {
+static void hint_accept(const struct answer_seen *seen, note *out) {
   char computed[ACCEPT_LEN + 1] = "";
   upshake_slice received =
-      upshake_find_field(ex->result.fields, "Sec-WebSocket-Accept");
-  upshake_accept(key_of(ex).ptr, computed);
+      upshake_find_field(seen->result->fields, "Sec-WebSocket-Accept");
+  upshake_accept(key_of(seen).ptr, computed);
   note_add(out, "The request's key is    ");
-  note_escaped(out, key_of(ex));
+  note_escaped(out, key_of(seen));
   note_add(out, "\nthe accept of which is  %s\nand the response says   ",
            computed);
   note_escaped(out, received);
   note_add(out, "\n");
-  if (!say_wrong_accept(out, key_of(ex), received))
-    note_add(out, "%s\n", explain_accept(ex, received, computed));
+  if (!say_wrong_accept(out, key_of(seen), received))
+    note_add(out, "%s\n", explain_accept(seen, received, computed));
 }
 
 /* ---- What was asked for -------------------------------------------------- */
 
-static void tell_asked(const exchange *ex, note *out, const char *name,
-                       const char *nothing) {
-  upshake_list list = upshake_begin_list(ex->asked, name);
+static void tell_asked(const struct answer_seen *seen, note *out,
+                       const char *name, const char *nothing) {
+  upshake_list list = upshake_begin_list(seen->asked, name);
   upshake_slice member;
   size_t count = 0;
   while (upshake_next_member(&list, &member)) {
@@ -150,15 +173,15 @@ static void tell_asked(const exchange *ex, note *out, const char *name,
   say(out, count ? "" : nothing);
 }
 
-static void hint_upgrade(const exchange *ex, note *out) {
-  tell_asked(ex, out, "Upgrade", "");
+static void hint_upgrade(const struct answer_seen *seen, note *out) {
+  tell_asked(seen, out, "Upgrade", "");
   say(out,
       "A server may take one of these and no other.  Look for a proxy that\n"
       "asks for another protocol than the client, or answers for itself.");
 }
 
-static void hint_subprotocol(const exchange *ex, note *out) {
-  tell_asked(ex, out, SUBPROTOCOL_FIELD,
+static void hint_subprotocol(const struct answer_seen *seen, note *out) {
+  tell_asked(seen, out, SUBPROTOCOL_FIELD,
              "The request asks for no sub-protocol.");
   say(out,
       "The answer is exactly one of these, with the same case, or no such\n"
@@ -166,32 +189,41 @@ static void hint_subprotocol(const exchange *ex, note *out) {
       "fails here; so do the browsers.");
 }
 
-static void hint_no_subprotocol(const exchange *ex, note *out) {
-  tell_asked(ex, out, SUBPROTOCOL_FIELD, "");
+static void hint_no_subprotocol(const struct answer_seen *seen, note *out) {
+  tell_asked(seen, out, SUBPROTOCOL_FIELD, "");
   say(out,
       "The server does not know these names, or does not read the field (a\n"
       "proxy may drop it).  Browsers close then.  Without\n"
       "--subprotocol-required a client goes on.");
 }
 
-static void hint_extension(const exchange *ex, note *out) {
-  tell_asked(ex, out, EXTENSIONS_FIELD, "The request asks for no extension.");
+static void hint_extension(const struct answer_seen *seen, note *out) {
+  tell_asked(seen, out, EXTENSIONS_FIELD, "The request asks for no extension.");
   say(out, "A server agrees to extensions that were asked for, or leaves the\n"
            "field out.  A server that always compresses fails here.");
 }
 
-static void hint_parameter(const exchange *ex, note *out) {
-  tell_asked(ex, out, EXTENSIONS_FIELD, "");
+static void hint_parameter(const struct answer_seen *seen, note *out) {
+  tell_asked(seen, out, EXTENSIONS_FIELD, "");
   say(out,
       "An answer has client_max_window_bits only if it was offered, and with\n"
       "a number.  If server_no_context_takeover or server_max_window_bits was\n"
       "asked for, the answer must have it, with no larger number.");
 }
 
+static void hint_long(const struct answer_seen *seen, note *out) {
+  say(out, seen->live
+               ? "Cookies and content policies are the usual cause."
+               : "Cookies and content policies are the usual cause.  "
+                 "--head-max sets the\n"
+                 "limit here; in a client it is the size of the head memory.");
+}
+
 static const teller tellers[] = {
     {UPSHAKE_ERR_INCOMPLETE, hint_incomplete},
     {UPSHAKE_ERR_STATUS_LINE, hint_status_line},
     {UPSHAKE_ERR_LINE_END, hint_line_end},
+    {UPSHAKE_ERR_HEAD_LONG, hint_long},
     {UPSHAKE_ERR_UPGRADE_NOT_ASKED, hint_upgrade},
     {UPSHAKE_ERR_ACCEPT_WRONG, hint_accept},
     {UPSHAKE_ERR_SUBPROTOCOL_NOT_ASKED, hint_subprotocol},
@@ -202,7 +234,10 @@ static const teller tellers[] = {
 
 /* ---- What does not depend on the response -------------------------------- */
 
-static const hint hints[] = {
+static const struct {
+  upshake_error error;
+  const char *text;
+} hints[] = {
     {UPSHAKE_ERR_HTTP_VERSION,
      "curl -i and developer tools show HTTP/2 responses in this form: there\n"
      "it is no Upgrade.  With curl: --http1.1\n"},
@@ -220,9 +255,6 @@ static const hint hints[] = {
     {UPSHAKE_ERR_FIELD_VALUE,
      "Control bytes cannot stand in a value.  Text of a user that was put\n"
      "into a field unchecked is the usual cause.\n"},
-    {UPSHAKE_ERR_HEAD_LONG,
-     "Cookies and content policies are the usual cause.  --head-max sets the\n"
-     "limit here; in a client it is the size of the head memory.\n"},
     {UPSHAKE_ERR_LENGTH_AND_CODING,
      "Two answers to where the body ends: this is how responses are smuggled.\n"
      "A proxy that turns one into the other has to remove the first.\n"},
@@ -308,7 +340,17 @@ static const status_hint status_hints[] = {
      "101: look into the proxy's log.\n"},
 };
 
-static void hint_status(int status, note *out) {
+static const char bad_request[] =
+    "The server finds a fault in the request.  What upshake-client -v prints\n"
+    "can be given to upshake-inspect, which says whether there is one.  A TLS\n"
+    "port says 400 to plain HTTP too: then wss:// is right.\n";
+
+static void hint_status(const struct answer_seen *seen, note *out) {
+  int status = seen->result->status;
+  if (seen->live && status == 400) {
+    note_add(out, "%s", bad_request);
+    return;
+  }
   for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
     if (status >= status_hints[i].first && status <= status_hints[i].last) {
       note_add(out, "%s", status_hints[i].text);
@@ -318,11 +360,11 @@ static void hint_status(int status, note *out) {
 
 /* ---- Finding the hint ---------------------------------------------------- */
 
-static void hint_error(const exchange *ex, note *out) {
-  upshake_error error = ex->result.error;
+static void hint_error(const struct answer_seen *seen, note *out) {
+  upshake_error error = seen->result->error;
   for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
     if (tellers[i].error == error) {
-      tellers[i].say(ex, out);
+      tellers[i].say(seen, out);
       return;
     }
   for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
@@ -330,9 +372,9 @@ static void hint_error(const exchange *ex, note *out) {
       note_add(out, "%s", hints[i].text);
 }
 
-void say_exchange_hint(const exchange *ex, note *out) {
-  if (ex->outcome == OTHER)
-    hint_status(ex->result.status, out);
-  else if (ex->outcome != SWITCHED)
-    hint_error(ex, out);
+void say_answer_hint(const struct answer_seen *seen, note *out) {
+  if (seen->result->next == UPSHAKE_CLIENT_OTHER)
+    hint_status(seen, out);
+  else if (seen->result->next != UPSHAKE_CLIENT_SWITCHED)
+    hint_error(seen, out);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: a text that grows.  A verdict is written here before it is
+ * A text that grows.  A verdict is written here before it is
  * printed, because people and scripts get the same sentences.
  */
-#ifndef UPSHAKE_EXAMPLES_INSPECT_NOTE_H
-#define UPSHAKE_EXAMPLES_INSPECT_NOTE_H
+#ifndef UPSHAKE_EXAMPLES_COMMON_NOTE_H
+#define UPSHAKE_EXAMPLES_COMMON_NOTE_H
 
 #include <stddef.h>
 
@@ -31,6 +31,9 @@ void note_free(note *to);
 /* note_add adds text as printf writes it, note_bytes adds any bytes. */
 void note_add(note *to, const char *format, ...) NOTE_FORMAT;
 void note_bytes(note *to, const char *bytes, size_t len);
+
+/* Returns the letter behind the backslash, 0 for a plain byte, 'x' for \xHH. */
+char escape_of(unsigned char byte);
 
 /* Adds bytes so that they harm no terminal: \r \n \t \\ \xHH.  note_clipped
  * adds at most `most` bytes, and then "...". */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: base64 in both directions (RFC 4648 4 and 5), and SHA-1, for
+ * Base64 in both directions (RFC 4648 4 and 5), and SHA-1, for
  * keys and accepts that went wrong.
  */
-#ifndef UPSHAKE_EXAMPLES_INSPECT_BASE64_H
-#define UPSHAKE_EXAMPLES_INSPECT_BASE64_H
+#ifndef UPSHAKE_EXAMPLES_COMMON_BASE64_H
+#define UPSHAKE_EXAMPLES_COMMON_BASE64_H
 
 #include "upshake.h"
 

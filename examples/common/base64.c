@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: base64 and SHA-1: see base64.h.
+ * Base64 and SHA-1: see base64.h.
  */
 #include "base64.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: wrong ways to compute Sec-WebSocket-Accept: see accept.h.
+ * Wrong ways to compute Sec-WebSocket-Accept: see accept.h.
  *
  * The right way (RFC 6455 4.2.2): the 24 characters of the key, then the GUID;
  * the SHA-1 of these 60 bytes; its 20 bytes as base64.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: a text that grows: see note.h.
+ * A text that grows: see note.h.
  */
 #include "note.h"
 
@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
-#include "print.h"
+#include "allocate.h"
 
 const char *note_text(const note *to) {
   return to->text != NULL ? to->text : "";
@@ -61,6 +60,21 @@ void note_add(note *to, const char *format, ...) {
   vsnprintf(at, (size_t)len + 1, format, arguments);
   va_end(arguments);
   to->len += (size_t)len;
+}
+
+char escape_of(unsigned char c) {
+  switch (c) {
+  case '\r':
+    return 'r';
+  case '\n':
+    return 'n';
+  case '\t':
+    return 't';
+  case '\\':
+    return '\\';
+  default:
+    return c < 0x20 || c > 0x7e ? 'x' : 0;
+  }
 }
 
 void note_escaped(note *to, upshake_slice bytes) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-inspect: how a server came to a wrong Sec-WebSocket-Accept.
+ * How a server came to a wrong Sec-WebSocket-Accept.
  */
-#ifndef UPSHAKE_EXAMPLES_INSPECT_ACCEPT_H
-#define UPSHAKE_EXAMPLES_INSPECT_ACCEPT_H
+#ifndef UPSHAKE_EXAMPLES_COMMON_ACCEPT_H
+#define UPSHAKE_EXAMPLES_COMMON_ACCEPT_H
 
 #include "note.h"
 
