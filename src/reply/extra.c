@@ -55,20 +55,24 @@ static int is_not_for_capsules(const reply *r, const upshake_extra *extra,
           has_more(extra, "Capsule-Protocol", 0, place));
 }
 
+/* 1 if `text` stands at this place of the value, and more bytes behind it. */
+static int stands_at(upshake_slice value, size_t at, const char *text) {
+  size_t len = strlen(text);
+  return value.len > at + len &&
+         upshake_equal_fold(slice_of(value.ptr + at, len), text);
+}
+
 /* 1 if this Content-Type is multipart/byteranges with a boundary. */
 static int is_in_parts(upshake_slice type) {
-  static const char multipart[] = "multipart/";
-  size_t len = sizeof multipart - 1;
-  upshake_slice name, value;
-  if (type.len < len || !upshake_equal_fold(slice_of(type.ptr, len), multipart))
+  static const char in_parts[] = "multipart/byteranges";
+  size_t at = sizeof in_parts - 1;
+  if (!stands_at(type, 0, in_parts) ||
+      (type.ptr[at] != ';' && !is_blank(type.ptr[at])))
     return 0;
-  type = slice_of(type.ptr + len, type.len - len);
-  if (upshake_next_parameter(&type, &name, &value) != 1 ||
-      !upshake_equal_fold(name, "byteranges"))
-    return 0;
-  while (upshake_next_parameter(&type, &name, &value) == 1)
-    if (upshake_equal_fold(name, "boundary"))
-      return value.ptr != NULL;
+  while (++at < type.len)
+    if (stands_at(type, at, "boundary=") &&
+        (type.ptr[at - 1] == ';' || is_blank(type.ptr[at - 1])))
+      return 1;
   return 0;
 }
 

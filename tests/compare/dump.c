@@ -188,13 +188,25 @@ static int dump_client(FILE *file, const client_vector *v) {
   return corpus_write(file, &it);
 }
 
+/* 1 if the table has the entry "*", which the older library takes for a name.
+ */
+static int has_any(const vector *v) {
+  for (size_t i = 0; i < v->config.protocols_len; i++)
+    if (v->config.protocols[i].rules == upshake_any_rules)
+      return 1;
+  return 0;
+}
+
 static int dump_chapters(FILE *file, int of_clients) {
   vectors all = {0};
   int is_done = vectors_read_chapters(&all, of_clients);
-  for (const vector *v = all.first; is_done && v != NULL; v = v->next)
-    is_done =
-        v->problem[0] == 0 &&
-        (of_clients ? dump_client(file, client_case(v)) : dump_server(file, v));
+  for (const vector *v = all.first; is_done && v != NULL; v = v->next) {
+    is_done = v->problem[0] == 0;
+    if (is_done && of_clients)
+      is_done = dump_client(file, client_case(v));
+    else if (is_done && !has_any(v))
+      is_done = dump_server(file, v);
+  }
   vectors_free(&all);
   return is_done;
 }

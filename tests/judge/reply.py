@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 
 import errors
-from grammar import BLANKS, FIELD_RUN, is_token, members, parameters
+from grammar import BLANKS, FIELD_RUN, is_token, members
 from rules import is_extension
 import decision
 
@@ -104,17 +104,8 @@ def _has_ranges(config):
 
 
 def _is_in_parts(value):
-    kind, slash, rest = value.strip(BLANKS).partition(b"/")
-    end = len(rest)
-    while kind.lower() == b"multipart" and end > 0:
-        found = parameters(rest[:end])  # what is sound at the front counts
-        if found:
-            values = [value for name, value in found[1]
-                      if name.lower() == b"boundary"]
-            return found[0].lower() == b"byteranges" and bool(
-                values and values[0] is not None)
-        end = rest.rfind(b";", 0, end)
-    return False
+    kind = re.match(rb"multipart/byteranges(?=[; \t])", value, re.I)
+    return bool(kind and re.search(rb"[; \t]boundary=.", value, re.I | re.S))
 
 
 def is_own_405(verdict):
