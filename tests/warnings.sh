@@ -105,7 +105,7 @@ for level in -O2 -Os; do
   done
   # Most programs fill no index of fields, take no reply as values, are no
   # gateway, and have no HTTP of their own that finds streams and responses.
-  own="values|extended|response|forward|any"
+  own="values|extended|response|forward|any|relay"
   for what in "760 none" "552 $own" "480 $own|index"; do
     # shellcheck disable=SC2046 # a list of files
     if (cd "$out/stack$level" &&
