@@ -210,7 +210,8 @@ without_client() {
   gcc -DUPSHAKE_NO_CLIENT -I"$two" -c "$two/upshake.c" -o "$out/server.o"
   diff <(nm -g --defined-only "$out/server.o" | awk '{ print $3 }' |
     LC_ALL=C sort) \
-    <(grep -vE '^upshake_(client_|write_request|ask_line|forward_answer)' <<<"$public")
+    <(grep -vE '^upshake_(client_|write_request|ask_line|forward_answer)' \
+      <<<"$public")
   nm "$out/server.o" | grep -E 'upshake_client|judge_accepted' || true
 }
 check "without the client" without_client
