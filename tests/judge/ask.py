@@ -196,8 +196,9 @@ def _target(ask):
 
 def _protocols(ask):
     """A token, or two around a slash; one with rules has no version."""
-    if ask.plain and ask.given_protocols:
-        yield "REPLY_PROTOCOL"
+    if ask.plain:
+        if b", ".join(ask.given_protocols):
+            yield "REPLY_PROTOCOL"
         return
     for protocol in ask.protocols:
         name, slash, _ = protocol.partition(b"/")
