@@ -29,7 +29,9 @@ def _refusal(request):
     for line in request.fields.all(b"expect"):
         if any(member.lower() != b"100-continue"
                for member in members(line.value)):
-            found.append(("EXPECTATION", line.at))
+            # the line may have been left out: then it is the end of the head
+            found.append(("EXPECTATION", (line.at, request.end)
+                          if config.lean else line.at))
             break
     if config.body_max is not None and framing.length_value > config.body_max:
         found.append(("BODY_LONG", framing.body_at))
