@@ -446,6 +446,8 @@ static void an_answer_is_framed_as_it_was(void **state) {
       {"GET", "200", "", UPSHAKE_OK, UPSHAKE_CONTENT_CHUNKED, 0},
       {"GET", "200", "Transfer-Encoding: Chunked\r\n", UPSHAKE_OK,
        UPSHAKE_CONTENT_CHUNKED, 0},
+      {"GET", "200", "Transfer-Encoding: , chunked\r\n", UPSHAKE_OK,
+       UPSHAKE_CONTENT_CHUNKED, 0},
       {"HEAD", "200", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_LENGTH, 7},
       {"GET", "204", LONG, UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},
       {"GET", "205", "", UPSHAKE_OK, UPSHAKE_CONTENT_MEMORY, 0},

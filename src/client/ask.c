@@ -231,12 +231,6 @@ static int is_of_request(const asking *a, upshake_slice name) {
           upshake_equal_fold(name, "Capsule-Protocol"));
 }
 
-static int is_of_websocket(upshake_slice name) {
-  size_t len = sizeof OWN_PREFIX - 1;
-  return name.len >= len &&
-         upshake_equal_fold(slice_of(name.ptr, len), OWN_PREFIX);
-}
-
 /* A request that is forwarded keeps the fields that are not of one
  * connection. */
 static upshake_error check_field_of(const asking *a,
@@ -247,7 +241,7 @@ static upshake_error check_field_of(const asking *a,
   if (!a->ask->forward)
     return error || !is_of_request(a, field->name) ? error
                                                    : UPSHAKE_ERR_EXTRA_RESERVED;
-  if (error != UPSHAKE_ERR_EXTRA_RESERVED || !is_of_websocket(field->name))
+  if (error != UPSHAKE_ERR_EXTRA_RESERVED || !has_own_prefix(field->name))
     return error;
   return upshake__is_value(field->value) ? UPSHAKE_OK : UPSHAKE_ERR_EXTRA_VALUE;
 }

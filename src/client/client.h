@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client: what client.c and switch.c share.
+ * The client: what its files share.
  */
 #ifndef UPSHAKE_SRC_CLIENT_CLIENT_H
 #define UPSHAKE_SRC_CLIENT_CLIENT_H

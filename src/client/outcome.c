@@ -4,10 +4,9 @@
  */
 #include "client.h"
 
-#include "../judge/judge.h"
+#include "../judge/known.h"
 #include "../reply/reply.h"
 #include "../text/field.h"
-#include "../text/literal.h"
 
 #ifndef UPSHAKE_NO_CLIENT
 
@@ -21,30 +20,19 @@ static upshake_client_next judge_101(upshake_client *client) {
              : UPSHAKE_CLIENT_REFUSED;
 }
 
-/* Judges the end of the answer by the rules for requests: doubt is as dangerous
- * here, and the fields are the same. */
-/* UPSHAKE_SMALL shares the texts with ask.c. */
-#ifdef UPSHAKE_SMALL
-#define IS_FIELD(name, text, lower) upshake_equal_fold(name, text)
-#else
-#define IS_FIELD(name, text, lower) IS_NAME(name, lower)
-#endif
-
-static inline void judge_framing_line(upshake_client *client,
-                                      upshake_slice name, upshake_slice value) {
-  upshake_private_facts *facts = &client->facts;
-  uint32_t at = (uint32_t)(value.ptr - client->memory);
-  if (IS_FIELD(name, "Content-Length", "content-length"))
-    upshake__judge_length(facts, NULL, value, at);
-  else if (IS_FIELD(name, "Transfer-Encoding", "transfer-encoding"))
-    upshake__judge_coding(facts, NULL, value, at);
+static inline void judge_framing_of(upshake_client *client, upshake_slice name,
+                                    upshake_slice value) {
+  judge_framing_line(&client->facts, name, value,
+                     (uint32_t)(value.ptr - client->memory));
 }
 
+/* Judges the end of the answer by the rules for requests: doubt is as dangerous
+ * here, and the fields are the same. */
 static void judge_framing(upshake_client *client) {
   upshake_slice fields = client_fields(client);
   upshake_field field;
   while (!client->facts.bad && upshake__next_raw_field(&fields, &field))
-    judge_framing_line(client, field.name, field.value);
+    judge_framing_of(client, field.name, field.value);
 }
 
 /* Fast path: the same by the index, if it has all lines. */
@@ -59,7 +47,7 @@ static int judge_framing_by_index(upshake_client *client) {
   for (place = index->places, end = place + index->len;
        place < end && !client->facts.bad; place++)
     if (place->name_len == 14 || place->name_len == 17)
-      judge_framing_line(
+      judge_framing_of(
           client, slice_of(client->memory + place->name_at, place->name_len),
           slice_of(client->memory + place->value_at, place->value_len));
   return 1;

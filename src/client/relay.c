@@ -4,16 +4,10 @@
  */
 #include "client.h"
 
+#include "../judge/judge.h"
 #include "../reply/reply.h"
 
 #ifndef UPSHAKE_NO_CLIENT
-
-/* 1 if the body has a coding besides chunked. */
-static int is_coded(const upshake_client_result *result) {
-  upshake_slice value = upshake_find_field(result->fields, "Transfer-Encoding");
-  return result->body_len > 0 && value.ptr &&
-         !upshake_equal_fold(value, "chunked");
-}
 
 upshake_error upshake_forward_answer(const upshake_client *client,
                                      upshake_extra *extra) {
@@ -26,7 +20,7 @@ upshake_error upshake_forward_answer(const upshake_client *client,
       result.status == RESET_CONTENT ||
       (result.status == NOT_MODIFIED && !has_length))
     return UPSHAKE_OK;
-  if (is_coded(&result))
+  if (result.body_len > 0 && (client->facts.flags & FACT_CODING_UNKNOWN))
     return UPSHAKE_ERR_CODING_UNKNOWN;
   extra->content =
       has_length ? UPSHAKE_CONTENT_LENGTH : UPSHAKE_CONTENT_CHUNKED;

@@ -16,15 +16,12 @@
 
 #ifndef UPSHAKE_NO_CLIENT
 
-#define STATUS_PLACE 9 /* behind "HTTP/1.1 " */
-
 static int awaits_more(const upshake_client *client) {
   return client->next == UPSHAKE_CLIENT_READ;
 }
 
 static void refuse(upshake_client *client, upshake_error error) {
-  client_note(client, error, client->held);
-  client->next = UPSHAKE_CLIENT_REFUSED;
+  client->next = (uint8_t)client_refuse(client, error, client->held);
 }
 
 static void put(upshake_client *client, upshake_slice bytes) {
@@ -51,8 +48,8 @@ static NOINLINE void put_status(upshake_client *client, int version,
                                 int status) {
   char text[] = "HTTP/1.1 000 \r\n";
   if (version == 10)
-    text[STATUS_PLACE - 2] = '0';
-  write_status(text + STATUS_PLACE, status);
+    text[STATUS_AT - 2] = '0';
+  write_status(text + STATUS_AT, status);
   put(client, slice_text(text));
 }
 
@@ -154,8 +151,8 @@ static void put_response(upshake_client *client, int version, int status,
       behind = is_status(field.name) ? BEHIND_STATUS : BEHIND_FIELD;
   }
   put(client, slice_text("\r\n"));
-  if (is_switching && client->held > STATUS_PLACE + 3)
-    write_status(client->memory + STATUS_PLACE, status);
+  if (is_switching && client->held > STATUS_AT + 3)
+    write_status(client->memory + STATUS_AT, status);
 }
 
 upshake_client_next upshake_client_response(upshake_client *client, int version,

@@ -3,16 +3,7 @@
  * The length of a request's body, from fields that another parser found.
  */
 #include "../head/head.h"
-#include "../judge/judge.h"
-
-static void judge_body_field(upshake_private_facts *facts,
-                             const upshake_field *field) {
-  static const upshake_config none; /* these judges look at no config */
-  if (upshake_equal_fold(field->name, "Content-Length"))
-    upshake__judge_length(facts, &none, field->value, 0);
-  else if (upshake_equal_fold(field->name, "Transfer-Encoding"))
-    upshake__judge_coding(facts, &none, field->value, 0);
-}
+#include "../judge/known.h"
 
 upshake_error upshake_find_body(upshake_fields fields, int version,
                                 uint64_t *body_len) {
@@ -24,7 +15,7 @@ upshake_error upshake_find_body(upshake_fields fields, int version,
   if (version == 10)
     facts.flags = FACT_HTTP_1_0;
   while (upshake_next_field(&fields, &field))
-    judge_body_field(&facts, &field);
+    judge_framing_line(&facts, field.name, field.value, 0);
   if (facts.bad)
     return (upshake_error)facts.bad;
   if (!(facts.flags & FACT_CODING)) {

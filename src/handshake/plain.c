@@ -3,7 +3,6 @@
  * The body of an ordinary request, which is read if the application wants it.
  */
 #include "../reply/reply.h"
-#include "../text/field.h"
 #include "handshake.h"
 
 #if HAS_BODIES
@@ -20,13 +19,12 @@ static upshake_error judge_body(const upshake *hs) {
 }
 
 static int is_other_expectation(const upshake_field *field) {
-  upshake_slice value = field->value, member;
+  upshake_private_facts facts;
   if (!upshake_equal_fold(field->name, "Expect"))
     return 0;
-  while (upshake__next_in(&value, &member))
-    if (!upshake_equal_fold(member, "100-continue"))
-      return 1;
-  return 0;
+  memset(&facts, 0, sizeof facts);
+  upshake__judge_expect(&facts, NULL, field->value, 0);
+  return (facts.flags & FACT_EXPECT_OTHER) != 0;
 }
 
 /* Returns the offset of the value that is wrong; if lines were left out (lean),

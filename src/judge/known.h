@@ -54,6 +54,30 @@ enum { KNOWN(FIELD) FIELD_OTHER };
 /* Returns which known field this is, or FIELD_OTHER. */
 UPSHAKE_PRIVATE unsigned upshake__which_field(upshake_slice name);
 
+/* 1 if the name begins with OWN_PREFIX. */
+static inline int has_own_prefix(upshake_slice name) {
+  static const char prefix[] = OWN_PREFIX;
+  size_t len = sizeof prefix - 1;
+  return name.len >= len && upshake_equal_fold(slice_of(name.ptr, len), prefix);
+}
+
+/* Judges a line of a message whose other fields are not judged: only a field
+ * about the body.  UPSHAKE_SMALL shares the texts with ask.c. */
+#ifdef UPSHAKE_SMALL
+#define IS_FIELD(name, text, lower) upshake_equal_fold(name, text)
+#else
+#define IS_FIELD(name, text, lower) IS_NAME(name, lower)
+#endif
+ALWAYS_INLINE void judge_framing_line(upshake_private_facts *facts,
+                                      upshake_slice name, upshake_slice value,
+                                      uint32_t at) {
+  if (IS_FIELD(name, "Content-Length", "content-length"))
+    upshake__judge_length(facts, NULL, value, at);
+  else if (IS_FIELD(name, "Transfer-Encoding", "transfer-encoding"))
+    upshake__judge_coding(facts, NULL, value, at);
+}
+#undef IS_FIELD
+
 #define FITS(field, lower, owner, judge)                                       \
   &&sizeof lower > 4 && sizeof lower <= 25
 STATIC_ASSERT(1 KNOWN(FITS), is_name_can_compare_all_known_names);

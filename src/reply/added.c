@@ -19,16 +19,13 @@ COLD int upshake_is_own_field(upshake_slice name) {
 #define ADD(text) text
   static const char names[] = KNOWN(ADD_KNOWN) KNOWN_BY_NAME(ADD_OWN);
 #undef ADD
-  static const char prefix[] = OWN_PREFIX;
-  size_t prefix_len = sizeof prefix - 1;
   const char *other = names; /* in one string */
 
   for (size_t i = 0; i < sizeof lens; other += lens[i++])
     if (name.len == lens[i] &&
         upshake__same_fold(name, slice_of(other, lens[i])))
       return 1;
-  return name.len >= prefix_len &&
-         upshake_equal_fold(slice_of(name.ptr, prefix_len), prefix);
+  return has_own_prefix(name);
 }
 
 static upshake_error check_field(const upshake_field *field) {
