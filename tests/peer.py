@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What tests with plain sockets share: a program that says on which port it
 listens, and reading from it."""
+import os
 import re
 import subprocess
 
@@ -38,6 +39,17 @@ def read_all(peer):
     while piece := peer.recv(65536):
         octets += piece
     return octets
+
+
+def certificate(folder, names="DNS:localhost"):
+    """Of localhost, self-signed."""
+    cert, key = (os.path.join(folder, name) for name in ("c.pem", "k.pem"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+         key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=" + names],
+        check=True, capture_output=True)
+    return cert, key
 
 
 def is_refused(program, words, status, patience):

@@ -151,7 +151,7 @@ class Build:
         self.short = "+".join(s[8:].lower() for s in switches) or "none"
         self.skipped, self.cases = 0, ""
 
-    def library(self):
+    def build_library(self):
         objects = [compiled("gcc", [*LIBRARY, "-Os"], source, self.switches)
                    for source in SOURCES]
         self.expect_symbols(objects, "the folders")
@@ -190,7 +190,7 @@ class Build:
                            TWO + "/upshake.c", self.switches, SWITCHES)
                   for cc in ("gcc", "clang")]
         self.expect_symbols([two], "the two files")
-        library = self.library()
+        library = self.build_library()
         passed = 0
         for name, sources in UNIT_TESTS.items():
             if OF_SWITCH.get(name) not in self.switches:

@@ -19,10 +19,10 @@ import tempfile
 import threading
 import time
 
-from client_peer import (BINARY, CLIENT, CLOSE, DONE, FIN, INCOMPLETE, MASKED,
+from client_peer import (BINARY, CLIENT, CLOSE, DONE, FIN, INCOMPLETE,
                          OTHER, REFUSED, TALK, TEXT, USAGE, Run, Server, demo,
                          frame, refuses_to_run, run_tests, switched)
-from peer import read_all, read_head
+from peer import certificate, read_all, read_head
 
 
 # ---- TLS ---------------------------------------------------------------------
@@ -38,17 +38,6 @@ def has_tls():
 
 
 TLS = has_tls()
-
-
-def certificate(folder):
-    """Of localhost."""
-    cert, key = (os.path.join(folder, name) for name in ("c.pem", "k.pem"))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-         key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True)
-    return cert, key
 
 
 class TlsServer(Server):

@@ -23,6 +23,8 @@ import threading
 import time
 import urllib.request
 
+from peer import certificate, read, read_all
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED = 77
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -37,12 +39,7 @@ class Server:
 
     def __init__(self, program, folder):
         self.folder = folder
-        cert, key = (os.path.join(folder, name) for name in ("c.pem", "k.pem"))
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
-             "-days", "2", "-subj", "/CN=localhost", "-addext",
-             "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key,
-             "-out", cert], check=True, capture_output=True)
+        cert, key = certificate(folder, "DNS:localhost,IP:127.0.0.1")
         self.files = ["--cert", cert, "--key", key]
         self.process = subprocess.Popen([program, "--port", "0", *self.files],
                                         stdout=subprocess.PIPE, text=True)
@@ -75,22 +72,6 @@ class Server:
             context.set_alpn_protocols(versions)
         peer = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         return context.wrap_socket(peer, server_hostname="localhost")
-
-
-def read_all(peer):
-    octets = b""
-    while piece := peer.recv(65536):
-        octets += piece
-    return octets
-
-
-def read(peer, count):
-    octets = b""
-    while len(octets) < count:
-        piece = peer.recv(count - len(octets))
-        assert piece, "it closed, behind %r" % octets
-        octets += piece
-    return octets
 
 
 def read_head(peer):

@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 
-from peer import start
+from peer import read, start
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
@@ -37,15 +37,6 @@ def connect():
     peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
-
-
-def read(peer, count):
-    octets = b""
-    while len(octets) < count:
-        piece = peer.recv(count - len(octets))
-        assert piece, "it closed, behind %r" % octets
-        octets += piece
-    return octets
 
 
 def read_head(peer):

@@ -7,7 +7,6 @@ usage: test_inspect_connect.py PROGRAM
 import base64
 import contextlib
 import hashlib
-import os
 import re
 import shutil
 import socket
@@ -19,7 +18,7 @@ import time
 
 from inspect_peer import (BAD_INPUT, INCOMPLETE, OTHER, REFUSED, SWITCHED,
                           USAGE, PROGRAM, Run, run_tests, server)
-from peer import is_refused, read_head
+from peer import certificate, is_refused, read_head
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -284,17 +283,6 @@ def it_says_which_arguments_are_wrong():
 
 
 # ---- TLS ---------------------------------------------------------------------
-
-def certificate(folder):
-    """Of localhost."""
-    cert, key = (os.path.join(folder, name) for name in ("c.pem", "k.pem"))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-         key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True)
-    return cert, key
-
 
 @contextlib.contextmanager
 def tls_server(cert, key, names):
