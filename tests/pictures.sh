@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The pictures are what their scripts make of the tree and of its programs now,
+# and upshake-demo answers each handshake as tests/interop/handshakes.md says.
+#
+#   pictures.sh BUILD            compares; BUILD has upshake-demo and -inspect
+#   pictures.sh --write BUILD    makes them anew
+#
+# If BUILD has no programs, what needs them is left out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/need.sh
+need python3:python3 curl:curl
+
+check=--check
+if [ "${1-}" = --write ]; then
+  check=
+  shift
+fi
+[ $# = 1 ] || { echo "usage: pictures.sh [--write] BUILD" >&2; exit 64; }
+export PYTHONDONTWRITEBYTECODE=1
+failed=0
+
+run() { # SCRIPT ARGUMENT...
+  if python3 "$@"; then echo "ok $1"; else failed=$((failed + 1)); fi
+}
+
+for name in states clients handshake_page; do
+  run "tests/pictures/$name.py" ${check:+"$check"}
+done
+if [ -x "$1/upshake-demo" ] && [ -x "$1/upshake-inspect" ]; then
+  run tests/pictures/terminal.py ${check:+"$check"} "$1"
+  run tests/interop/handshakes.py "$1/upshake-demo" --check
+else
+  echo "left out: what needs upshake-demo and upshake-inspect in $1"
+fi
+[ "$failed" = 0 ]
