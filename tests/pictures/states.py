@@ -2,7 +2,8 @@
 """Draws the states of a handshake, and the steps of a switch.
 
 The states are those of upshake_next in include/upshake.h, and the functions
-are public ones: other names are not drawn, but fail.
+are public ones.  An arrow stands in the table of tests/test_states.c, which
+tries it.  Anything else is not drawn, but fails.
 """
 import re
 import sys
@@ -10,6 +11,8 @@ import sys
 import picture
 
 HEADER = picture.read("include/upshake.h")
+TRIED = set(re.findall(r'\{"([A-Z]+)", "(\w+)",\s+"([A-Z]+)",',
+                       picture.read("tests/test_states.c")))
 
 # Where each state stands: the middle of its box above, and its width.
 STATES = {"READ": (190, 62, 120), "DECIDE": (68, 196, 88),
@@ -30,6 +33,16 @@ def call(name):
     return name
 
 
+def arrow(one, names, begin, end, *points, both=False):
+    """From a state to another one, by each of these functions."""
+    steps = {(begin, name, end) for name in names.split()}
+    if both:
+        steps |= {(end, name, begin) for name in names.split()}
+    if not steps <= TRIED:
+        sys.exit(f"states.py: tests/test_states.c does not try {steps - TRIED}")
+    one.line(*points, arrow="<>" if both else ">")
+
+
 def draw_states():
     assert set(STATES) == states_of_header(), states_of_header()
     one = picture.Picture(
@@ -47,27 +60,29 @@ def draw_states():
         one.box(x - width / 2, y, width, HEIGHT)
         one.text(x, y + 25, name, "title middle")
 
-    one.line((150, 102), (78, 194), arrow=">")
+    arrow(one, "feed", "READ", "DECIDE", (150, 102), (78, 194))
     one.text(20, 140, "valid offer")
-    one.line((208, 102), (208, 194), arrow=">")
+    arrow(one, "feed", "READ", "PLAIN", (208, 102), (208, 194))
     one.text(214, 170, "no offer")
-    one.line((176, 194), (176, 104), arrow=">")
+    arrow(one, "reset", "PLAIN", "READ", (176, 194), (176, 104))
     one.text(170, 170, call("reset"), "end")
-    one.line((236, 104), (300, 194), arrow="<>")
+    arrow(one, "feed", "READ", "BODY", (236, 104), (300, 194), both=True)
     one.text(274, 140, "a body")
     one.text(286, 157, call("feed"), "faint")
-    one.line((112, 216), (150, 216), arrow=">")
+    arrow(one, "answer", "DECIDE", "PLAIN", (112, 216), (150, 216))
     one.text(131, 256, "decline", "middle")
     one.line((131, 241), (131, 222), kind="thin")
 
-    one.line((68, 236), (146, 344), arrow=">")
+    arrow(one, "answer", "DECIDE", "SEND", (68, 236), (146, 344))
     one.text(20, 292, call("answer"))
-    one.line((192, 236), (192, 344), arrow=">")
+    arrow(one, "answer", "PLAIN", "SEND", (192, 236), (192, 344))
     one.text(198, 292, "answer")
-    one.line((250, 82), (366, 82), (366, 366), (250, 366), arrow=">")
+    arrow(one, "feed", "READ", "SEND", (250, 82), (366, 82), (366, 366),
+          (250, 366))
     one.text(360, 326, "accepted", "end")
     one.text(360, 344, "or refused", "end")
-    one.line((132, 366), (8, 366), (8, 82), (128, 82), arrow=">")
+    arrow(one, "reset feed", "SEND", "READ", (132, 366), (8, 366), (8, 82),
+          (128, 82))
     one.text(16, 386, "reset, if kept;")
     one.text(16, 404, "feed after a 100")
 
