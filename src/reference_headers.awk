@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Reads a header as records: its comments, what they describe, and the members of
-# each type; a part of reference.awk.
+# Reads a header as records: its comments, what they describe, and the members
+# of each type; a part of reference.awk.
 
 # The line of a comment without the signs around it.
 function uncommented(line) {
@@ -11,9 +11,9 @@ function uncommented(line) {
 }
 
 function begin_entry() {
-  end_block()
   if (in_entry)
     return
+  end_block()
   put("entry")
   entry_at = records_len
   in_entry = 1

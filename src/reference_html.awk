@@ -130,7 +130,7 @@ function put_error(name, status, rule, sentence) {
 
 function begin_document(    i) {
   print "<!DOCTYPE html>"
-  print "<!-- src/reference.sh made this page: change what it reads instead. -->"
+  print "<!-- src/reference.sh made this: change what it reads instead. -->"
   print "<html lang=\"en\"><head><meta charset=\"utf-8\">"
   print "<meta name=\"viewport\" content=\"width=device-width\">"
   print "<title>upshake " version ": reference</title>"

@@ -104,8 +104,18 @@ function note_names(text,    n, part, i) {
 }
 
 function is_return(sentence) {
-  return sentence ~ /^([A-Za-z_]+ )?returns?( |$)/ || \
-    sentence ~ /^Returns( |$)/
+  return sentence ~ /^(Returns|[A-Za-z_]+ returns?)( |$)/
+}
+
+# Of the functions of this entry those that the sentence is about: with "feed
+# returns" it is upshake_feed alone.
+function returning(sentence,    n, part, i, word) {
+  word = substr(sentence, 1, index(sentence " ", " ") - 1)
+  n = split(entry_names, part, " ")
+  for (i = 1; i <= n; i++)
+    if (part[i] == word || part[i] == "upshake_" word)
+      return part[i]
+  return entry_names
 }
 
 # A paragraph.  What a function returns goes to a part of its own, and the list
@@ -188,10 +198,9 @@ function put_code(line) {
 # ---- what a function returns ----
 
 function add_return(sentence) {
-  if (returns_entry != entry_names) {
+  if (returns_len == 0 || returns_names[returns_len] != returning(sentence)) {
     returns[++returns_len] = ""
-    returns_names[returns_len] = entry_names
-    returns_entry = entry_names
+    returns_names[returns_len] = returning(sentence)
   }
   returns[returns_len] = returns[returns_len] "\n" sentence
 }
@@ -200,8 +209,10 @@ function put_returns(    i, j, k, n, m, line, part, in_items) {
   if (returns_len == 0)
     return
   put(".Sh RETURN VALUES")
-  put(".Bl -tag -width Ds")
+  put(".Bl -tag -width Ds -compact")
   for (i = 1; i <= returns_len; i++) {
+    if (i > 1)
+      put(".Pp")
     n = split(returns_names[i], part, " ")
     for (j = 1; j <= n; j++)
       put(".It Fn " part[j])
@@ -257,6 +268,8 @@ function parameters_of(list,    n, part, i, all) {
 
 function put_tag(name, kind, shown) {
   end_members()
+  if (!in_entries && after_text)
+    put(".Pp")
   if (!in_entries)
     put(".Bl -tag -width Ds -compact")
   else if (entry_tags == 0)
@@ -295,7 +308,7 @@ function put_remark(remark,    n, part, i) {
 function put_group(remark) {
   if (in_members)
     put(".El")
-  else if (after_text)
+  if (in_members || after_text)
     put(".Pp")
   in_members = 0
   put_remark(remark)
@@ -352,7 +365,7 @@ function begin_page(name, number, header, what) {
   section = number
   out = dir "/man" section "/" page "." section
   returns_len = 0
-  returns_entry = entry_names = part_name = ""
+  entry_names = part_name = ""
   put(".\\\" src/reference.sh made this page: change what it reads instead.")
   put(".Dd " date)
   put(".Dt " toupper(page) " " section)
