@@ -121,13 +121,13 @@ function take_type(path, i,    line, name, is_enum, last, nested, j) {
   is_enum = line ~ /^(typedef )?enum/
   match(line, /upshake_[a-z0-9_]+|upshake/)
   name = substr(line, RSTART, RLENGTH)
-  for (last = i; text[path, last] !~ /}.*;/ || (last > i && \
-       text[path, last] !~ /^}/); last++)
-    nested += last > i && text[path, last] ~ /{/
+  for (last = i; text[path, last] !~ /[}].*;/ || (last > i && \
+       text[path, last] !~ /^[}]/); last++)
+    nested += last > i && text[path, last] ~ /[{]/
   tag(name, is_enum ? "enum" : "struct", "")
-  sub(/^[^{]*{/, "", line)
+  sub(/^[^{]*[{]/, "", line)
   if (last == i) {
-    sub(/ *}.*/, "", line)
+    sub(/ *[}].*/, "", line)
     put("members\t" name)
     take_members(line, is_enum)
   } else {
@@ -250,7 +250,7 @@ function read_header(path,    i, line, depth) {
       end_block()
     } else if (line ~ /^#/ && line !~ /^# *define/)
       continue
-    else if (line ~ /^(typedef )?(struct|enum) [a-z_]+ {/)
+    else if (line ~ /^(typedef )?(struct|enum) [a-z_]+ [{]/)
       i = take_type(path, i)
     else if (depth <= 1 || line ~ /^# *define/)
       i = take_statement(path, i, depth)
