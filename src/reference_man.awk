@@ -95,6 +95,12 @@ function put_sentence(sentence,    n, part, i, core, behind, line) {
   put_text(line)
 }
 
+function put_remark(remark,    n, part, i) {
+  n = split(marked(remark), part, /  +/)
+  for (i = 1; i <= n; i++)
+    put_sentence(part[i])
+}
+
 # Pages that have a name of these words.
 function note_names(text,    n, part, i) {
   n = split(text, part, /[^a-z0-9_]+/)
@@ -176,16 +182,14 @@ function put_term(term,    n, part, i, line) {
   put(".It" (n ? line : " " arguments(term)))
 }
 
-function put_item(term, text,    n, part, i) {
+function put_item(term, text) {
   if (returns_open) {
     returns[returns_len] = returns[returns_len] "\n\t" term "\t" text
     return
   }
   begin_list("items", ".Bl -tag -width Ds")
   put_term(term)
-  n = split(marked(text), part, /  +/)
-  for (i = 1; i <= n; i++)
-    put_sentence(part[i])
+  put_remark(text)
 }
 
 function put_code(line) {
@@ -205,7 +209,7 @@ function add_return(sentence) {
   returns[returns_len] = returns[returns_len] "\n" sentence
 }
 
-function put_returns(    i, j, k, n, m, line, part, in_items) {
+function put_returns(    i, j, n, line, part, in_items) {
   if (returns_len == 0)
     return
   put(".Sh RETURN VALUES")
@@ -224,9 +228,7 @@ function put_returns(    i, j, k, n, m, line, part, in_items) {
         if (!in_items++)
           put(".Bl -tag -width Ds -compact")
         put_term(part[2])
-        m = split(marked(part[3]), part, /  +/)
-        for (k = 1; k <= m; k++)
-          put_sentence(part[k])
+        put_remark(part[3])
       } else {
         if (in_items)
           put(".El")
@@ -289,7 +291,7 @@ function put_tag(name, kind, shown) {
     entry_names = entry_names (entry_names == "" ? "" : " ") name
 }
 
-function put_member(declaration, remark,    n, part, i) {
+function put_member(declaration, remark) {
   end_list()
   if (!in_members) {
     put(".Bl -tag -width Ds -compact")
@@ -297,12 +299,6 @@ function put_member(declaration, remark,    n, part, i) {
   }
   put(".It " (declaration ~ /^[A-Z]/ ? "Dv " : "Vt ") declared(declaration))
   put_remark(remark)
-}
-
-function put_remark(remark,    n, part, i) {
-  n = split(marked(remark), part, /  +/)
-  for (i = 1; i <= n; i++)
-    put_sentence(part[i])
 }
 
 function put_group(remark) {
@@ -366,6 +362,7 @@ function begin_page(name, number, header, what) {
   out = dir "/man" section "/" page "." section
   returns_len = 0
   entry_names = part_name = ""
+  entry_tags = 0
   put(".\\\" src/reference.sh made this page: change what it reads instead.")
   put(".Dd " date)
   put(".Dt " toupper(page) " " section)
@@ -438,8 +435,13 @@ $1 == "heading" { begin_part($2) }
 $1 ~ /^(title|entry|text|item|step|code)$/ && section == 3 {
   begin_part("DESCRIPTION")
 }
+$1 ~ /^(text|item|step|code)$/ && in_entries && entry_tags == 0 {
+  end_entries()
+  after_text = 1
+}
 $1 == "title" {
   end_entries()
+  entry_tags = 0
   put(".Ss " arguments($2))
   after_text = 0
 }
