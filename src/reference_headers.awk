@@ -67,11 +67,13 @@ function take_function(line,    at, name, type) {
     page_function[page] = name
 }
 
+# Of a choice between definitions only the name is shown, once.
 function take_macro(line, is_choice,    name) {
   sub(/^# *define +/, "", line)
   match(line, /^[A-Za-z0-9_]+/)
   name = substr(line, 1, RLENGTH)
-  if (name ~ /_H$/ || (name in is_macro))
+  if (name ~ /_H$/ || (name in is_macro) || \
+      (is_choice && in_entry && tags[entry_at] != ""))
     return
   is_macro[name] = 1
   tag(name, "macro", is_choice ? name : line)

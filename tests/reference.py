@@ -51,7 +51,8 @@ def sentences(comment):
     """The sentences and the items of lists; ' * ' is gone already."""
     # A line at the margin ends a list.
     comment = re.sub(r"(?m)^( +\S.*)\n(?=\S)", r"\1\n\n", comment)
-    parts = re.split(r"\n\s*\n|\n(?=  +[^ ].*?  )|(?<=[^.]\.)(?:  |\n)", comment)
+    parts = re.split(r"\n\s*\n|\n(?=  +[^ ].*?  )|(?<=[^.]\.)(?:  |\n)",
+                     comment)
     for part in parts:
         # A list's term and text are one, but for the point behind a word.
         part = re.sub(r"^([A-Z]\w*)\. +", r"\1 ", part.strip())

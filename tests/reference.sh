@@ -48,7 +48,12 @@ for awk in mawk "gawk --posix" "busybox awk" original-awk; do
 done
 
 # Says what is wrong, or nothing.
-lint() { [ -z "$(mandoc -Tlint -Wwarning "$pages"/man?/* | tee /dev/stderr)" ]; }
+lint() {
+  local said
+  said=$(mandoc -Tlint -Wwarning "$pages"/man?/*) || true
+  echo "$said"
+  [ -z "$said" ]
+}
 check "mandoc has no warning" lint
 
 dated() {
