@@ -25,8 +25,9 @@ run() { # SCRIPT ARGUMENT...
   if python3 "$@"; then echo "ok $1"; else failed=$((failed + 1)); fi
 }
 
-for name in states clients handshake_page; do
-  run "tests/pictures/$name.py" ${check:+"$check"}
+for script in tests/pictures/{states,clients,handshake_page}.py \
+  tests/bench/chart.py; do
+  run "$script" ${check:+"$check"}
 done
 if [ -x "$1/upshake-demo" ] && [ -x "$1/upshake-inspect" ]; then
   run tests/pictures/terminal.py ${check:+"$check"} "$1"
