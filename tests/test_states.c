@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The states of a handshake, and what leads from each to the next: the arrows
- * of examples/pictures/states.svg.  tests/pictures/states.py reads the table,
+ * of tests/pictures/states.svg.  tests/pictures/states.py reads the table,
  * and draws no arrow that does not stand here.
  */
 #include <setjmp.h>

@@ -134,5 +134,5 @@ def draw_sequence():
     return one.svg(bottom + 36)
 
 
-sys.exit(picture.main({"examples/pictures/states.svg": draw_states(),
-                       "examples/pictures/sequence.svg": draw_sequence()}))
+sys.exit(picture.main({"tests/pictures/states.svg": draw_states(),
+                       "tests/pictures/sequence.svg": draw_sequence()}))

@@ -114,7 +114,7 @@ def main():
     shown = [line for _, lines in recorded for line in lines]
     assert "HTTP/1.1 101 Switching Protocols" in shown, recorded
     assert any(line.startswith("REFUSED") for line in shown), recorded
-    return picture.main({"examples/pictures/terminal.svg": draw(recorded)})
+    return picture.main({"tests/pictures/terminal.svg": draw(recorded)})
 
 
 sys.exit(main())
