@@ -3,10 +3,11 @@
 # The pictures are what their scripts make of the tree and of its programs now,
 # and upshake-demo answers each handshake as tests/interop/handshakes.md says.
 #
-#   pictures.sh BUILD            compares; BUILD has upshake-demo and -inspect
-#   pictures.sh --write BUILD    makes them anew
+#   pictures.sh [BUILD]            compares
+#   pictures.sh --write [BUILD]    makes them anew
 #
-# If BUILD has no programs, what needs them is left out.
+# BUILD is the folder of upshake-demo and upshake-inspect, by default build.  If
+# it does not have them, what needs them is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
@@ -17,7 +18,8 @@ if [ "${1-}" = --write ]; then
   check=
   shift
 fi
-[ $# = 1 ] || { echo "usage: pictures.sh [--write] BUILD" >&2; exit 64; }
+[ $# -le 1 ] || { echo "usage: pictures.sh [--write] [BUILD]" >&2; exit 64; }
+build=${1-build}
 export PYTHONDONTWRITEBYTECODE=1
 failed=0
 
@@ -29,10 +31,10 @@ for script in tests/pictures/{states,clients,handshake_page}.py \
   tests/bench/chart.py; do
   run "$script" ${check:+"$check"}
 done
-if [ -x "$1/upshake-demo" ] && [ -x "$1/upshake-inspect" ]; then
-  run tests/pictures/terminal.py ${check:+"$check"} "$1"
-  run tests/interop/handshakes.py "$1/upshake-demo" --check
+if [ -x "$build/upshake-demo" ] && [ -x "$build/upshake-inspect" ]; then
+  run tests/pictures/terminal.py ${check:+"$check"} "$build"
+  run tests/interop/handshakes.py "$build/upshake-demo" --check
 else
-  echo "left out: what needs upshake-demo and upshake-inspect in $1"
+  echo "left out: what needs upshake-demo and upshake-inspect in $build"
 fi
 [ "$failed" = 0 ]

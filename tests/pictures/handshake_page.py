@@ -30,12 +30,13 @@ their bytes. {recorded}
 {summary}
 
 Three servers are proxies, and upshake-demo stands behind them: it judges what
-they pass on. nginx writes Connection and the version HTTP/1.1 itself, so it
-mends what is wrong with them. The other servers have the settings of
+they pass on. nginx and h2o write some lines of the request anew, as a proxy
+may, and so mend what was wrong with them. The other servers are those of
 [python_server.py](python_server.py), [ws_server.js](ws_server.js),
 [libwebsockets_server.c](libwebsockets_server.c),
-[civetweb_server.c](civetweb_server.c) and [lighttpd.conf](lighttpd.conf). Some
-leave a part of the check to the application; none is done there.
+[civetweb_server.c](civetweb_server.c) and [lighttpd.conf](lighttpd.conf). A
+library may leave a part of the check to the application; these small servers
+add no check but that of Origin.
 
 ## Each answer
 
@@ -50,8 +51,8 @@ without an answer, "silent" that there was no answer for {patience} seconds,
     bash tests/interop/run.sh handshakes
 
 installs the servers, asks them, and writes `handshakes-results.tsv`, this page
-and the picture. `tests/pictures.sh` asks only upshake-demo, compares it with
-its column, and the page and the picture with the recorded results.
+and the picture. `tests/pictures.sh` asks only upshake-demo, and compares the
+answers with its column, and page and picture with the recorded results.
 """
 
 
