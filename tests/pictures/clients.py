@@ -10,7 +10,8 @@ TOP = 140
 NAMES = {"ws": "npm ws", "undici": "npm undici", "websocket": "npm websocket",
          "chromium": "Chromium", "curl-http2": "curl, h2c",
          "nghttp-u": "nghttp, h2c", "nginx": "nginx, a proxy",
-         "haproxy": "HAProxy, a proxy", "apache": "Apache, a proxy"}
+         "haproxy": "HAProxy, a proxy", "apache": "Apache, a proxy",
+         "proxy": "upshake-proxy"}
 
 
 def read_rows():
@@ -24,7 +25,7 @@ def read_rows():
 
 def draw(rows):
     one = picture.Picture(
-        "What clients and proxies of others check of upshake-demo",
+        "Clients and proxies, and what they check of this tree",
         "  ".join(f"{name}: {', '.join(has)}." for name, has in rows))
     one.text(picture.MARGIN, 28, "Who checks what", "title")
     one.dot(picture.MARGIN + 5, 50)
