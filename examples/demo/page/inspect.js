@@ -23,9 +23,13 @@ class InspectExit extends Error {
   }
 }
 
-function decodeBase64(text) {
-  const letters = atob(text.replace(/^#.*$/gm, '').replace(/\s+/g, ''))
-  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
+// The text is a line of comment, and gzip as base64.
+function decodeInspect(text) {
+  const letters = atob(text.replace(/^\s*#.*$/gm, '').replace(/\s+/g, ''))
+  const packed = Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
+  const gzip = new DecompressionStream('gzip')
+  return new Response(new Blob([packed]).stream().pipeThrough(gzip))
+    .arrayBuffer()
 }
 
 // The bytes that were written to one file.
@@ -131,6 +135,6 @@ function runInspect(module, args, files) {
 }
 
 async function loadInspect(text) {
-  const module = await WebAssembly.compile(decodeBase64(text))
+  const module = await WebAssembly.compile(await decodeInspect(text))
   return { run: (args, files) => runInspect(module, args, files) }
 }

@@ -5,14 +5,15 @@
 #
 #   sh examples/demo/wasm/build.sh [FILE]
 #
-# FILE is upshake.wasm.txt beside this script if not given.  clang-19 and lld-19
-# are all it needs; the library of C is in this folder.  The same sources and
-# the same compiler give the same bytes.  Only somebody who changes upshake runs
-# it: the page is built from the text.
+# FILE is upshake.wasm.txt beside this script if not given: gzip, as base64.
+# clang-19 and lld-19 are all it needs; the library of C is in this folder.  The
+# same sources and the same compiler give the same bytes.  Only somebody who
+# changes upshake runs it: the page is built from the text.
 #
 #   sh examples/demo/wasm/build.sh --size
 #
-# prints how long the inspector is, and the library alone.
+# prints how long the inspector is, and how long the library is alone: both
+# sides with their replies, requests and explanations.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -60,7 +61,6 @@ lengths() { # FILE: "148000 bytes, 62000 with gzip -9"
 }
 
 build_inspect() {
-  compile "$work/upshake.o" build/wasm/upshake.c
   set -- "$work/upshake.o"
   for source in $(parts | sed 's,^,examples/,') examples/demo/wasm/*.c; do
     object=$work/$(echo "$source" | tr / _ | sed 's/c$/o/')
@@ -70,17 +70,32 @@ build_inspect() {
   connect "$work/upshake.wasm" "$@"
 }
 
+build_library() {
+  compile "$work/libc.o" examples/demo/wasm/libc.c
+  set -- "$work/upshake.o" "$work/libc.o"
+  for name in init feed get_result get_request reply explain websocket_rules \
+    h2c_rules capsules_rules write_request client_init client_feed \
+    client_get_result; do
+    set -- "$@" "--export=upshake_$name"
+  done
+  connect "$work/library.wasm" "$@"
+}
+
 cd "$root"
 sh src/amalgamate.sh "$work" >/dev/null
+compile "$work/upshake.o" build/wasm/upshake.c
 build_inspect
 if [ "${1-}" = --size ]; then
+  build_library
+  echo "inspector: $(lengths "$work/upshake.wasm")"
+  echo "library: $(lengths "$work/library.wasm")"
   exit 0
 fi
 to=${1:-$here/upshake.wasm.txt}
 {
   echo "# upshake-inspect, by $("$clang" --version | sed -n 1p):" \
     "$(lengths "$work/upshake.wasm")"
-  base64 -w 76 "$work/upshake.wasm"
+  gzip -9n <"$work/upshake.wasm" | base64 -w 76
 } >"$to.new"
 mv "$to.new" "$to"
 sed -n 1p "$to"
