@@ -43,12 +43,12 @@ def read_head(peer):
 class Socket:
     """A WebSocket that leaves every byte to the test."""
 
-    def __init__(self, *offers, target=b"/"):
+    def __init__(self, *offers):
         self.peer = connect()
         self.peer.sendall(
-            b"GET %s HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+            b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" % target
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             + b"".join(EXTENSIONS + offer + b"\r\n" for offer in offers)
             + b"\r\n")
         head = read_head(self.peer)
@@ -95,8 +95,8 @@ class Socket:
 class Deflated(Socket):
     """One that has agreed, and compresses as that says."""
 
-    def __init__(self, *offers, target=b"/"):
-        super().__init__(*offers, target=target)
+    def __init__(self, *offers):
+        super().__init__(*offers)
         assert self.agreed, "no extension"
         self.ours = self.bits("client")
         self.its = self.bits("server")

@@ -112,14 +112,16 @@ def it_is_the_same_from_every_folder_and_with_crs():
 
 
 def it_makes_the_folder_build():
-    with tempfile.TemporaryDirectory() as folder:
-        demo, script = copied(folder)
-        done = run(script=script, cwd="/")
-        file = os.path.realpath(os.path.join(demo, "..", "..", "build",
-                                             "upshake-page.html"))
-        assert done.stdout.decode() == f"wrote {file}\n", done
-        with open(file, "rb") as written:
-            assert written.read() == assembled()
+    for arguments, name in (([], "upshake-page.html"),
+                            (["--c"], "upshake-page.c")):
+        with tempfile.TemporaryDirectory() as folder:
+            demo, script = copied(folder)
+            done = run(*arguments, script=script, cwd="/")
+            file = os.path.realpath(os.path.join(demo, "..", "..", "build",
+                                                 name))
+            assert done.stdout.decode() == f"wrote {file}\n", done
+            with open(file, "rb") as written:
+                assert written.read() == run(*arguments, "-").stdout
 
 
 def it_needs_one_awk_and_one_program_for_sha256():
@@ -162,7 +164,7 @@ def complains(status, error, *arguments, **more):
 
 def it_says_what_is_wrong():
     complains(64, 'unknown option "--x"', "--x")
-    complains(64, "--c needs a FILE", "--c")
+    complains(64, 'unknown option "--c"', "--c", "--c")
     complains(64, "one FILE only", "a", "b")
     complains(64, "one FILE only", "--c", "a", "b")
     complains(64, "FILE is empty", "")
