@@ -70,7 +70,8 @@ function curlFields(asked) {
 function curlCommand(tab, bytes) {
   const asked = readRequest(bytes);
   const body = asked.why ? null : curlBody(asked);
-  if (!body) return rawCommand(bytes, 'curl', asked.why || 'sends no such body');
+  if (!body)
+    return rawCommand(bytes, 'curl', asked.why || 'sends no such body');
   const isHead = asked.method === 'HEAD';
   return joinCommand([
     'curl --http1.' + asked.minor + ' -i -N -m 2 -g --path-as-is' +
