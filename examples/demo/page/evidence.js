@@ -31,14 +31,17 @@ function addLine(parent, line, note) {
   return row;
 }
 
-// Adds the lines that are wanted, and those that are gone.
+// Adds the lines that are wanted, those that are gone in their place.
 function showLines(parent, head, changes, isWanted) {
-  parent.replaceChildren();
   const shown = head.lines.filter(isWanted);
-  const isChanged = (line) => changes.changed.includes(line);
-  for (const line of shown)
-    addLine(parent, line, isChanged(line) ? 'changed' : '');
-  for (const line of changes.gone.filter(isWanted))
+  const gone = changes.gone.filter(isWanted);
+  parent.replaceChildren();
+  for (const line of shown) {
+    while (gone.length > 0 && gone[0].start <= line.start)
+      addLine(parent, gone.shift(), 'left out').classList.add('gone');
+    addLine(parent, line, changes.changed.includes(line) ? 'changed' : '');
+  }
+  for (const line of gone)
     addLine(parent, line, 'left out').classList.add('gone');
   return shown;
 }
@@ -112,6 +115,7 @@ function showReply(scene, request, outcome) {
   const changes = compareHeads(sound, reply);
   showLines(at('wire-4'), reply, changes, (line) => line.start === 0);
   showLines(at('wire-5'), reply, changes, (line) => line.start !== 0 &&
+    [...changes.changed, ...changes.gone].includes(line) &&
     !isNamed(line, 'Sec-WebSocket-Accept'));
   showAnswers(scene.tab, request, reply);
 }

@@ -19,8 +19,8 @@ function stateOf(number) {
   return number === rail.shown && !isAtEnd() ? 'now' : 'done';
 }
 
-const timeWords = (ms) => ms >= 100 ? Math.round(ms) + ' ms'
-  : ms.toFixed(ms >= 10 ? 1 : 2) + ' ms';
+const timeWords = (ms) => (ms >= 10 ? Math.round(ms)
+  : Math.round(ms * 10) / 10) + ' ms';
 
 function showStep(number) {
   const step = stepAt(number);

@@ -55,6 +55,10 @@ function showChoices() {
   at('about').textContent = scene.broken === 'live'
     ? 'This is the exchange of your browser with this server.'
     : stories[scene.tab].about;
+  at('clock').textContent = scene.broken === 'live'
+    ? 'The times are those of your browser. It learns of steps 3 to 6 at once.'
+    : 'The times are those of the two judges in this page. A network adds ' +
+      'the way there and back.';
 }
 
 function showScene(isToEnd, edited) {
@@ -115,7 +119,7 @@ function chooseBreakage(name) {
   setLink();
   whenReady(() => {
     speakStep();
-    if (rail.outcome.failed) bringIntoView(stepAt(rail.outcome.failed));
+    if (rail.outcome.failed) bringIntoView(at('judgement'));
   });
 }
 

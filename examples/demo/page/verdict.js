@@ -41,13 +41,32 @@ function countFixes(text) {
   return found ? found[0].trimEnd().split('\n').length : 0;
 }
 
+// A line whose next word would have fitted ends a paragraph.  Columns stay as
+// they are.
+const HINT_WIDTH = 68;
+
+function addHint(lines) {
+  let paragraph = '';
+  lines.forEach((line, i) => {
+    const [next] = (lines[i + 1] || '').split(' ');
+    const isColumn = /[^.:?!] {2,}\S/.test(line);
+    paragraph += line;
+    if (!isColumn && next && line.length + next.length >= HINT_WIDTH) {
+      paragraph += ' ';
+      return;
+    }
+    if (paragraph) add(at('change'), 'p', paragraph, isColumn ? 'column' : '');
+    paragraph = '';
+  });
+}
+
 function showChange(said, text) {
   const lines = (said.hint || '').split('\n');
   const fixes = lines.splice(0, countFixes(text));
   at('change').replaceChildren();
   at('change').hidden = !said.hint;
   if (fixes.length > 0) add(at('change'), 'pre', fixes.join('\n')).tabIndex = 0;
-  if (lines.length > 0) add(at('change'), 'p', lines.join('\n'));
+  addHint(lines);
 }
 
 function showAlso(said) {
@@ -62,8 +81,8 @@ function showVerdict(scene, outcome) {
   const { said, text } = outcome;
   recordVerdict(scene, outcome);
   at('verdict').replaceChildren();
-  add(at('verdict'), 'strong', headline(said));
-  add(at('verdict'), 'span', said.sentence);
+  add(at('verdict'), 'strong', headline(said) + ':');
+  at('verdict').append(' ' + said.sentence);
   say(at('caret'), caretOf(text));
   say(at('rule'), said.rule ? 'The rule: ' + said.rule : '');
   showChange(said, text);
