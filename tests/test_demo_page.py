@@ -194,7 +194,7 @@ def it_says_which_part_is_wrong():
             complains(66, error, "-", script=script)
 
 
-# ---- What the demo serves ------------------------------------------------------
+# ---- What the demo serves ----------------------------------------------------
 
 def ask(request, source="127.0.0.1"):
     with socket.create_connection(("127.0.0.1", PORT), 20,
@@ -227,7 +227,7 @@ def it_serves_the_page_that_page_sh_writes():
     assert dateless.sub("", get("/", "HEAD")[0]) == dateless.sub("", head)
 
 
-# ---- Exchanges -----------------------------------------------------------------
+# ---- Exchanges ---------------------------------------------------------------
 
 TOKENS = iter(f"{number:031x}A" for number in range(1000))
 SWITCH = ("Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -375,7 +375,7 @@ def it_tells_of_a_head_that_fills_its_memory():
     assert told == request and len(content) > 40000, len(content)
 
 
-# ---- All of it -----------------------------------------------------------------
+# ---- All of it ---------------------------------------------------------------
 
 def main(program):
     global PORT

@@ -28,7 +28,7 @@ void answer_report(struct connection *c, struct verdict verdict,
                  now_ms());
 }
 
-/* ---- Refusals -------------------------------------------------------------
+/* ---- Refusals --------------------------------------------------------------
  */
 
 static void refuse(struct connection *c, struct verdict verdict) {
@@ -90,7 +90,7 @@ static void refuse_plain(struct connection *c, int status) {
   refuse(c, (struct verdict){"plain", status, reason, NULL});
 }
 
-/* ---- Answers with content ---------------------------------------------------
+/* ---- Answers with content --------------------------------------------------
  */
 
 void answer_fill(struct connection *c) {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Who asks for what --------------------------------------------------- */
+/* ---- Who asks for what -------------------------------------------------- */
 
 static int is_token_of_page(upshake_slice value) {
   size_t digits = 0;
@@ -20,7 +20,8 @@ static int is_token_of_page(upshake_slice value) {
 
 /* The target is known also if a later line is refused; the query is not. */
 static upshake_slice query_of(upshake_slice target) {
-  const char *mark = target.len > 0 ? memchr(target.ptr, '?', target.len) : 0;
+  const char *mark =
+      target.len > 0 ? memchr(target.ptr, '?', target.len) : NULL;
   if (mark == NULL)
     return (upshake_slice){NULL, 0};
   size_t before = (size_t)(mark - target.ptr) + 1;
@@ -105,7 +106,7 @@ static int same_token(const char *a, const char *b) {
   return differs == 0;
 }
 
-/* ---- The ring -------------------------------------------------------------
+/* ---- The ring --------------------------------------------------------------
  */
 
 void exchange_forget(struct exchange *exchange) {
@@ -165,7 +166,7 @@ struct exchange *exchanges_find(struct exchanges *exchanges, const upshake *hs,
   return NULL;
 }
 
-/* ---- What the page is told --------------------------------------------------
+/* ---- What the page is told -------------------------------------------------
  */
 
 static void add_json(struct text *text, const struct exchange *exchange) {
