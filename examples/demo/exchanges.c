@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Who asks for what -------------------------------------------------- */
+/* ---- Who asks for what --------------------------------------------------- */
 
 static int is_token_of_page(upshake_slice value) {
   size_t digits = 0;
@@ -106,8 +106,7 @@ static int same_token(const char *a, const char *b) {
   return differs == 0;
 }
 
-/* ---- The ring --------------------------------------------------------------
- */
+/* ---- The ring ------------------------------------------------------------ */
 
 void exchange_forget(struct exchange *exchange) {
   free(exchange->bytes);
@@ -166,8 +165,7 @@ struct exchange *exchanges_find(struct exchanges *exchanges, const upshake *hs,
   return NULL;
 }
 
-/* ---- What the page is told -------------------------------------------------
- */
+/* ---- What the page is told ----------------------------------------------- */
 
 static void add_json(struct text *text, const struct exchange *exchange) {
   const char *reply = exchange->bytes + exchange->request_len;
