@@ -97,6 +97,17 @@ def it_has_the_program_as_data():
             in page)
 
 
+def it_writes_no_trigraph():
+    """To a C compiler "??=" is "#", and the page would be another one."""
+    with tempfile.TemporaryDirectory() as folder:
+        demo, script = copied(folder)
+        with open(os.path.join(demo, "page", PART), "w",
+                  encoding="ascii") as part:
+            part.write('a ??= "\\\\???";\n')
+        source = run("--c", "-", script=script).stdout
+    assert rb'"a \?\?= \"\\\\\?\?\?\";",' in source
+
+
 def it_is_the_same_from_every_folder_and_with_crs():
     page = assembled()
     with tempfile.TemporaryDirectory() as folder:

@@ -40,8 +40,8 @@ static upshake_slice token_to_keep(const upshake *hs) {
   return (upshake_slice){NULL, 0};
 }
 
-/* Returns the whole lines behind the request line.  There may be few of them,
- * because a refusal may come in the middle of the head. */
+/* Returns the lines behind the request line.  There may be few of them, because
+ * a refusal may come in the middle of the head; half a line is no field. */
 static upshake_fields read_fields(const upshake *hs) {
   upshake_slice head = upshake_head(hs);
   upshake_slice target = upshake_get_request(hs).target;
@@ -50,9 +50,7 @@ static upshake_fields read_fields(const upshake *hs) {
     return fields;
   const char *end = head.ptr + head.len;
   const char *line = memchr(target.ptr, '\n', (size_t)(end - target.ptr));
-  while (end > head.ptr && end[-1] != '\n')
-    end--;
-  if (line != NULL && line + 1 < end)
+  if (line != NULL)
     fields.raw = (upshake_slice){line + 1, (size_t)(end - line) - 1};
   return fields;
 }
