@@ -31,11 +31,14 @@ async function askExchange(token) {
   }
 }
 
-// What the judges are told, so that they know what this server speaks.
-function liveArgs(reply) {
+// What the judges are told, so that they know what this server speaks.  Which
+// origins it lists it does not tell.
+function liveArgs(exchange, reply) {
   const name = valueOf(reply, 'Sec-WebSocket-Protocol');
   const extensions = valueOf(reply, 'Sec-WebSocket-Extensions');
-  return [...(name ? ['--subprotocol', name] : []),
+  const isOrigin = exchange.error === 'ORIGIN_REFUSED';
+  return [...(isOrigin ? ['--origin', 'https://listed.example'] : []),
+    ...(name ? ['--subprotocol', name] : []),
     ...(/permessage-deflate/i.test(extensions) ? ['--deflate'] : [])];
 }
 
@@ -54,11 +57,11 @@ function showExchange(exchange, times) {
   stopRail();
   Object.assign(scene, {
     tab: 'websocket', broken: 'live', times,
-    args: liveArgs(splitHead(response)),
+    args: liveArgs(exchange, splitHead(response)),
     clientArgs: ['--subprotocol-required'],
     request: bytesOfText(exchange.request), soundReply: response,
   });
   scene.sound = splitHead(scene.request);
-  scene.response = exchange.outcome === 'switched' ? response : null;
+  scene.response = response;
   showScene(true);
 }

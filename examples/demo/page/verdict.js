@@ -88,6 +88,8 @@ function showVerdict(scene, outcome) {
   showChange(said, text);
   showAlso(said);
   say(at('no-reply'), NO_REPLY[said.outcome] || '');
-  say(at('full-reply'), editorText(bytesOfText(said.reply)));
-  at('reply-box').hidden = said.reply === '';
+  const reply = scene.broken === 'live' && said.outcome !== 'switched'
+    ? outcome.response : bytesOfText(said.reply);
+  say(at('full-reply'), editorText(reply));
+  at('reply-box').hidden = reply.length === 0;
 }
