@@ -42,9 +42,9 @@ function liveArgs(exchange, reply) {
     ...(/permessage-deflate/i.test(extensions) ? ['--deflate'] : [])];
 }
 
-function showHeads(exchange) {
-  at('live-request').textContent = exchange.request.replace(/\r\n/g, '\n');
-  at('live-reply').textContent = exchange.reply.replace(/\r\n/g, '\n');
+function showHeads(exchange, response) {
+  at('live-request').textContent = editorText(bytesOfText(exchange.request)).trimEnd();
+  at('live-reply').textContent = editorText(response).trimEnd();
   at('live-heads').hidden = false;
   at('live-heads').open = matchMedia('(min-width: 48rem)').matches;
 }
@@ -53,7 +53,7 @@ function showHeads(exchange) {
 // and got none.
 function showExchange(exchange, times) {
   const response = bytesOfText(exchange.reply);
-  showHeads(exchange);
+  showHeads(exchange, response);
   stopRail();
   Object.assign(scene, {
     tab: 'websocket', broken: 'live', times,
