@@ -20,6 +20,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -30,7 +31,7 @@
 
 enum {
   CLIENTS_MAX = 500,     /* fewer than the files that a process may open */
-  MESSAGE_MAX = 65536,   /* bytes; a longer message: Close 1009 */
+  MESSAGE_MAX = 131072,  /* bytes; a longer message: Close 1009 */
   WAITING_MAX = 1048576, /* bytes for a slow receiver; more: Close 1013 */
   PATIENCE = 10
 };
@@ -123,10 +124,9 @@ static int choose_room(upshake *hs, void *user) {
 }
 
 static const upshake_protocol protocols[] = {UPSHAKE_WEBSOCKET};
-static const char *const subprotocols[] = {"chat"};
-static const upshake_config config = {protocols, 1, .decide = choose_room,
-                                      .subprotocols = subprotocols,
-                                      .subprotocols_len = 1};
+static const upshake_config config = {
+    protocols, 1, .decide = choose_room,
+    .subprotocols = (const char *const[]){"chat"}, .subprotocols_len = 1};
 
 /* Closing at once could destroy what was sent last: the peer closes first. */
 static void leave(struct client *client) {
@@ -170,13 +170,15 @@ static void shake_hands(struct client *client) {
 
 /* ---- A client ------------------------------------------------------------ */
 
+/* wslay_event_recv fails at the end of input, and if bytes are no frame at all.
+ * In both cases wslay has queued a Close. */
 static void chat(struct client *client) {
-  if (wslay_event_recv(client->wslay) != 0 ||
-      wslay_event_send(client->wslay) != 0)
+  int is_over = wslay_event_recv(client->wslay) != 0;
+  if (wslay_event_send(client->wslay) != 0)
     client->phase = GONE;
-  else if (!wslay_event_want_read(client->wslay) &&
-           !wslay_event_want_write(client->wslay))
-    leave(client); /* both sides have sent a Close */
+  else if (is_over || (!wslay_event_want_read(client->wslay) &&
+                       !wslay_event_want_write(client->wslay)))
+    leave(client); /* both sides have sent a Close, or nothing else can come */
 }
 
 static void serve(struct client *client, short events) {
@@ -191,13 +193,11 @@ static void serve(struct client *client, short events) {
 }
 
 static void add_client(struct client *client, int listener) {
-  int on = 1;
   *client = (struct client){.phase = SHAKING_HANDS,
                             .fd = accept(listener, NULL, NULL),
                             .deadline = time(NULL) + PATIENCE};
-  if (setsockopt(client->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0 ||
-      upshake_init(&client->hs, &config, client->head, sizeof client->head,
-                   client) != UPSHAKE_OK)
+  if (client->fd < 0 || upshake_init(&client->hs, &config, client->head,
+                                     sizeof client->head, client) != UPSHAKE_OK)
     client->phase = GONE;
 }
 
@@ -228,6 +228,7 @@ static struct pollfd prepare(struct client *client, time_t now) {
 
 /* ---- The loop ------------------------------------------------------------ */
 
+/* Connections inherit the options. */
 static int start_listening(unsigned port) {
   struct sockaddr_in at = {.sin_family = AF_INET};
   socklen_t len = sizeof at;
@@ -235,6 +236,8 @@ static int start_listening(unsigned port) {
   at.sin_port = htons((in_port_t)port);
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      setsockopt(listener, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0 ||
+      setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
       bind(listener, (void *)&at, len) != 0 || listen(listener, 64) != 0 ||
       getsockname(listener, (void *)&at, &len) != 0)
     return -1;

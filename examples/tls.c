@@ -21,6 +21,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
@@ -34,10 +35,10 @@
 #include <wslay/wslay.h>
 
 enum {
-  CLIENTS_MAX = 100,   /* one more has to wait */
-  MESSAGE_MAX = 65536, /* bytes; a longer message: Close 1009 */
-  PATIENCE = 10,       /* seconds for TLS and the head, and for each turn */
-  SILENCE_MAX = 30     /* seconds; then a Ping; if nothing comes: the end */
+  CLIENTS_MAX = 100,    /* one more has to wait */
+  MESSAGE_MAX = 131072, /* bytes; a longer message: Close 1009 */
+  PATIENCE = 10,        /* seconds for TLS and the head, and for each turn */
+  SILENCE_MAX = 30      /* seconds; then a Ping; if nothing comes: the end */
 };
 
 struct client {
@@ -112,7 +113,8 @@ static int receive(struct client *client, char *out, int cap) {
   return SSL_read(client->ssl, out, cap);
 }
 
-/* Ends when both sides have sent a Close. */
+/* Ends when both sides have sent a Close.  wslay_event_recv fails if bytes are
+ * no frame at all; wslay has queued a Close then, too. */
 static void talk(struct client *client) {
   static const struct wslay_event_callbacks callbacks = {
       .recv_callback = on_receive,
@@ -124,9 +126,11 @@ static void talk(struct client *client) {
   if (wslay_event_context_server_init(&client->wslay, &callbacks, client) != 0)
     return;
   wslay_event_config_set_max_recv_msg_length(client->wslay, MESSAGE_MAX);
-  while (n > 0 && wslay_event_recv(client->wslay) == 0 &&
-         wslay_event_send(client->wslay) == 0 &&
-         wslay_event_want_read(client->wslay)) {
+  while (n > 0) {
+    int error = wslay_event_recv(client->wslay);
+    if (wslay_event_send(client->wslay) != 0 || error != 0 ||
+        !wslay_event_want_read(client->wslay))
+      break;
     n = receive(client, bytes, sizeof bytes);
     client->received = (upshake_slice){bytes, n > 0 ? (size_t)n : 0};
   }
@@ -199,6 +203,7 @@ static SSL_CTX *open_tls(const char *cert, const char *key) {
   return tls;
 }
 
+/* Connections inherit the options. */
 static int start_listening(unsigned port) {
   struct sockaddr_in at = {.sin_family = AF_INET};
   socklen_t len = sizeof at;
@@ -206,6 +211,7 @@ static int start_listening(unsigned port) {
   at.sin_port = htons((in_port_t)port);
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
       bind(listener, (void *)&at, len) != 0 || listen(listener, 64) != 0 ||
       getsockname(listener, (void *)&at, &len) != 0) {
     perror("tls: cannot listen");

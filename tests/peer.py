@@ -91,6 +91,21 @@ def close_code(code):
     return struct.pack(">H", code)
 
 
+# With the code of the Close that wslay answers; None: without a code.
+WRONG_FRAMES = (
+    (frame(TEXT, b"not masked", False), 1002), (frame(TEXT, b"\xff"), 1007),
+    (frame(3), 1002), (frame(11), 1002),
+    (b"\xc1" + frame(TEXT, b"reserved")[1:], 1002),
+    (b"\x80" + frame(TEXT, b"continued")[1:], 1002),
+    (frame(CLOSE, close_code(1006)), 1002),
+    (frame(CLOSE, close_code(1000) + b"\xff"), 1007),
+    (frame(CLOSE, b"\x03"), None),
+    (b"\x09" + frame(PING)[1:], None),
+    (b"\x89\xfe\0\x7e" + b"\0" * 130, None),
+    (b"\x82\xff\x7f" + b"\xff" * 7 + b"maskx", 1009),
+    (b"\x82\xff" + b"\xff" * 8 + b"mask", None))
+
+
 def certificate(folder, names="DNS:localhost"):
     """Of localhost, self-signed."""
     cert, key = (os.path.join(folder, name) for name in ("c.pem", "k.pem"))
