@@ -198,6 +198,7 @@ static SSL_CTX *open_tls(const char *cert, const char *key) {
   if (tls == NULL || SSL_CTX_use_certificate_chain_file(tls, cert) != 1 ||
       SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
     fprintf(stderr, "tls: cannot use %s and %s\n", cert, key);
+    SSL_CTX_free(tls);
     exit(1);
   }
   return tls;
