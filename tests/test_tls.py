@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""WebSocket through TLS of examples/tls.c: bytes that OpenSSL holds, early ones,
-clients that are wrong, silent or gone.
+"""WebSocket through TLS of examples/tls.c: bytes that OpenSSL holds, early
+ones, and clients that are wrong, silent or gone.
 
 usage: test_tls.py PROGRAM
 
