@@ -62,6 +62,8 @@ def commands_of(block):
     for line in block.lines:
         if found and found[-1][0].endswith("\\"):
             found[-1][0] = found[-1][0][:-1] + line.strip()
+        elif found and found[-1][0].count("'") % 2:  # an open quote
+            found[-1][0] += "\n" + line
         elif block.kind == "sh":
             if line.strip() and not line.startswith("#"):
                 found.append([line, []])
