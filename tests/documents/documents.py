@@ -61,6 +61,8 @@ def run_block(block, files, session):
         files.take(block)
     elif block.kind in ("sh", "console"):
         session.run(block)
+    elif block.words == ["text", "log"]:
+        session.log_has(block)
     elif block.words[:2] == ["text", "browser"]:
         if shutil.which("chromedriver"):
             session.browse(block)
