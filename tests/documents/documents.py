@@ -70,20 +70,29 @@ def run_block(block, files, session):
             print("left out: a browser, as there is no chromedriver")
 
 
-def run_document(document, programs):
-    with tempfile.TemporaryDirectory() as folder:
-        clone = os.path.join(folder, "clone")
-        copy_tree(clone)
-        if programs:
-            link_programs(clone, programs)
-        ports = commands.Ports()
-        files = snippets.Files(document, clone, ports)
-        session = commands.Session(document, clone, ports, bool(programs))
-        try:
-            for block in document.blocks:
-                run_block(block, files, session)
-        finally:
-            session.end()
+def run_document(document, clone, programs):
+    """In the copy as it is, but for build/, which begins anew."""
+    shutil.rmtree(os.path.join(clone, "build"), ignore_errors=True)
+    if programs:
+        link_programs(clone, programs)
+    ports = commands.Ports()
+    files = snippets.Files(document, clone, ports)
+    session = commands.Session(document, clone, ports, bool(programs))
+    try:
+        for block in document.blocks:
+            run_block(block, files, session)
+    finally:
+        session.end()
+
+
+def check(path, names, clone=None, programs=None):
+    """Without a clone no command runs."""
+    document = markdown.Document(ROOT, path)
+    markdown.check_text(document, names)
+    numbers_of.check(document)
+    if clone:
+        run_document(document, clone, programs)
+    print(f"ok: {path} is as it says", flush=True)
 
 
 def main(arguments):
@@ -101,16 +110,16 @@ def main(arguments):
     if not paths:
         sys.exit(__doc__)
     names = markdown.known_names(ROOT)
-    try:
-        for path in paths:
-            document = markdown.Document(ROOT, path)
-            markdown.check_text(document, names)
-            numbers_of.check(document)
-            if not look:
-                run_document(document, programs)
-            print(f"ok: {path} is as it says", flush=True)
-    except markdown.Wrong as wrong:
-        sys.exit(f"FAIL {wrong}")
+    with tempfile.TemporaryDirectory() as folder:
+        clone = None if look else os.path.join(folder, "clone")
+        if clone:
+            copy_tree(clone)
+        try:
+            for path in paths:
+                check(path, names, clone, programs)
+        except markdown.Wrong as wrong:
+            sys.exit(f"FAIL {wrong}")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
