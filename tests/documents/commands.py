@@ -104,6 +104,10 @@ class Session:
 
     def _rewritten(self, command):
         """None if it is left out.  What needs root installs elsewhere."""
+        if self.quick:
+            command = self._quick(command)
+            if command is None:
+                return None
         if command == "sh tests/run.sh":  # it runs this test
             with open(os.path.join(self.clone, ".ci/run")) as file:
                 return "true" if '"tests/run.sh"' in file.read() else "false"
@@ -118,7 +122,7 @@ class Session:
             return f"test -s {copied[1]}"
         if command.endswith("# root"):
             return "true" if command in AS_ROOT else "false"
-        return self._quick(command) if self.quick else command
+        return command
 
     def _quick(self, command):
         if command.startswith("sh examples/run.sh "):
@@ -171,7 +175,9 @@ class Session:
             self.server = subprocess.Popen(  # a group, to which Ctrl-C goes
                 ["sh", "-c", "exec " + command], cwd=self.clone, stdout=log,
                 stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-                start_new_session=True, env=self.environment)
+                start_new_session=True, env=self.environment,
+                preexec_fn=lambda: signal.signal(signal.SIGINT,
+                                                 signal.SIG_DFL))
         self.log = path
         pattern = self.ports(pattern_of(shown)) or \
             r"(?s).*(?:listening on|Ctrl-C ends|http://).*"
