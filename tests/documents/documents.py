@@ -8,8 +8,9 @@ usage: documents.py [--programs FOLDER] [--look] DOCUMENT...
 A DOCUMENT is a Markdown file, named from the top of the tree.  Its commands run
 in a copy of the tree, in its order.  With --programs the copy has the programs
 of that folder in build/, and what builds by cmake is left out.  With --look no
-command runs.  Blocks are explained in commands.py and snippets.py, numbers in
-numbers.tsv.
+command runs.  Of another file, such as a page of the manual, only the options
+of the commands are checked, with --programs.  Blocks are explained in
+commands.py and snippets.py, numbers in numbers_of.py.
 """
 import os
 import re
@@ -21,6 +22,7 @@ import tempfile
 import commands
 import markdown
 import numbers_of
+import options
 import snippets
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -87,11 +89,14 @@ def run_document(document, clone, programs):
 
 def check(path, names, clone=None, programs=None):
     """Without a clone no command runs."""
-    document = markdown.Document(ROOT, path)
-    markdown.check_text(document, names)
-    numbers_of.check(document)
-    if clone:
-        run_document(document, clone, programs)
+    if programs:
+        options.check(ROOT, path, options.options_of(programs))
+    if path.endswith(".md"):
+        document = markdown.Document(ROOT, path)
+        markdown.check_text(document, names)
+        numbers_of.check(document)
+        if clone:
+            run_document(document, clone, programs)
     print(f"ok: {path} is as it says", flush=True)
 
 

@@ -42,9 +42,12 @@ class Document:
 
 
 class Wrong(Exception):
+    """`document` is a Document or its path."""
+
     def __init__(self, document, line, what):
-        where = f"{document.path}:{line}" if line else document.path
-        super().__init__(f"{where}: {what}")
+        path = getattr(document, "path", document)
+        super().__init__(f"{path}:{line}: {what}" if line
+                         else f"{path}: {what}")
 
 
 # ---- Links and names --------------------------------------------------------

@@ -26,6 +26,8 @@ CASES = (
     ("a switch that is gone", "`-DUPSHAKE_GONE=ON`", "nothing defines"),
     ("an error that is gone", "`KEY_GONE`", "is no error"),
     ("a block without an end", "```sh\ntrue", "no end"),
+    ("an option", "`upshake-demo --port 1 --gone`", "no option --gone"),
+    ("an option of another line", "`upshake-demo --port 1`\n`ls --gone`", ""),
     ("code", "```c build/a.c\nint a(void);\n\nint b;\n```\n"
      "```c build/a.c\nint a(void) { return b; }\n```", "undeclared"),
     ("code in its order", "```c build/a.c\nint b;\n\nint a(void);\n```\n"
@@ -66,15 +68,18 @@ def complaint_about(path, names, clone, programs):
 def main():
     failed, names = 0, markdown.known_names(documents.ROOT)
     with tempfile.TemporaryDirectory() as folder:
-        path, empty = f"{folder}/document.md", f"{folder}/empty"
-        os.mkdir(empty)
+        path, programs = f"{folder}/document.md", f"{folder}/programs"
+        os.mkdir(programs)
+        with open(f"{programs}/upshake-demo", "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho 'usage: --port PORT'\n")
+        os.chmod(f"{programs}/upshake-demo", 0o755)
         documents.copy_tree(f"{folder}/clone")
         with open(f"{folder}/README.md", "w", encoding="utf-8") as file:
             file.write("# A `b`!\n")
         for name, text, expected in CASES:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text + "\n")
-            said = complaint_about(path, names, f"{folder}/clone", empty)
+            said = complaint_about(path, names, f"{folder}/clone", programs)
             if bool(said) != bool(expected) or expected not in said:
                 failed += 1
                 print(f"FAIL {name}: {said or 'no complaint'}")
