@@ -192,7 +192,8 @@ class Session:
 
     def log_has(self, block):
         """Waits for these lines."""
-        pattern, end = self.ports(pattern_of(block.lines)), time.monotonic() + 10
+        pattern = self.ports(pattern_of(block.lines))
+        end = time.monotonic() + 10
         while True:
             with open(self.log, errors="replace") as file:
                 said = file.read()

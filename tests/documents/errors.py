@@ -23,40 +23,42 @@ HEAD = """\
 <!-- Written by tests/documents/errors.py, from the tables that it names. -->
 # Errors
 
-You have the name of an error, from `upshake_get_result(&hs).error`, from a log or from
-`upshake-inspect`. Here is what it means, what usually causes it, and what to do.
-`upshake_explain` gives the name, the status, the rule and the sentence in a program.
+You have the name of an error, from `upshake_get_result(&hs).error`, from a log
+or from `upshake-inspect`. Here is what it means, what usually causes it, and
+what to do. In a program, `upshake_explain` gives the name, the status, the rule
+and the sentence.
 
-`upshake-inspect` looks at the bytes and so knows more than this page: it shows the
-wrong byte and chooses among the causes. Options such as `--head-max` below are its
-options. What stands in a box is to be pasted instead of what is wrong.
+`upshake-inspect` looks at the bytes and so knows more than this page: it shows
+the wrong byte and chooses among the causes. Options such as `--head-max` below
+are its options. What stands in a box is to be pasted instead of what is wrong.
 
 """
 # class: (heading, what they have in common)
 CLASSES = {
     "NONE": ("Not an error", ""),
     "PLAIN": ("The request is ordinary", """\
-The request asks for no switch that counts, so it comes back as `UPSHAKE_PLAIN`.
-`result.error` says why. Serve it, or answer it with 426."""),
+The request asks for no switch that counts, so it comes back as
+`UPSHAKE_PLAIN`. `result.error` says why. Serve it, or answer it with 426."""),
     "AT_BYTE": ("Refused at a byte", """\
-The syntax is wrong, or a limit is reached. `result.offset` is the wrong byte. Send the
-reply and close the connection: where the next request begins is not known."""),
+The syntax is wrong, or a limit is reached. `result.offset` is the wrong byte.
+Send the reply and close the connection: where the next request begins is not
+known."""),
     "AT_LINE": ("Refused at the end of a line", """\
 Host or the framing is wrong. Send the reply and close the connection."""),
     "OF_MESSAGE": ("Refused at the end of the head", """\
-Something is missing, or the length of the message is in doubt. Send the reply and close
-the connection."""),
+Something is missing, or the length of the message is in doubt. Send the reply
+and close the connection."""),
     "IN_BODY": ("Refused in a body", """\
 Only if you asked for the body. Send the reply and close the connection."""),
     "OF_OFFER": ("The offer is refused", """\
-The message is sound, but what it asks for breaks a rule of its protocol or of your
-config. Send the reply."""),
+The message is sound, but what it asks for breaks a rule of its protocol or of
+your config. Send the reply."""),
     "OF_ANSWER": ("A client refuses the answer", """\
-The server said something that is no answer to the request. Close the connection. Some
-errors from above are of answers too."""),
+The server said something that is no answer to the request. Close the
+connection. Some errors from above are of answers too."""),
     "OF_CALL": ("Returned by calls", """\
-The call is against the rules, and has changed nothing. These are mistakes of a program,
-and no client can cause them, unless it says so below."""),
+The call is against the rules, and has changed nothing. These are mistakes of a
+program, and no client can cause them, unless it says so below."""),
 }
 
 

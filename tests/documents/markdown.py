@@ -74,6 +74,10 @@ def links(document):
     for number, line in document.prose:
         for target in re.findall(r"\]\(([^)]*)\)", line):
             yield number, target.split(' "')[0]
+        for label, target in re.findall(r"\A\[([^]]+)\]: (\S+)\Z", line):
+            if document.text().count(f"[{label}]") < 2:
+                raise Wrong(document, number, f"nothing links to [{label}]")
+            yield number, target
         for target in re.findall(r'(?:href|src|srcset)="([^"]*)"', line):
             yield number, target
 

@@ -2,10 +2,10 @@
 """The numbers of a document are those of the tables in the tree.
 
 Each row of numbers.tsv: the document; words of it in which {} stands for the
-number, and # for any other number; the file that has the number; a regular expression of which the first
-group is the number there; by how much it is divided, or "-" for a word.  The
-number of the document is the quotient, rounded to as many digits as the
-document shows.  A
+number, and # for any other number; the file that has the number; a regular
+expression of which the first group is the number there; by how much it is
+divided, or "-" for a word.  The number of the document is the quotient, rounded
+to as many digits as the document shows.  A
 row whose words are not in its document fails, and so does an expression that
 finds nothing.
 """

@@ -3,10 +3,10 @@
 passages of files of the tree.
 
 ```c build/server.c    If no command or block has made this file, the block is
-                       the whole file.  Else each definition takes the place of the
-                       definition with its name.  A new definition comes before
-                       the next one in the block that has a place, else at the
-                       end.  #include lines are added.
+                       the whole file.  Else each definition takes the place
+                       of the definition with its name.  A new definition comes
+                       before the next one in the block that has a place, else
+                       at the end.  #include lines are added.
 ```c                   A passage of a file below examples/, which may leave out
                        comments and blank lines.  In the same way
 ```nginx, ```apache and ```haproxy are passages of a file in tests/interop/.
@@ -21,7 +21,8 @@ STUBS = "tests/documents/stubs"
 # -idirafter: a stub counts only if the machine has no such header.  -isystem:
 # Debian's node-llhttp has its header there.
 CHECK = ["cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-         "-Iinclude", "-idirafter", STUBS, "-isystem", "/usr/share/include/llhttp", "-c"]
+         "-Iinclude", "-idirafter", STUBS,
+         "-isystem", "/usr/share/include/llhttp", "-c"]
 PASSAGES = {"c": ("examples", ".c"), "cpp": ("examples", ".cpp"),
             "nginx": ("tests/interop", ".conf"),
             "apache": ("tests/interop", ".conf"),
@@ -105,8 +106,8 @@ class Files:
             self._compile(block, path)
 
     def _compile(self, block, path):
-        said = subprocess.run(CHECK + [path, "-o", self.clone + ".o"], cwd=self.clone, text=True,
-                              stdout=subprocess.PIPE,
+        said = subprocess.run(CHECK + [path, "-o", self.clone + ".o"],
+                              cwd=self.clone, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         if said.returncode:
             raise markdown.Wrong(self.document, block.line,

@@ -13,6 +13,9 @@ import markdown
 CASES = (
     ("a link to a file", "[a](README.md) [b](#a-b)\n\n## A `b`!", ""),
     ("a link to no file", "[a](gone.md)", "links to gone.md"),
+    ("a link by its text", "[a\nb]\n\n[a b]: README.md", ""),
+    ("a link by its text to no file", "[a]\n\n[a]: gone.md", "links to gone"),
+    ("a link that no text has", "[b]\n\n[a]: README.md", "nothing links"),
     ("a heading that is not there", "[a](README.md#gone)", "no heading"),
     ("a heading of this file that is not there", "[a](#gone)", "no heading"),
     ("a link outwards", "[a](https://example.com/b?c#d)", ""),
