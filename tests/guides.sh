@@ -34,5 +34,5 @@ python3 tests/documents/errors.py
 python3 tests/documents/documents.py --programs "$programs" examples/guides/*.md
 # Of these the commands are tested elsewhere, or there is none.
 python3 tests/documents/documents.py --programs "$programs" --look \
-  README.md CHANGELOG.md examples/README.md examples/*.c src/README.md \
-  tests/*/*.md | grep -v '^ok' || [ "${PIPESTATUS[0]}" = 0 ]
+  README.md CHANGELOG.md examples/README.md examples/*.c \
+  examples/*/manual.txt src/README.md tests/*/*.md | grep -v '^ok' || [ "${PIPESTATUS[0]}" = 0 ]
