@@ -62,6 +62,21 @@ class Ports:
                 self.map[port] = self._choose(port)
         return PORTS.sub(lambda port: self.map[port[1]], text)
 
+    def move(self, folder):
+        """In the C files there too."""
+        for place, _, files in os.walk(folder):
+            for name in files:
+                if name.endswith(".c"):
+                    with open(os.path.join(place, name), "r+",
+                              encoding="utf-8") as file:
+                        text = self(file.read())
+                        file.seek(0)
+                        file.write(text)
+                        file.truncate()
+
+
+PORTS_HERE = Ports()  # the same for all documents
+
 
 def commands_of(block):
     """(command, the lines that it prints)."""

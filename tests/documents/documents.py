@@ -77,7 +77,8 @@ def run_document(document, clone, programs):
     shutil.rmtree(os.path.join(clone, "build"), ignore_errors=True)
     if programs:
         link_programs(clone, programs)
-    ports = commands.Ports()
+    ports = commands.PORTS_HERE
+    ports.move(os.path.join(clone, "examples/guides"))
     files = snippets.Files(document, clone, ports)
     session = commands.Session(document, clone, ports, bool(programs))
     try:
