@@ -42,7 +42,7 @@ missing() {
 grep -o '`\(sh [^`]* && \)\{0,1\}cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
 for file in examples/*.c examples/*/; do
   case $file in
-    examples/common/ | examples/lwip.c) continue ;;
+    examples/common/ | examples/guides/ | examples/lwip.c) continue ;;
   esac
   grep -qF "$file" "$folder/lines" || fail "no cc line has $file"
 done
