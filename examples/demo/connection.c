@@ -168,16 +168,9 @@ void connection_turn_away(struct connection *c) {
 
 /* ---- An ordinary request ------------------------------------------------ */
 
-static size_t count_page_bytes(void) {
-  size_t len = 0;
-  for (size_t i = 0; i < DEMO_PAGE_LINES; i++)
-    len += strlen(demo_page[i]) + 1;
-  return len;
-}
-
 /* Puts as many lines of the page into `out` as there is room. */
 static void fill_with_page(struct connection *c) {
-  for (; c->page_line < DEMO_PAGE_LINES; c->page_line++) {
+  for (; c->page_line < demo_page_lines; c->page_line++) {
     const char *line = demo_page[c->page_line];
     if (strlen(line) + 1 > sizeof c->out.bytes - out_len(&c->out))
       return;
@@ -192,7 +185,9 @@ static void serve_page(struct connection *c, int with_content) {
   head.bytes = out_room(&c->out, &head.cap);
   text_add(&head, "HTTP/1.1 200 OK\r\n"
                   "Content-Type: text/html; charset=utf-8\r\n"
-                  "Content-Security-Policy: " DEMO_PAGE_POLICY "\r\n"
+                  "Content-Security-Policy: ");
+  text_add(&head, demo_page_policy);
+  text_add(&head, "\r\n"
                   "X-Content-Type-Options: nosniff\r\n"
                   "Referrer-Policy: no-referrer\r\n"
                   "Cache-Control: no-store\r\n"
@@ -200,10 +195,10 @@ static void serve_page(struct connection *c, int with_content) {
                   "Date: ");
   text_add_escaped(&head, date, "");
   text_add(&head, "\r\nContent-Length: ");
-  text_add_number(&head, (long)count_page_bytes());
+  text_add_number(&head, (long)demo_page_bytes);
   text_add(&head, "\r\n\r\n");
   out_commit(&c->out, head.len);
-  c->page_line = with_content ? 0 : DEMO_PAGE_LINES;
+  c->page_line = with_content ? 0 : demo_page_lines;
   upshake_error reason = upshake_get_result(&c->hs).error;
   log_handshake(c->peer, &c->hs, (struct verdict){"plain", 200, reason, NULL});
   enter(c, PHASE_ANSWER, now_ms() + ANSWER_MS);
@@ -432,7 +427,7 @@ struct connection *connection_open(int fd, const char *peer,
   }
   c->service = service;
   c->fd = fd;
-  c->page_line = DEMO_PAGE_LINES;
+  c->page_line = demo_page_lines;
   snprintf(c->peer, sizeof c->peer, "%s", peer);
   enter(c, PHASE_HEAD, now_ms() + service->head_timeout);
   return c;
