@@ -37,6 +37,7 @@ def has_width(page, width, pixels=1):
     page.browser.devtools(
         "Emulation.setDeviceMetricsOverride", width=width, height=844,
         deviceScaleFactor=pixels, mobile=False)
+    page.browser.devtools("Emulation.setScrollbarsHidden", hidden=True)
 
 
 def has_media(page, **features):
@@ -47,6 +48,7 @@ def has_media(page, **features):
 
 def has_usual_looks(page):
     page.browser.devtools("Emulation.clearDeviceMetricsOverride")
+    page.browser.devtools("Emulation.setScrollbarsHidden", hidden=False)
     has_media(page)
 
 
