@@ -45,6 +45,7 @@
 
 struct server {
   struct service service;
+  struct exchanges exchanges;
   struct listeners listeners;
   moment pause_until; /* no accept before this time */
   int poll_fails;     /* it failed the last time, which was reported */
@@ -306,13 +307,14 @@ static void release(struct server *server) {
     remove_connection(server, server->used - 1);
   free(server->connections);
   free(server->polled);
+  exchanges_forget_all(&server->exchanges);
   for (size_t i = 0; i < server->listeners.len; i++)
     close(server->listeners.fds[i]);
 }
 
 static int serve(const struct options *options) {
-  struct server server = {.service = connection_service(options),
-                          .max = options->max_connections};
+  struct server server = {.max = options->max_connections};
+  server.service = connection_service(options, &server.exchanges);
   int status = EXIT_FAILURE;
   if (reserve(&server) != 0 || catch_signals() != 0)
     fputs("upshake-demo: out of memory or descriptors\n", stderr);

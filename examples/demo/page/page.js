@@ -3,7 +3,7 @@
 // What the start lines and fields mean, in short.
 const requestWords = {
   '': 'A WebSocket is opened with GET, and not before HTTP/1.1. The ' +
-    'target is your path; by ?show this page asks to see both heads.',
+    'target is your path; by show= this page asks to see both heads.',
   'host': 'Server and port as the client knows them. Required, once.',
   'connection': 'The options of this hop. Upgrade says: the Upgrade ' +
     'field is meant for you, not for the server behind you.',
@@ -103,8 +103,10 @@ async function checkAccept(key, accept) {
     : ' This page computed another from the key: ' + base64, 'check');
 }
 
-function showExchange(json) {
-  const exchange = JSON.parse(json);
+async function showExchange(token) {
+  const answer = await fetch('/exchange?' + token);
+  if (!answer.ok) return;
+  const exchange = await answer.json();
   const sent = showHead(at('request'), exchange.request, requestWords);
   const got = showHead(at('reply'), exchange.reply, replyWords);
   checkAccept(sent['sec-websocket-key'], got['sec-websocket-accept']);
@@ -127,27 +129,33 @@ function showMessage(text, className) {
   at('log').scrollTop = at('log').scrollHeight;
 }
 
-// `show` asks the server to begin with a message that holds both heads.
-function addressOf(path) {
+function makeToken() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('');
+}
+
+// `show` asks the server to keep both heads for this page.
+function addressOf(path, token) {
   const url = new URL(location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   url.pathname = path;
-  url.search = 'show';
+  url.search = 'show=' + token;
   url.hash = '';
   return url;
 }
 
 function openSocket() {
   const names = at('subprotocols').value.split(/[ ,]+/).filter(Boolean);
-  let shown = false;
+  const token = makeToken();
   let opened = false;
   at('request').replaceChildren();
   at('reply').replaceChildren();
   at('log').replaceChildren();
   setState('opening', 'Opening...');
-  socket = new WebSocket(addressOf(at('path').value).href, names);
+  socket = new WebSocket(addressOf(at('path').value, token).href, names);
   socket.onopen = () => {
     opened = true;
+    showExchange(token);
     const name = socket.protocol;
     const extensions = socket.extensions;
     setState('open', 'Open: this connection now speaks WebSocket' +
@@ -155,9 +163,7 @@ function openSocket() {
       (extensions ? ', with ' + extensions : '') + '.');
   };
   socket.onmessage = event => {
-    if (shown) showMessage(event.data, 'echoed');
-    else showExchange(event.data);
-    shown = true;
+    showMessage(event.data, 'echoed');
   };
   socket.onclose = event => opened
     ? setState('closed', 'Closed, with code ' + event.code + '.')
