@@ -65,7 +65,26 @@ def it_judges_a_request_that_is_cut_off(page):
     equals_the_program(page, state)
 
 
-def it_keeps_bytes_that_are_no_ascii(page):
+def bytes_of(page):
+    return bytes.fromhex(page.state()["said"]["request"])
+
+
+def it_shows_a_line_end_that_is_lf_alone(page):
+    page.open(page.programs.page, "#break=lf")
+    page.rest()
+    text = page.value("#request-bytes")
+    assert bytes_of(page).count(b"\r\n") == bytes_of(page).count(b"\n") - 1
+    assert text.count("\\n") == 1, text
+    state = edit(page, "#request-bytes", "\\n", "")
+    assert equals_the_program(page, state)["outcome"] == "switched"
+
+
+def it_keeps_the_bytes_that_it_shows(page):
+    """What is typed becomes these bytes, and the editor's text the same ones
+    again."""
     page.open(page.programs.page)
-    state = edit(page, "#request-bytes", "example", "\u00e9xample")
-    equals_the_program(page, state)
+    typed = ("GET /\\x00\\xff\\t\\\\n HTTP/1.1\nHost: \u00e9\\n\nA: b\\r\n\n")
+    wanted = (b"GET /\x00\xff\t\\n HTTP/1.1\r\nHost: \xc3\xa9\nA: b\r\r\n\r\n")
+    page.set_text("#request-bytes", typed)
+    page.until(lambda: bytes_of(page) == wanted, (wanted, bytes_of(page)))
+    equals_the_program(page, page.state())
