@@ -9,7 +9,6 @@ DEMO is the program.  With "deflate" it can do permessage-deflate, and a real
 client has to agree on it through the proxy.  Prints a line for each check.
 """
 import contextlib
-import json
 import os
 import re
 import subprocess
@@ -132,27 +131,27 @@ def running(name, demo, change=lambda text: text):
 # ---- What goes through ------------------------------------------------------
 
 
-def switches(proxy, fields=None, **how):
-    """To be switched, to hear an echo, and to close.  With ?show the demo's
-    first frame has the head as it came there; it is glued to the 101."""
+def switches(proxy, fields=None, line="GET {path} HTTP/1.1", early=b""):
+    """To be switched, to hear an echo, and to close.  Returns the head as the
+    demo saw it, which it tells to who has asked with `show`."""
     usual, key = proxy.websocket_fields()
-    how.setdefault("line", "GET /check?show HTTP/1.1")
-    early = how.get("early", b"")
-    with proxy.ask(fields(usual) if fields else usual, **how) as connection:
+    token = os.urandom(16).hex()
+    line = line.format(path="/check?show=" + token)
+    with proxy.ask(fields(usual) if fields else usual, line,
+                   early) as connection:
         connection.take_101(key)
-        shown = json.loads(connection.take_frame()[1])["request"]
         if early:
             assert connection.take_frame() == (wire.TEXT, b"early")
         connection.echo(b"hello", wire.TEXT)
         connection.echo(os.urandom(70000))
         connection.close()
     assert " switched 101 OK: websocket" in proxy.demo.next_line()
-    return shown
+    return proxy.demo.exchange(token)["request"]
 
 
 def websocket(proxy):
     shown = switches(proxy)
-    assert re.match(r"GET /check\?show HTTP/1\.1\r\n", shown), shown
+    assert re.match(r"GET /check\?show=\w+ HTTP/1\.1\r\n", shown), shown
     return "as " + ", ".join(
         line for line in shown.split("\r\n")
         if re.match("(connection|upgrade|host):", line, re.IGNORECASE))
@@ -172,7 +171,7 @@ def early_frame(proxy):
 
 def absolute_form(proxy):
     shown = switches(
-        proxy, line=f"GET http://{HOST}:{proxy.port}/check?show HTTP/1.1")
+        proxy, line=f"GET http://{HOST}:{proxy.port}{{path}} HTTP/1.1")
     line = shown.partition("\r\n")[0]
     absolute = proxy.name == "haproxy"
     assert line.startswith("GET http://" if absolute else "GET /"), line
