@@ -41,6 +41,31 @@ class Page:
     def __init__(self, browser, programs):
         self.browser = browser
         self.programs = programs
+        self.has_usual_looks()
+
+    # ---- What the browser is -------------------------------------------------
+
+    def has_width(self, width, pixels=1):
+        """CSS pixels, and how many pixels of the screen each of them is."""
+        self.browser.devtools(
+            "Emulation.setDeviceMetricsOverride", width=width, height=844,
+            deviceScaleFactor=pixels, mobile=False)
+        self.browser.devtools("Emulation.setScrollbarsHidden", hidden=True)
+
+    def has_media(self, **features):
+        """Without motion if nothing else is said: then no test waits for
+        Play."""
+        features = {"prefers_reduced_motion": "reduce", **features}
+        self.browser.devtools("Emulation.setEmulatedMedia", features=[
+            {"name": name.replace("_", "-"), "value": value}
+            for name, value in features.items()])
+
+    def has_usual_looks(self):
+        self.browser.devtools("Emulation.clearDeviceMetricsOverride")
+        self.browser.devtools("Emulation.setScrollbarsHidden", hidden=False)
+        self.has_media()
+
+    # ---- What is done, and what is seen --------------------------------------
 
     def open(self, url, link=""):
         """Load the page anew, also if only the part behind # differs."""

@@ -39,6 +39,7 @@ def it_reaches_the_end_of_each_tab_by_play(page):
 
 
 def it_lights_one_step_after_another_by_play(page):
+    page.has_media(prefers_reduced_motion="no-preference")
     page.open(page.programs.page)
     page.press("#play")
     seen = []

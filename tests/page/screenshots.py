@@ -10,7 +10,6 @@ import sys
 
 import harness  # finds browser.py
 from browser import browser
-from looks import has_media, has_width
 from page import Page
 
 
@@ -53,8 +52,8 @@ def main(build):
         page = Page(one, harness.Programs(build))
         for width in (390, 1280):
             for scheme in ("light", "dark"):
-                has_width(page, width)
-                has_media(page, prefers_color_scheme=scheme)
+                page.has_width(width)
+                page.has_media(prefers_color_scheme=scheme)
                 for state in STATES:
                     page.open(page.programs.page)
                     state(page)

@@ -41,6 +41,8 @@ def passes(name, test, page):
         print("FAIL", name)
         traceback.print_exc(file=sys.stdout)
         return False
+    finally:
+        page.has_usual_looks()
     print(f"ok {name} ({time.monotonic() - started:.1f} s)", flush=True)
     return True
 
