@@ -112,19 +112,34 @@ class Browser:
         raise RuntimeError(f"{selector}: no {pattern!r} in {text!r}")
 
 
-@contextlib.contextmanager
-def chromedriver():
-    """Run chromedriver on a port of its own choice and yield that port."""
+def start_driver():
+    """chromedriver on a port of its own choice: the process, and that port or
+    what it says instead."""
     process = subprocess.Popen(["chromedriver", "--port=0"], text=True,
                                stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
+    said = ""
+    for line in process.stdout:
+        port = re.search(r"started successfully on port (\d+)", line)
+        if port:
+            return process, int(port[1])
+        said += line
+    process.wait()
+    return None, said
+
+
+@contextlib.contextmanager
+def chromedriver():
+    """Run chromedriver and yield its port.  The port that it chooses is one
+    that is free on [::1]; on 127.0.0.1 another program may have it."""
+    for _ in range(5):
+        process, port = start_driver()
+        if process:
+            break
+    else:
+        raise RuntimeError("chromedriver does not start: " + port)
     try:
-        for line in process.stdout:
-            port = re.search(r"started successfully on port (\d+)", line)
-            if port:
-                yield int(port.group(1))
-                return
-        raise RuntimeError("chromedriver does not start")
+        yield port
     finally:
         process.terminate()
         process.wait()

@@ -45,9 +45,10 @@ def it_follows_the_state_with_the_link(page):
 
 
 def it_goes_back(page):
+    """By real clicks: a browser passes over what a script has done alone."""
     page.open(page.programs.page)
     for name in ("version8", "hosts"):
-        page.press(f"button[data-break={name}]")
+        page.browser.click(f"button[data-break={name}]")
         page.until(lambda: page.state()["hash"].endswith(name), "its link")
     for name in ("version8", "none"):
         page.browser.back()
