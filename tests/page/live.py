@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import re
 
+from breakages import equals_the_program
 from looks import axe, fits
 from rail import goes_to
 from recorder import Recorder
@@ -163,9 +164,15 @@ def it_shows_a_refusal(page):
         words = reaches(page, "refused", "failed", "unreachable")
         assert words[0] == "refused" and "403" in words[1], words
         assert "Origin" in words[1], words
-        assert words[2] in ("open", "status", "path"), ("the focus", words)
+        assert words[2] == "verdict", ("the focus", words)
         shows_the_wire(page, wire)
         assert wire.upgrades[-1][1].startswith(b"HTTP/1.1 403 ")
+        state = page.state()
+        assert state["steps"]["3"] == "failed", state["steps"]
+        assert state["ticks"]["origin"] == "failed", state["ticks"]
+        assert state["said"]["outcome"] == "refused", state["said"]
+        assert "403" in state["verdict"], state["verdict"]
+        assert state["reply"].startswith("HTTP/1.1 403 "), state["reply"]
 
 
 def it_tells_a_dead_server_from_a_refusal(page):
@@ -208,13 +215,39 @@ def it_explains_a_sub_protocol_that_was_not_agreed_on(page):
         assert wire.upgrades[-1][1].startswith(b"HTTP/1.1 101 ")
 
 
-def it_says_which_sub_protocol_is_no_name(page):
+def it_says_which_sub_protocols_no_browser_asks_for(page):
     with served(page) as (_, wire):
-        page.set_text("#subprotocols", "a b")
-        page.press("#open")
-        words = reaches(page, "failed")
-        assert "a b" in words[1] or "sub-protocol" in words[1], words
+        for names in ("chat, chat", "\u00e9"):
+            page.set_text("#subprotocols", names)
+            page.press("#open")
+            words = reaches(page, "failed")
+            assert "protocol" in words[1], words
         assert not wire.upgrades
+
+
+def it_opens_one_connection_at_a_time(page):
+    """Also if Enter is pressed once more in the path."""
+    with served(page) as (_, wire):
+        wire.is_holding = True
+        page.press("#open")
+        page.until(lambda: wire.held, "the request is there")
+        page.browser.run("document.querySelector('#path').focus()")
+        page.browser.press("Enter", "Enter")
+        reaches(page, "opening")
+        page.browser.run_later("setTimeout(arguments[0], 200)")
+        assert len(wire.upgrades) == 1, wire.upgrades
+
+
+def it_shows_the_exchange_on_the_rail(page):
+    with served(page) as (_, wire):
+        opens(page, "/a?x", "other, chat")
+        state = page.until(lambda: page.state() if page.rested() and bytes
+                           .fromhex(page.state()["said"]["request"]) ==
+                           wire.upgrades[-1][0] else None, "the exchange")
+        assert set(state["steps"].values()) == {"done"}, state["steps"]
+        assert bytes.fromhex(state["said"]["response"]) == (
+            wire.upgrades[-1][1].partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+        equals_the_program(page, state)
 
 
 def it_talks_by_keyboard_alone(page):

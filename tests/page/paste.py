@@ -46,6 +46,10 @@ def says(page, ended, name):
         time.sleep(0.03)
 
 
+def judged(page, octets, *options):
+    return page.programs.inspect(["--reply", *options], {"-": octets})
+
+
 def as_a_textarea_has_it(octets):
     """Line ends become LF (HTML, the API value of a textarea)."""
     return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -56,7 +60,7 @@ def it_says_of_a_paste_what_the_program_says(page):
     for name in PASTED:
         octets = as_a_textarea_has_it(form(name))
         page.set_text("#paste", octets.decode())
-        says(page, page.programs.inspect([], {"-": octets}), name)
+        says(page, judged(page, octets), name)
 
 
 def it_says_of_a_file_what_the_program_says(page):
@@ -65,7 +69,7 @@ def it_says_of_a_file_what_the_program_says(page):
         path = os.path.realpath(os.path.join(FORMS, name))
         page.browser.ask("POST", page.browser.find("#paste-file") + "/value",
                          {"text": path})
-        says(page, page.programs.inspect([], {"-": form(name)}), name)
+        says(page, judged(page, form(name)), name)
 
 
 REQUEST = b"""GET /chat HTTP/1.1
@@ -87,15 +91,23 @@ Sec-WebSocket-Accept: %s
 def it_judges_a_response_beside_its_request(page):
     page.open(page.programs.page)
     page.set_text("#paste-request", REQUEST.decode())
-    for accept, status in ((b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", 0),
-                           (b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1)):
+    for accept, outcome in ((b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "SWITCHED"),
+                            (b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "ACCEPT_WRONG")):
         answer = ANSWER % accept
         page.set_text("#paste", answer.decode())
-        ended = page.programs.inspect(
-            ["--client", "--from", "auto", "--request", "request"],
-            {"request": REQUEST, "-": answer})
-        assert ended.returncode == status, ended
+        ended = judged(page, REQUEST + answer)
+        assert outcome in ended.stdout.decode(), ended
         says(page, ended, accept)
+
+
+def it_takes_the_options_of_the_program(page):
+    page.open(page.programs.page)
+    octets = as_a_textarea_has_it(form("copy-as-curl-origin"))
+    page.set_text("#paste", octets.decode())
+    for options in ("--origin any", "", "--entry 7", "--no-such-option",
+                    "--listen 8080", "--origin  any --json "):
+        page.set_text("#paste-options", options)
+        says(page, judged(page, octets, *options.split()), options)
 
 
 def it_tells_what_it_judged_to_a_screen_reader(page):
