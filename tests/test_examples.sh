@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The cc lines of examples/README.md: each example has one, and it makes a
-# program, if the libraries that it names are here.
+# program, if the libraries that it names are here.  A script may run before it.
 #
 #   test_examples.sh [LIBRARY...]    what "L" stands for: -I and a file; without
 #                                    them src/*/*.c, compiled once
@@ -34,7 +34,7 @@ missing() {
 }
 
 # shellcheck disable=SC2016
-grep -o '`cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
+grep -o '`\(sh [^`]* && \)\{0,1\}cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
 for file in examples/*.c examples/*/; do
   case $file in
     examples/common/ | examples/lwip.c) continue ;;

@@ -9,20 +9,25 @@ here=$(dirname "$0")
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
 
 # The scripts of the page, in the order in which they run.
-scripts="page/page.js"
+scripts="
+  page/inspect.js page/dom.js page/text.js page/head.js page/stories.js
+  page/breakages.js page/ticks.js page/switch.js page/accept.js page/frame.js
+  page/evidence.js page/verdict.js page/rail.js page/editor.js page/quote.js
+  page/copy_shell.js page/copy_c.js page/copy.js page/paste.js page/codes.js
+  page/exchange.js page/live.js page/scene.js page/start.js"
 page=$here/page/page.html
 style=$here/page/page.css
 program=$here/wasm/upshake.wasm.txt
 
 print_help() {
   cat <<'END'
-usage: page.sh [FILE]
-       page.sh --c FILE
+usage: page.sh [--c] [FILE]
 
-Writes the demo's page as one HTML file, which works from a disk (default:
-build/upshake-page.html).  "-" is standard output.
+Writes the demo's page as one HTML file, which works from a disk.  "-" is
+standard output.  Without FILE it writes build/upshake-page.html, or with --c
+build/upshake-page.c.
 
-  --c FILE  write the C source that upshake-demo embeds instead
+  --c       write the C source that upshake-demo embeds
   --help    print this text
 
 Exit status:
@@ -183,20 +188,21 @@ print_c() {
 # ---- The command line -------------------------------------------------------
 
 form=print_page
+file=$root/build/upshake-page.html
+if [ "${1-}" = --c ]; then
+  form=print_c
+  file=$root/build/upshake-page.c
+  shift
+fi
 case ${1-} in
   --help)
     print_help
     exit 0
     ;;
-  --c)
-    form=print_c
-    shift
-    [ $# -gt 0 ] || fail 64 "--c needs a FILE; see --help"
-    ;;
   -?*) fail 64 "unknown option \"$1\"; see --help" ;;
 esac
 [ $# -le 1 ] || fail 64 "one FILE only; see --help"
-file=${1-$root/build/upshake-page.html}
+file=${1-$file}
 [ -n "$file" ] || fail 64 "the name of FILE is empty; see --help"
 
 check_parts

@@ -131,12 +131,12 @@ def running(name, demo, change=lambda text: text):
 # ---- What goes through ------------------------------------------------------
 
 
-def switches(proxy, fields=None, line="GET {path} HTTP/1.1", early=b""):
-    """To be switched, to hear an echo, and to close.  Returns the head as the
-    demo saw it, which it tells to who has asked with `show`."""
+def switches(proxy, fields=None, before_path="", early=b""):
+    """To be switched, to hear an echo, and to close.  Then the demo tells of
+    the head as it came there."""
     usual, key = proxy.websocket_fields()
     token = os.urandom(16).hex()
-    line = line.format(path="/check?show=" + token)
+    line = f"GET {before_path}/check?show={token} HTTP/1.1"
     with proxy.ask(fields(usual) if fields else usual, line,
                    early) as connection:
         connection.take_101(key)
@@ -146,7 +146,18 @@ def switches(proxy, fields=None, line="GET {path} HTTP/1.1", early=b""):
         connection.echo(os.urandom(70000))
         connection.close()
     assert " switched 101 OK: websocket" in proxy.demo.next_line()
-    return proxy.demo.exchange(token)["request"]
+    return shown_to_page(proxy, token)
+
+
+def shown_to_page(proxy, token):
+    with proxy.ask([f"Host: {HOST}:{proxy.port}"],
+                   line=f"GET /exchange?{token} HTTP/1.1") as connection:
+        status, fields = connection.take_head()
+        assert status == 200, status
+        exchange = json.loads(connection.take_content(fields))
+    assert " plain 200 NO_UPGRADE" in proxy.demo.next_line()
+    assert exchange["reply"].startswith("HTTP/1.1 101 "), exchange
+    return exchange["request"]
 
 
 def websocket(proxy):
@@ -170,8 +181,7 @@ def early_frame(proxy):
 
 
 def absolute_form(proxy):
-    shown = switches(
-        proxy, line=f"GET http://{HOST}:{proxy.port}{{path}} HTTP/1.1")
+    shown = switches(proxy, before_path=f"http://{HOST}:{proxy.port}")
     line = shown.partition("\r\n")[0]
     absolute = proxy.name == "haproxy"
     assert line.startswith("GET http://" if absolute else "GET /"), line

@@ -4,8 +4,6 @@ exactly what RFC 9112 and RFC 6455 allow; and what starts programs for it."""
 import base64
 import contextlib
 import hashlib
-import http.client
-import json
 import os
 import queue
 import re
@@ -200,16 +198,6 @@ class Demo:
     def next_line(self):
         """The log's next line: there is one for each handshake."""
         return self.lines.get(timeout=10)
-
-    def exchange(self, token):
-        """What it tells of the exchange with this token; its log names that
-        request too."""
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        with contextlib.closing(client):
-            client.request("GET", "/exchange?" + token)
-            told = json.load(client.getresponse())
-        assert "/exchange" in self.next_line()
-        return told
 
 
 def wait_for(port, process, seconds=10):

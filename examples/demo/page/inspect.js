@@ -94,20 +94,22 @@ class InspectSystem {
     }
   }
 
-  // Puts argc and argv into memory, and calls main.
+  // Puts bytes into new memory.
+  place(exports, bytes) {
+    const at = exports.malloc(bytes.length)
+    if (at === 0) throw new Error('out of memory')
+    this.bytes(at, bytes.length).set(bytes)
+    return at
+  }
+
+  // Makes argc and argv, and calls main.
   main(exports, args) {
     this.memory = exports.memory
-    const texts = ['upshake-inspect', ...args].map((text) =>
-      new TextEncoder().encode(text + '\0'))
-    const places = texts.map((text) => {
-      const at = exports.malloc(text.length)
-      this.bytes(at, text.length).set(text)
-      return at
-    })
-    const argv = exports.malloc(4 * (places.length + 1))
-    const view = new DataView(this.memory.buffer)
-    places.forEach((at, i) => view.setUint32(argv + 4 * i, at, true))
-    view.setUint32(argv + 4 * places.length, 0, true)
+    const places = ['upshake-inspect', ...args].map((text) =>
+      this.place(exports, new TextEncoder().encode(text + '\0')))
+    const pointers = new DataView(new ArrayBuffer(4 * (places.length + 1)))
+    places.forEach((at, i) => pointers.setUint32(4 * i, at, true))
+    const argv = this.place(exports, new Uint8Array(pointers.buffer))
     return exports.run(places.length, argv)
   }
 

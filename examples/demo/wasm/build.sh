@@ -10,10 +10,12 @@
 # same sources and the same compiler give the same bytes.  Only somebody who
 # changes upshake runs it: the page is built from the text.
 #
-#   sh examples/demo/wasm/build.sh --size
-#
-# prints how long the inspector is, and how long the library is alone: both
+# Prints how long the inspector is, and how long the library is alone: both
 # sides with their replies, requests and explanations.
+#
+#   sh examples/demo/wasm/build.sh --sources
+#
+# prints what is compiled.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -24,14 +26,12 @@ work=$root/build/wasm
 clang=${CLANG:-clang-19}
 link=${WASM_LD:-wasm-ld-19}
 
-for program in "$clang" "$link"; do
-  command -v "$program" >/dev/null || {
-    echo "build.sh: please install clang-19 and lld-19: no $program" >&2
-    exit 1
-  }
-done
-
 # What upshake-inspect is made of, but for --help and the network.
+sources() {
+  parts | sed 's,^,examples/,'
+  ls examples/demo/wasm/*.c
+}
+
 parts() {
   awk '/^  inspect$/ { on = 1; next }
     on && /\.c\)?$/ { sub(/\)/, ""); print $1 }
@@ -62,7 +62,7 @@ lengths() { # FILE: "148000 bytes, 62000 with gzip -9"
 
 build_inspect() {
   set -- "$work/upshake.o"
-  for source in $(parts | sed 's,^,examples/,') examples/demo/wasm/*.c; do
+  for source in $(sources); do
     object=$work/$(echo "$source" | tr / _ | sed 's/c$/o/')
     compile "$object" "$source"
     set -- "$@" "$object"
@@ -82,15 +82,21 @@ build_library() {
 }
 
 cd "$root"
+if [ "${1-}" = --sources ]; then
+  sources
+  exit 0
+fi
+for program in "$clang" "$link"; do
+  command -v "$program" >/dev/null || {
+    echo "build.sh: please install clang-19 and lld-19: no $program" >&2
+    exit 1
+  }
+done
+
 sh src/amalgamate.sh "$work" >/dev/null
 compile "$work/upshake.o" build/wasm/upshake.c
 build_inspect
-if [ "${1-}" = --size ]; then
-  build_library
-  echo "inspector: $(lengths "$work/upshake.wasm")"
-  echo "library: $(lengths "$work/library.wasm")"
-  exit 0
-fi
+build_library
 to=${1:-$here/upshake.wasm.txt}
 {
   echo "# upshake-inspect, by $("$clang" --version | sed -n 1p):" \
@@ -98,4 +104,5 @@ to=${1:-$here/upshake.wasm.txt}
   gzip -9n <"$work/upshake.wasm" | base64 -w 76
 } >"$to.new"
 mv "$to.new" "$to"
-sed -n 1p "$to"
+echo "inspector: $(lengths "$work/upshake.wasm")"
+echo "library: $(lengths "$work/library.wasm")"

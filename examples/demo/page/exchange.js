@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// The exchange of this browser with this server: the server tells the two heads
+// to the page that asked for them, by a token that only this page knows.
+
+function makeToken() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return hexOf(bytes);
+}
+
+// A query that was typed stays one.
+function addressOf(path, token) {
+  const url = new URL(location.href);
+  const mark = path.indexOf('?');
+  const query = mark < 0 ? '' : path.slice(mark + 1);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.hash = '';
+  url.pathname = mark < 0 ? path : path.slice(0, mark);
+  url.search = (query ? query + '&' : '') + 'show=' + token;
+  return url.href;
+}
+
+// Returns the exchange; null if the server knows none; undefined if there is no
+// server.
+async function askExchange(token) {
+  try {
+    const answer = await fetch('/exchange?' + token, { cache: 'no-store' });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return undefined;
+  }
+}
+
+// What the judges are told, so that they know what this server speaks.
+function liveArgs(reply) {
+  const name = valueOf(reply, 'Sec-WebSocket-Protocol');
+  const extensions = valueOf(reply, 'Sec-WebSocket-Extensions');
+  return [...(name ? ['--subprotocol', name] : []),
+    ...(/permessage-deflate/i.test(extensions) ? ['--deflate'] : [])];
+}
+
+function showHeads(exchange) {
+  at('live-request').textContent = exchange.request.replace(/\r\n/g, '\n');
+  at('live-reply').textContent = exchange.reply.replace(/\r\n/g, '\n');
+  at('live-heads').hidden = false;
+  at('live-heads').open = matchMedia('(min-width: 48rem)').matches;
+}
+
+// The steps show this exchange.  A browser closes if it asked for sub-protocols
+// and got none.
+function showExchange(exchange, times) {
+  const response = bytesOfText(exchange.reply);
+  showHeads(exchange);
+  stopRail();
+  Object.assign(scene, {
+    tab: 'websocket', broken: 'live', times,
+    args: liveArgs(splitHead(response)),
+    clientArgs: ['--subprotocol-required'],
+    request: bytesOfText(exchange.request), soundReply: response,
+  });
+  scene.sound = splitHead(scene.request);
+  scene.response = exchange.outcome === 'switched' ? response : null;
+  showScene(true);
+}
