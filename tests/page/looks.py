@@ -207,10 +207,12 @@ def it_loads_nothing_and_breaks_no_policy(page):
 
 
 def it_has_a_policy_that_holds(page):
-    """A script, a style and a request that somebody else brings in."""
+    """A script, a style and a request that somebody else brings in; as a
+    task of its own, because WebDriver's own ones may do it all."""
     page.open(page.programs.page)
-    blocked = page.browser.run_later("""
+    seen, broken, left = page.browser.run_later("""
       const done = arguments[arguments.length - 1], seen = [];
+      setTimeout(() => {
       addEventListener('securitypolicyviolation', (event) =>
         seen.push(event.effectiveDirective));
       const script = document.createElement('script');
@@ -226,20 +228,10 @@ def it_has_a_policy_that_holds(page):
       form.action = 'http://127.0.0.1:9/';
       document.body.append(form);
       form.submit();
+      });
       setTimeout(() => done([seen, window.broken || 0,
         document.body.textContent.length]), 300);
     """)
-    seen, broken, left = blocked
-    assert not broken and left > 100, blocked
+    assert not broken and left > 100, (broken, left)
     assert {"trusted", "html", "eval", "style-src-elem", "img-src",
             "form-action"} <= set(seen), seen
-
-
-def it_is_one_file_without_outside_names(page):
-    with open(page.programs.page.removeprefix("file://"),
-              encoding="utf-8") as file:
-        text = file.read()
-    for word in (" src=", "@import", "url(", " style='", ' style="',
-                 " onclick", ".innerHTML", "document.write"):
-        assert word not in text, word
-    assert text.isascii() or "charset='utf-8'" in text

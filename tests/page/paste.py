@@ -105,7 +105,7 @@ def it_takes_the_options_of_the_program(page):
     octets = as_a_textarea_has_it(form("copy-as-curl-origin"))
     page.set_text("#paste", octets.decode())
     for options in ("--origin any", "", "--entry 7", "--no-such-option",
-                    "--listen 8080", "--origin  any --json "):
+                    "--origin  any --json "):
         page.set_text("#paste-options", options)
         says(page, judged(page, octets, *options.split()), options)
 
