@@ -21,6 +21,9 @@ from peer import read_all
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                        "examples", "demo")
 SCRIPT = os.path.join(SOURCES, "page.sh")
+# The parts, and one of the scripts among them.
+PARTS = sorted(os.listdir(os.path.join(SOURCES, "page")))
+PART = next(name for name in PARTS if name.endswith(".js"))
 PORT = 0
 
 
@@ -74,9 +77,12 @@ def it_names_the_hashes_of_its_script_and_style():
 
 def it_needs_no_other_file():
     page = assembled()
-    for loads in rb"<script[^>]*\bsrc=", rb"<link[^>]*\bhref='?(?!'?data:)", \
-            rb"@import", rb"<img[^>]*\bsrc=", rb"<!-- \w+ -->", rb"\bstyle=", \
-            rb"\bon\w+='", rb"\.(inner|outer)HTML":
+    markup = re.sub(rb"(?s)<(script|style)>.*?</\1>", b"", page)
+    for loads in (rb"<script[^>]*\bsrc=", rb"<link[^>]*\bhref='?(?!'?data:)",
+                  rb"<img[^>]*\bsrc='?(?!'?data:)", rb"<!-- \w+ -->",
+                  rb"<[^>]*\bstyle=", rb"<[^>]*\bon\w+="):
+        assert not re.search(loads, markup), loads
+    for loads in rb"@import\b", rb"\burl\((?!['\"]?(data:|#))", rb"\bimport\(":
         assert not re.search(loads, page), loads
 
 
@@ -91,11 +97,22 @@ def it_has_the_program_as_data():
             in page)
 
 
+def it_writes_no_trigraph():
+    """To a C compiler "??=" is "#", and the page would be another one."""
+    with tempfile.TemporaryDirectory() as folder:
+        demo, script = copied(folder)
+        with open(os.path.join(demo, "page", PART), "w",
+                  encoding="ascii") as part:
+            part.write('a ??= "\\\\???";\n')
+        source = run("--c", "-", script=script).stdout
+    assert rb'"a \?\?= \"\\\\\?\?\?\";",' in source
+
+
 def it_is_the_same_from_every_folder_and_with_crs():
     page = assembled()
     with tempfile.TemporaryDirectory() as folder:
         demo, script = copied(folder)
-        for name in "page.js", "page.css", "page.html":
+        for name in PARTS:
             path = os.path.join(demo, "page", name)
             with open(path, "rb") as file:
                 content = file.read()
@@ -179,9 +196,9 @@ def it_says_what_is_wrong():
 
 def it_says_which_part_is_wrong():
     for name, content, error in (
-            ("page.css", None, "page.css"), ("page.js", None, "page.js"),
-            ("page.js", "a = '</SCRIPT>';\n", "</SCRIPT>"),
-            ("page.js", "a = '<!--';\n", "<!--"),
+            ("page.css", None, "page.css"), (PART, None, PART),
+            (PART, "a = '</SCRIPT>';\n", "</SCRIPT>"),
+            (PART, "a = '<!--';\n", "<!--"),
             ("page.css", "/* </style> */\n", "</style>"),
             ("page.html", "<!-- policy -->\n", '"<!-- style -->", and has 0')):
         with tempfile.TemporaryDirectory() as folder:
@@ -194,7 +211,7 @@ def it_says_which_part_is_wrong():
             complains(66, error, "-", script=script)
 
 
-# ---- What the demo serves ------------------------------------------------------
+# ---- What the demo serves ----------------------------------------------------
 
 def ask(request, source="127.0.0.1"):
     with socket.create_connection(("127.0.0.1", PORT), 20,
@@ -227,7 +244,7 @@ def it_serves_the_page_that_page_sh_writes():
     assert dateless.sub("", get("/", "HEAD")[0]) == dateless.sub("", head)
 
 
-# ---- Exchanges -----------------------------------------------------------------
+# ---- Exchanges ---------------------------------------------------------------
 
 TOKENS = iter(f"{number:031x}A" for number in range(1000))
 SWITCH = ("Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -375,7 +392,7 @@ def it_tells_of_a_head_that_fills_its_memory():
     assert told == request and len(content) > 40000, len(content)
 
 
-# ---- All of it -----------------------------------------------------------------
+# ---- All of it ---------------------------------------------------------------
 
 def main(program):
     global PORT

@@ -67,7 +67,7 @@ for cc in gcc clang; do
     # shellcheck disable=SC2086
     check "$cc $level" compile $cc -std=c11 $level $warnings -Iinclude -Isrc \
       -Itests -Itests/lwip -isystem $llhttp src/*/*.c tests/*.c \
-      tests/judge/*.c tests/lwip/*.c "${programs[@]}"
+      tests/demo/*.c tests/judge/*.c tests/lwip/*.c "${programs[@]}"
   done
 done
 

@@ -28,8 +28,7 @@ void answer_report(struct connection *c, struct verdict verdict,
                  now_ms());
 }
 
-/* ---- Refusals -------------------------------------------------------------
- */
+/* ---- Refusals ------------------------------------------------------------ */
 
 static void refuse(struct connection *c, struct verdict verdict) {
   static const upshake_field fields[] = {
@@ -90,8 +89,7 @@ static void refuse_plain(struct connection *c, int status) {
   refuse(c, (struct verdict){"plain", status, reason, NULL});
 }
 
-/* ---- Answers with content ---------------------------------------------------
- */
+/* ---- Answers with content ------------------------------------------------ */
 
 void answer_fill(struct connection *c) {
   struct content *content = &c->content;
@@ -168,8 +166,7 @@ static void serve_exchange(struct connection *c) {
   serve(c, "Content-Type: application/json\r\n", content, strlen(json) + 1);
 }
 
-/* ---- Ordinary requests
- * ------------------------------------------------------- */
+/* ---- Ordinary requests --------------------------------------------------- */
 
 /* The methods of RFC 9110 9.3 and RFC 5789 that no path here allows.  CONNECT
  * is left out: it has no path, and this server is no proxy. */

@@ -3,13 +3,15 @@
  * upshake-demo: handshakes on a real socket, in one poll loop.
  *
  * GET / gives a page on which a person opens a WebSocket and sees what went
- * over the wire.  Every path speaks WebSocket echo and the private protocol
- * `echo`.  Any other request is refused with 404, 405 or 501.
+ * over the wire, which the page asks for with GET /exchange?TOKEN.  Every path
+ * speaks WebSocket echo and the private protocol `echo`.  Any other request is
+ * refused with 404, 405 or 501.
  *
  * It listens on 127.0.0.1 and on [::1], or on --host only.
  *
  * This file listens, accepts and polls.  connection.c serves a connection, and
- * uses the library.
+ * uses the library.  answer.c has what is answered without a switch, and
+ * exchanges.c what the page is told.  page.sh assembles the page.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -20,7 +20,8 @@ static int is_token_of_page(upshake_slice value) {
 
 /* The target is known also if a later line is refused; the query is not. */
 static upshake_slice query_of(upshake_slice target) {
-  const char *mark = target.len > 0 ? memchr(target.ptr, '?', target.len) : 0;
+  const char *mark =
+      target.len > 0 ? memchr(target.ptr, '?', target.len) : NULL;
   if (mark == NULL)
     return (upshake_slice){NULL, 0};
   size_t before = (size_t)(mark - target.ptr) + 1;
@@ -39,8 +40,8 @@ static upshake_slice token_to_keep(const upshake *hs) {
   return (upshake_slice){NULL, 0};
 }
 
-/* Returns the whole lines behind the request line.  There may be few of them,
- * because a refusal may come in the middle of the head. */
+/* Returns the lines behind the request line.  There may be few of them, because
+ * a refusal may come in the middle of the head; half a line is no field. */
 static upshake_fields read_fields(const upshake *hs) {
   upshake_slice head = upshake_head(hs);
   upshake_slice target = upshake_get_request(hs).target;
@@ -49,9 +50,7 @@ static upshake_fields read_fields(const upshake *hs) {
     return fields;
   const char *end = head.ptr + head.len;
   const char *line = memchr(target.ptr, '\n', (size_t)(end - target.ptr));
-  while (end > head.ptr && end[-1] != '\n')
-    end--;
-  if (line != NULL && line + 1 < end)
+  if (line != NULL)
     fields.raw = (upshake_slice){line + 1, (size_t)(end - line) - 1};
   return fields;
 }
@@ -105,8 +104,7 @@ static int same_token(const char *a, const char *b) {
   return differs == 0;
 }
 
-/* ---- The ring -------------------------------------------------------------
- */
+/* ---- The ring ------------------------------------------------------------ */
 
 void exchange_forget(struct exchange *exchange) {
   free(exchange->bytes);
@@ -165,8 +163,7 @@ struct exchange *exchanges_find(struct exchanges *exchanges, const upshake *hs,
   return NULL;
 }
 
-/* ---- What the page is told --------------------------------------------------
- */
+/* ---- What the page is told ----------------------------------------------- */
 
 static void add_json(struct text *text, const struct exchange *exchange) {
   const char *reply = exchange->bytes + exchange->request_len;

@@ -44,7 +44,7 @@ fail() { # STATUS, WHAT IS WRONG
   exit "$1"
 }
 
-# ---- The parts --------------------------------------------------------------
+# ---- The parts ---------------------------------------------------------------
 
 # Prints files without the CRs that a checkout on Windows may add.  The parser
 # of HTML drops them too, and then the hash would be another one.
@@ -88,7 +88,7 @@ check_parts() {
   done
 }
 
-# ---- The policy -------------------------------------------------------------
+# ---- The policy --------------------------------------------------------------
 
 find_sha256() {
   if command -v sha256sum >/dev/null 2>&1; then
@@ -137,7 +137,7 @@ img-src data:; base-uri 'none'; form-action 'none'; \
 require-trusted-types-for 'script'"
 }
 
-# ---- Both forms of the page ---------------------------------------------------
+# ---- Both forms of the page --------------------------------------------------
 
 print_policy() {
   printf '<meta http-equiv="Content-Security-Policy" content="%s">\n' "$policy"
@@ -185,7 +185,7 @@ print_c() {
     }'
 }
 
-# ---- The command line -------------------------------------------------------
+# ---- The command line --------------------------------------------------------
 
 form=print_page
 file=$root/build/upshake-page.html

@@ -12,11 +12,12 @@ cd "$(dirname "$0")/../.."
 need cc:gcc stdio.h:libc6-dev python3:python3 node:nodejs gzip:gzip
 need cmake:cmake make:make clang-19:clang-19 wasm-ld-19:lld-19
 
-# The most bytes: as they are, and packed by gzip -9.
+# The most bytes: as they are, and packed by gzip -9.  64 and 25 KiB are promised
+# of the library; the inspector may grow by 3 % before somebody has to look.
 most_of() {
   case $1 in
     library) echo 65536 25600 ;;
-    inspector) echo 158000 65536 ;;
+    inspector) echo 144000 64000 ;;
   esac
 }
 
@@ -51,8 +52,8 @@ elif ! cmp "$built" "$committed"; then
 fi
 
 # The program, also without libpcap.
-cmake -S . -B "$build/native" -DUPSHAKE_BUILD_TESTS=OFF -DUPSHAKE_PCAP_LIBRARY= \
-  -DCMAKE_BUILD_TYPE=Release >"$build/native.log" 2>&1 ||
+cmake -S . -B "$build/native" -DCMAKE_BUILD_TYPE=Release \
+  -DUPSHAKE_BUILD_TESTS=OFF -DUPSHAKE_PCAP_LIBRARY= >"$build/native.log" 2>&1 ||
   { cat "$build/native.log" >&2; exit 1; }
 cmake --build "$build/native" --parallel 2 --target upshake-inspect \
   >"$build/native.log" 2>&1 || { cat "$build/native.log" >&2; exit 1; }

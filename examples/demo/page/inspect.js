@@ -11,76 +11,78 @@
 // its own, with at most 256 MiB of memory.  A run never throws: if the program
 // stops in the middle, its status is 71, and `err` ends with a line that says
 // so.
-'use strict'
+"use strict";
 
-const INSPECT_FAILED = 71 // EX_OSERR, as if the program has no memory
+const INSPECT_FAILED = 71; // EX_OSERR, as if the program has no memory
 
 // What ends a run from inside.
 class InspectExit extends Error {
   constructor(status) {
-    super('exit')
-    this.status = status
+    super("exit");
+    this.status = status;
   }
 }
 
 // The text is a line of comment, and gzip as base64.
 function decodeInspect(text) {
-  const letters = atob(text.replace(/^\s*#.*$/gm, '').replace(/\s+/g, ''))
-  const packed = Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
-  const gzip = new DecompressionStream('gzip')
-  return new Response(new Blob([packed]).stream().pipeThrough(gzip))
-    .arrayBuffer()
+  const letters = atob(text.replace(/^\s*#.*$/gm, "").replace(/\s+/g, ""));
+  const packed = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  const gzip = new DecompressionStream("gzip");
+  return new Response(
+    new Blob([packed]).stream().pipeThrough(gzip),
+  ).arrayBuffer();
 }
 
 // The bytes that were written to one file.
 class InspectOutput {
   constructor() {
-    this.pieces = []
+    this.pieces = [];
   }
 
   add(bytes) {
-    this.pieces.push(bytes.slice())
+    this.pieces.push(bytes.slice());
   }
 
   text() {
-    const decoder = new TextDecoder()
+    const decoder = new TextDecoder();
     const parts = this.pieces.map((piece) =>
-      decoder.decode(piece, { stream: true }))
-    return parts.join('') + decoder.decode()
+      decoder.decode(piece, { stream: true }),
+    );
+    return parts.join("") + decoder.decode();
   }
 }
 
 // The system that the program sees: its files, its output and its end.
 class InspectSystem {
   constructor(files) {
-    this.files = files
-    this.outputs = { 1: new InspectOutput(), 2: new InspectOutput() }
-    this.opened = new Map()
-    this.opened.set(0, { bytes: files['-'] || new Uint8Array(0), at: 0 })
+    this.files = files;
+    this.outputs = { 1: new InspectOutput(), 2: new InspectOutput() };
+    this.opened = new Map();
+    this.opened.set(0, { bytes: files["-"] || new Uint8Array(0), at: 0 });
   }
 
   bytes(at, length) {
-    return new Uint8Array(this.memory.buffer, at, length)
+    return new Uint8Array(this.memory.buffer, at, length);
   }
 
   open(at, length) {
-    const name = new TextDecoder().decode(this.bytes(at, length))
-    if (!Object.hasOwn(this.files, name)) return -1
-    const number = 2 + this.opened.size // 0, 1 and 2 are taken
-    this.opened.set(number, { bytes: this.files[name], at: 0 })
-    return number
+    const name = new TextDecoder().decode(this.bytes(at, length));
+    if (!Object.hasOwn(this.files, name)) return -1;
+    const number = 2 + this.opened.size; // 0, 1 and 2 are taken
+    this.opened.set(number, { bytes: this.files[name], at: 0 });
+    return number;
   }
 
   read(number, at, length) {
-    const file = this.opened.get(number)
-    const piece = file.bytes.subarray(file.at, file.at + length)
-    this.bytes(at, piece.length).set(piece)
-    file.at += piece.length
-    return piece.length
+    const file = this.opened.get(number);
+    const piece = file.bytes.subarray(file.at, file.at + length);
+    this.bytes(at, piece.length).set(piece);
+    file.at += piece.length;
+    return piece.length;
   }
 
   write(number, at, length) {
-    this.outputs[number].add(this.bytes(at, length))
+    this.outputs[number].add(this.bytes(at, length));
   }
 
   imports() {
@@ -89,28 +91,29 @@ class InspectSystem {
       read: (...args) => this.read(...args),
       write: (...args) => this.write(...args),
       exit: (status) => {
-        throw new InspectExit(status)
+        throw new InspectExit(status);
       },
-    }
+    };
   }
 
   // Puts bytes into new memory.
   place(exports, bytes) {
-    const at = exports.malloc(bytes.length)
-    if (at === 0) throw new Error('out of memory')
-    this.bytes(at, bytes.length).set(bytes)
-    return at
+    const at = exports.malloc(bytes.length);
+    if (at === 0) throw new Error("out of memory");
+    this.bytes(at, bytes.length).set(bytes);
+    return at;
   }
 
   // Makes argc and argv, and calls main.
   main(exports, args) {
-    this.memory = exports.memory
-    const places = ['upshake-inspect', ...args].map((text) =>
-      this.place(exports, new TextEncoder().encode(text + '\0')))
-    const pointers = new DataView(new ArrayBuffer(4 * (places.length + 1)))
-    places.forEach((at, i) => pointers.setUint32(4 * i, at, true))
-    const argv = this.place(exports, new Uint8Array(pointers.buffer))
-    return exports.run(places.length, argv)
+    this.memory = exports.memory;
+    const places = ["upshake-inspect", ...args].map((text) =>
+      this.place(exports, new TextEncoder().encode(text + "\0")),
+    );
+    const pointers = new DataView(new ArrayBuffer(4 * (places.length + 1)));
+    places.forEach((at, i) => pointers.setUint32(4 * i, at, true));
+    const argv = this.place(exports, new Uint8Array(pointers.buffer));
+    return exports.run(places.length, argv);
   }
 
   result(status) {
@@ -118,25 +121,25 @@ class InspectSystem {
       status,
       out: this.outputs[1].text(),
       err: this.outputs[2].text(),
-    }
+    };
   }
 }
 
 function runInspect(module, args, files) {
-  const system = new InspectSystem(files || {})
+  const system = new InspectSystem(files || {});
   try {
-    const imports = { page: system.imports() }
-    const instance = new WebAssembly.Instance(module, imports)
-    return system.result(system.main(instance.exports, args))
+    const imports = { page: system.imports() };
+    const instance = new WebAssembly.Instance(module, imports);
+    return system.result(system.main(instance.exports, args));
   } catch (error) {
-    if (error instanceof InspectExit) return system.result(error.status)
-    const failed = system.result(INSPECT_FAILED)
-    failed.err += `upshake-inspect: stopped: ${error.message}\n`
-    return failed
+    if (error instanceof InspectExit) return system.result(error.status);
+    const failed = system.result(INSPECT_FAILED);
+    failed.err += `upshake-inspect: stopped: ${error.message}\n`;
+    return failed;
   }
 }
 
 async function loadInspect(text) {
-  const module = await WebAssembly.compile(await decodeInspect(text))
-  return { run: (args, files) => runInspect(module, args, files) }
+  const module = await WebAssembly.compile(await decodeInspect(text));
+  return { run: (args, files) => runInspect(module, args, files) };
 }

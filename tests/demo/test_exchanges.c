@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../examples/demo/exchanges.h"
+#include "../../examples/demo/exchanges.h"
 
 #define PEER "127.0.0.1:40000"
 
