@@ -2,10 +2,8 @@
 """What the page gives to copy: run by sh against a listener that keeps what
 arrives, and against a demo; the C is compiled."""
 import concurrent.futures
-import contextlib
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 
@@ -163,9 +161,11 @@ def checks_the_c(page, where, folder, include, state):
     path = os.path.join(folder, "-".join(where))
     with open(path + ".c", "w", encoding="ascii") as file:
         file.write(state["copied"]["c"])
-    subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Werror",
-                    "-pedantic", include, path + ".c", folder + "/upshake.o",
-                    "-o", path], check=True)
+    built = subprocess.run(
+        ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", include,
+         path + ".c", folder + "/upshake.o", "-o", path], capture_output=True,
+        text=True, check=False)
+    assert not built.returncode, (where, built.stderr[:500])
     ended = subprocess.run([path], capture_output=True, check=False)
     line, _, reply = ended.stdout.decode().partition("\n")
     said = state["said"]
