@@ -17,7 +17,7 @@ MESSAGE = "hello hello hello from chromium"
 
 
 def check_extensions(page, deflate):
-    reply = page.text("#reply")
+    reply = page.text("#live-reply")
     agreed = re.search(r"Sec-WebSocket-Extensions: *permessage-deflate", reply,
                        re.IGNORECASE)
     if bool(agreed) != deflate:
@@ -31,10 +31,12 @@ def main(url, deflate=""):
         page.type("#subprotocols", "other, chat")
         page.click("#open")
         print(page.wait("#status", r"open.*\bchat\b"))
-        print(page.wait("#request", r"^GET /from/chromium.* HTTP/1\.1"))
-        print(page.wait("#reply", r"^HTTP/1\.1 101 Switching Protocols"))
-        # The page computes Sec-WebSocket-Accept a second time.
-        print(page.wait("#reply .check", "the same"))
+        print(page.wait("#live-request", r"^GET /from/chromium.* HTTP/1\.1"))
+        print(page.wait("#live-reply", r"^HTTP/1\.1 101 Switching Protocols"))
+        # The browser computes Sec-WebSocket-Accept a second time.
+        print(page.wait("#proof", "the same"))
+        # The steps show this exchange, and upshake-inspect judges it.
+        print(page.wait("#verdict", "^Switched 101"))
         check_extensions(page, bool(deflate))
         page.type("#message", MESSAGE)
         page.click("#send")

@@ -127,6 +127,17 @@ def it_copies_commands_that_a_demo_answers_so(page):
             for what in ("curl", "client")])
 
 
+def it_copies_a_command_for_the_server_of_the_page(page):
+    with page.programs.demo("--protocol", "h2c") as demo:
+        for tab in ("websocket", "h2c"):
+            page.open(demo.url, "#tab=" + tab)
+            page.break_by("none")
+            for what in ("curl", "client"):
+                command = texts(page)["copied"][what]
+                assert f"{HOST}:{demo.port}" in command, command
+                checks_the_demo(page, (tab, what), demo.port, texts(page), what)
+
+
 # ---- The program beside it ---------------------------------------------------
 
 def checks_the_reply(page, where, state, command):

@@ -143,7 +143,8 @@ def axe(page):
         page.browser.run("if (!window.axe) {" + file.read() + "}")
     return page.browser.run_later("""
       const done = arguments[arguments.length - 1];
-      axe.run(document, { resultTypes: ['violations'] }).then(
+      axe.run(document, { resultTypes: ['violations'],
+        rules: { 'target-size': { enabled: true } } }).then(
         ({ violations }) => done(violations.map((each) => [each.id,
           each.impact, each.help, each.nodes.slice(0, 3).map((node) =>
             node.html.slice(0, 120) + ' ' + node.failureSummary)])),
@@ -179,6 +180,37 @@ def it_gives_axe_nothing_to_find(page):
             for state in states(page):
                 found = axe(page)
                 assert not found, (scheme, width, state, found)
+
+
+# An element may be partly covered, but not wholly (WCAG 2.4.11).
+COVERED = """
+const at = document.activeElement, box = at.getBoundingClientRect();
+if (at === document.body) return null;
+const places = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]];
+const seen = places.some(([x, y]) => {
+  const top = document.elementFromPoint(box.left + x * box.width,
+    box.top + y * box.height);
+  return top && (at.contains(top) || top.contains(at));
+});
+return [at.id || at.outerHTML.slice(0, 60), seen];
+"""
+
+
+def it_hides_no_element_that_has_the_focus(page):
+    """Forwards and backwards, behind nothing that stays in its place."""
+    page.has_width(390)
+    page.open(page.programs.page, "#break=version8")
+    page.rest()
+    for key in ("Tab", "Shift+Tab"):
+        reached = 0
+        for _ in range(80):
+            page.browser.press(key)
+            found = page.browser.run(COVERED)
+            if found is None:
+                break
+            reached += 1
+            assert found[1], (key, found)
+        assert reached > 20, reached
 
 
 def it_lets_axe_find_what_is_wrong(page):

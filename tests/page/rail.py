@@ -114,7 +114,9 @@ def it_is_played_by_keyboard_alone(page):
         assert page.state()["tab"] == [tab], (tab, page.state())
         goes_to(page, "#play")
         page.browser.press("Enter")
-        checks_the_end(page.rest(), tab)
+        state = page.rest()
+        checks_the_end(state, tab)
+        assert state["focus"] == "play", ("the focus stays", state["focus"])
         goes_to(page, "[role=tab]", "Shift+Tab")
 
 
