@@ -2,6 +2,7 @@
 """What the page gives to copy: run by sh against a listener that keeps what
 arrives, and against a demo; the C is compiled."""
 import concurrent.futures
+import functools
 import os
 import re
 import subprocess
@@ -26,14 +27,17 @@ def texts(page):
     return state
 
 
+@functools.cache
 def scenes(page):
-    """Each breakage of each tab."""
+    """Each breakage of each tab, once for all tests."""
+    found = []
     for tab in TABS:
         page.open(page.programs.page, "#tab=" + tab)
         page.until(lambda: page.state()["said"].get("args"), "a verdict")
         for name in page.breakages():
             page.break_by(name)
-            yield tab, name, texts(page)
+            found.append((tab, name, texts(page)))
+    return found
 
 
 def all_of(work):
@@ -128,14 +132,14 @@ def it_copies_commands_that_a_demo_answers_so(page):
 
 
 def it_copies_a_command_for_the_server_of_the_page(page):
-    with page.programs.demo("--protocol", "h2c") as demo:
-        for tab in ("websocket", "h2c"):
-            page.open(demo.url, "#tab=" + tab)
-            page.break_by("none")
-            for what in ("curl", "client"):
-                command = texts(page)["copied"][what]
-                assert f"{HOST}:{demo.port}" in command, command
-                checks_the_demo(page, (tab, what), demo.port, texts(page), what)
+    with page.programs.demo() as demo:
+        page.open(demo.url)
+        page.break_by("none")
+        state = texts(page)
+        for what in ("curl", "client"):
+            assert f"{HOST}:{demo.port}" in state["copied"][what], state
+        all_of([(checks_the_demo, page, what, demo.port, state, what)
+                for what in ("curl", "client")])
 
 
 # ---- The program beside it ---------------------------------------------------
