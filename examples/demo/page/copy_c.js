@@ -10,7 +10,7 @@ const ROWS = {
   tcp: '{.name = "tcp", .methods = "POST", .body = UPSHAKE_BODY_READ}',
 };
 
-const begin = (program) => `/* cc -Iinclude ${program}.c src/*/*.c */
+const begin = (program) => `// cc -Iinclude ${program}.c src/*/*.c
 #include <stdio.h>
 #include <upshake.h>
 
@@ -55,18 +55,19 @@ int main(void) {
 }
 
 function clientInC(request, response, args) {
-  const required = args.includes('--subprotocol-required') ? 1 : 0;
+  const isRequired = args.includes('--subprotocol-required');
+  const policy = isRequired ? `
+static const upshake_client_policy policy = {.subprotocol_required = 1};
+` : '';
   return begin('client') + array('request', request) +
-    array('response', response) + `
-static const upshake_client_policy policy = {
-    .subprotocol_required = ${required}};
-
+    array('response', response) + policy + `
 int main(void) {
   char memory[8192];
   size_t used = 0;
   upshake_client client;
   upshake_slice asked = {request, sizeof request - 1};
-  upshake_client_init(&client, &policy, asked, memory, sizeof memory);
+  upshake_client_init(&client, ${isRequired ? '&policy' : 'NULL'}, asked,
+                      memory, sizeof memory);
   upshake_client_feed(&client, response, sizeof response - 1, &used);
   upshake_client_result result = upshake_client_get_result(&client);
   printf("%d %s\\n", result.status, upshake_strerror(result.error));

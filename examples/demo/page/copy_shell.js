@@ -34,10 +34,17 @@ const serverNote = (tab) => tab === 'h2c' || tab === 'tcp'
   ? '# the server: upshake-demo --protocol ' +
     stories[tab].args[1] + '\n' : '';
 
+function pipeToServer() {
+  const port = /:(\d+)$/.exec(HOST);
+  const name = port ? HOST.slice(0, port.index) : HOST;
+  return isSecure
+    ? 'openssl s_client -quiet -connect ' + name + ':' + (port ? port[1] : 443)
+    : 'nc -w 2 ' + name.replace(/[[\]]/g, '') + ' ' + (port ? port[1] : 80);
+}
+
 const rawCommand = (bytes, program, why) =>
   '# ' + program + ' ' + why + ', so these are the bytes themselves.\n{ ' +
-  printfBytes(bytes) + '; sleep 1; } |\n  nc -w 2 ' +
-  HOST.replace(/^\[(.*)\]/, '$1').replace(/:(\d+)$/, ' $1') + '\n';
+  printfBytes(bytes) + '; sleep 1; } |\n  ' + pipeToServer() + '\n';
 
 // A wrong reply needs a wrong server.  The judge needs the bytes only.
 const replyCommand = (program, request, response, args) =>
@@ -78,7 +85,7 @@ function curlCommand(tab, bytes) {
       (isHead ? ' -I' : asked.method === 'GET' && body.length === 0
         ? '' : ' -X ' + asked.method),
     ...curlFields(asked), ...body,
-    shellWord('http://' + HOST + asked.target),
+    shellWord((isSecure ? 'https://' : 'http://') + HOST + asked.target),
   ]) + '\n';
 }
 
@@ -134,6 +141,6 @@ function clientCommand(tab, bytes) {
     ...asked.fields.map((line) => clientOption(line, usual)).filter(Boolean),
     ...Object.keys(usual).filter((name) => !has(name))
       .map((name) => '--omit ' + name),
-    shellWord('ws://' + HOST + asked.target),
+    shellWord((isSecure ? 'wss://' : 'ws://') + HOST + asked.target),
   ]) + '\n';
 }

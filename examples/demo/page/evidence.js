@@ -39,7 +39,8 @@ function showLines(parent, head, changes, isWanted) {
   for (const line of shown) {
     while (gone.length > 0 && gone[0].start <= line.start)
       addLine(parent, gone.shift(), 'left out').classList.add('gone');
-    addLine(parent, line, changes.changed.includes(line) ? 'changed' : '');
+    addLine(parent, line, changes.added.includes(line) ? 'added'
+      : changes.changed.includes(line) ? 'changed' : '');
   }
   for (const line of gone)
     addLine(parent, line, 'left out').classList.add('gone');
@@ -128,7 +129,7 @@ function soundReplyOf(outcome, scene) {
 function showEvidence(scene, outcome) {
   const head = splitHead(scene.request);
   showRequest(scene, head);
-  describeTicks(scene.tab, head);
+  describeTicks(scene.tab, head, outcome);
   showReply(scene, head, outcome);
   showProof(scene.tab, scene.request, outcome);
   showFrame(scene.tab);

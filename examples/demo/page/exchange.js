@@ -31,17 +31,20 @@ async function askExchange(token) {
   }
 }
 
-// What the judges are told, so that they know what this server speaks.
-function liveArgs(reply) {
+// What the judges are told, so that they know what this server speaks.  Which
+// origins it lists it does not tell.
+function liveArgs(exchange, reply) {
   const name = valueOf(reply, 'Sec-WebSocket-Protocol');
   const extensions = valueOf(reply, 'Sec-WebSocket-Extensions');
-  return [...(name ? ['--subprotocol', name] : []),
+  const isOrigin = exchange.error === 'ORIGIN_REFUSED';
+  return [...(isOrigin ? ['--origin', 'https://listed.example'] : []),
+    ...(name ? ['--subprotocol', name] : []),
     ...(/permessage-deflate/i.test(extensions) ? ['--deflate'] : [])];
 }
 
-function showHeads(exchange) {
-  at('live-request').textContent = exchange.request.replace(/\r\n/g, '\n');
-  at('live-reply').textContent = exchange.reply.replace(/\r\n/g, '\n');
+function showHeads(exchange, response) {
+  at('live-request').textContent = editorText(bytesOfText(exchange.request)).trimEnd();
+  at('live-reply').textContent = editorText(response).trimEnd();
   at('live-heads').hidden = false;
   at('live-heads').open = matchMedia('(min-width: 48rem)').matches;
 }
@@ -50,15 +53,15 @@ function showHeads(exchange) {
 // and got none.
 function showExchange(exchange, times) {
   const response = bytesOfText(exchange.reply);
-  showHeads(exchange);
+  showHeads(exchange, response);
   stopRail();
   Object.assign(scene, {
     tab: 'websocket', broken: 'live', times,
-    args: liveArgs(splitHead(response)),
+    args: liveArgs(exchange, splitHead(response)),
     clientArgs: ['--subprotocol-required'],
     request: bytesOfText(exchange.request), soundReply: response,
   });
   scene.sound = splitHead(scene.request);
-  scene.response = exchange.outcome === 'switched' ? response : null;
+  scene.response = response;
   showScene(true);
 }

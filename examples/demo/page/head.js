@@ -45,8 +45,10 @@ function compareHeads(sound, head) {
     other.lines.some((each) => each.whole === line.whole);
   const count = (each, line) =>
     each.lines.filter((other) => isNamed(other, line.name)).length;
+  const changed = head.lines.filter((line) => !isIn(sound, line));
   return {
-    changed: head.lines.filter((line) => !isIn(sound, line)),
+    changed,
+    added: changed.filter((line) => count(head, line) > count(sound, line)),
     gone: sound.lines.filter((line) =>
       !isIn(head, line) && count(head, line) < count(sound, line)),
   };

@@ -18,7 +18,7 @@ function setStatus(state, text) {
     at(name).hidden = !LIVE_CONTROLS[state].includes(name);
   at('talk').hidden = state !== 'open' && at('log').childElementCount === 0;
   at('speak').hidden = state !== 'open';
-  if (focused && focused.checkVisibility && !focused.checkVisibility())
+  if (focused === document.body || !focused.checkVisibility())
     at(LIVE_CONTROLS[state][0]).focus({ preventScroll: true });
 }
 
@@ -98,12 +98,11 @@ function showMessage(data) {
 function sendMessage() {
   const text = at('message').value;
   const bytes = at('binary').checked ? bytesOfHex(text) : null;
-  if (at('binary').checked && !bytes) {
-    say(at('message-problem'),
-      'These are not pairs of hexadecimal digits, such as 00 01 ff.');
-    return;
-  }
-  say(at('message-problem'), '');
+  const isWrong = at('binary').checked && !bytes;
+  at('message').setAttribute('aria-invalid', isWrong);
+  say(at('message-problem'), isWrong
+    ? 'These are not pairs of hexadecimal digits, such as 00 01 ff.' : '');
+  if (isWrong) return;
   live.socket.send(bytes || text);
   addMessage(bytes ? hexOf(bytes, ' ') : text, bytes ? 'sent binary' : 'sent');
   if (!bytes) at('frame-text').value = text;

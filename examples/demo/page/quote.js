@@ -27,6 +27,6 @@ const printfBytes = (bytes) => 'printf ' + printfWord(bytes)
 function stringOfC(bytes, indent) {
   const lines = textOfBytes(bytes).match(/[^\n]*\n|[^\n]+$/g) || [''];
   return lines.map((line) => indent + '"' + line
-    .replace(/[^ -[\]-~]/g, escapeByte).replace(/["?]/g, '\\$&') + '"')
+    .replace(/[^ -[\]-~]/g, escapeByte).replace(/"|(?<=\?)\?/g, '\\$&') + '"')
     .join('\n');
 }

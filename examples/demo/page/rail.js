@@ -19,6 +19,9 @@ function stateOf(number) {
   return number === rail.shown && !isAtEnd() ? 'now' : 'done';
 }
 
+const STATE_WORDS = { waiting: 'not yet', now: 'now', done: 'done',
+  failed: 'failed' };
+
 const timeWords = (ms) => (ms >= 10 ? Math.round(ms)
   : Math.round(ms * 10) / 10) + ' ms';
 
@@ -26,6 +29,7 @@ function showStep(number) {
   const step = stepAt(number);
   const state = stateOf(number);
   step.dataset.state = state;
+  step.querySelector('.state').textContent = STATE_WORDS[state];
   step.querySelector('.time').textContent = state === 'waiting'
     ? '' : timeWords(rail.outcome.times[number - 1]);
   if (number === rail.shown) step.setAttribute('aria-current', 'step');

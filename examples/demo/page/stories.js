@@ -6,6 +6,7 @@
 // This page is served by the demo, or lies on a disk.
 const isServed = /^https?:$/.test(location.protocol);
 const HOST = isServed ? location.host : '127.0.0.1:8080';
+const isSecure = location.protocol === 'https:';
 const ORIGIN = isServed ? location.origin : 'http://' + HOST;
 
 const words = {

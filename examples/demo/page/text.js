@@ -31,7 +31,7 @@ const printable = (text) => text.replace(/[^ -~]/g, (letter) =>
 
 // ---- The editor ------------------------------------------------------------
 // A line end in the editor is CR LF.  Other bytes are written as escapes; the
-// line end behind \n or \r is only for the eye.
+// line end behind \n is only for the eye.
 
 function editorText(bytes) {
   return textOfBytes(bytes).replace(/\r\n|[^ -[\]-~]/g, (part) => {
@@ -44,7 +44,7 @@ function editorText(bytes) {
   });
 }
 
-const EDITOR_PART = /\\r\\n\n?|\\[nr]\n?|\\[t\\]|\\x[0-9a-f]{2}|\r?\n/gi;
+const EDITOR_PART = /\\r\\n\n?|\\n\n?|\\[rt\\]|\\x[0-9a-f]{2}|\r?\n/gi;
 
 function bytesOfPart(part) {
   if (part === '\n' || part === '\r\n') return '\r\n';

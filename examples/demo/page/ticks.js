@@ -47,17 +47,20 @@ function setTick(name, state) {
 }
 
 // Which ticks a protocol has, and the byte that each looks at.
-function describeTicks(tab, head) {
+function describeTicks(tab, head, outcome) {
   for (const { name, line, only, wants } of ticks) {
     const item = at('tick-' + name);
     const found = line === '' ? head.lines[0] : findLine(head, line);
-    const offset = found
+    const isFault = outcome.ticks[name] === 'failed' &&
+      typeof outcome.server.said.offset === 'number';
+    const offset = isFault ? outcome.server.said.offset : found
       ? found.start + (line === '' ? tickByte(name, found) : 0) : 0;
     item.hidden = (only !== undefined && only !== tab) ||
       (name === 'body' && tab === 'tcp');
     item.children[2].textContent =
       name === 'get' && tab === 'tcp' ? 'POST' : wants;
-    item.children[3].textContent = found ? 'byte ' + offset : 'no such line';
+    item.children[3].textContent = found || isFault
+      ? 'byte ' + offset : 'no such line';
   }
 }
 

@@ -65,6 +65,7 @@ function showChange(said, text) {
   const fixes = lines.splice(0, countFixes(text));
   at('change').replaceChildren();
   at('change').hidden = !said.hint;
+  add(at('change'), 'h4', 'What to change');
   if (fixes.length > 0) add(at('change'), 'pre', fixes.join('\n')).tabIndex = 0;
   addHint(lines);
 }
@@ -88,6 +89,8 @@ function showVerdict(scene, outcome) {
   showChange(said, text);
   showAlso(said);
   say(at('no-reply'), NO_REPLY[said.outcome] || '');
-  say(at('full-reply'), editorText(bytesOfText(said.reply)));
-  at('reply-box').hidden = said.reply === '';
+  const reply = scene.broken === 'live' && said.outcome !== 'switched'
+    ? outcome.response : bytesOfText(said.reply);
+  say(at('full-reply'), editorText(reply).trimEnd());
+  at('reply-box').hidden = reply.length === 0;
 }
