@@ -55,7 +55,8 @@ def equals_the_program(page, state):
     assert not own["status"] or str(own["status"]) in shown, (shown, own)
     assert plain(own["rule"] or "") in plain(state["rule"]), (state, own)
     assert lines_of(own["reply"]) == lines_of(state["reply"]), (state, own)
-    assert plain(own["hint"] or "") == plain(state["change"]), (state, own)
+    change = plain(state["change"]).removeprefix("What to change ")
+    assert change == plain(own["hint"] or ""), (state, own)
     text = page.programs.inspect(
         [each for each in arguments if each != "--json"], files).stdout
     assert marked_lines(text.decode()) == lines_of(state["caret"]), (
