@@ -12,8 +12,8 @@ cd "$(dirname "$0")/../.."
 need cc:gcc stdio.h:libc6-dev python3:python3 node:nodejs gzip:gzip
 need cmake:cmake make:make clang-19:clang-19 wasm-ld-19:lld-19
 
-# The most bytes: as they are, and packed by gzip -9.  64 and 25 KiB are promised
-# of the library; the inspector may grow by 3 % before somebody has to look.
+# The most bytes: as they are, and packed by gzip -9.  The library has a promise
+# of 64 and 25 KiB.  The inspector may grow by 3 %; then somebody has to look.
 most_of() {
   case $1 in
     library) echo 65536 25600 ;;

@@ -4,11 +4,12 @@
 // a mark at a line that was changed.
 
 const FIELD_WORDS = {
+  '': 'method, path, version of HTTP',
   host: 'the server, as the client knows it',
-  upgrade: 'to what to switch',
-  connection: 'for the next machine only: Upgrade',
-  'sec-websocket-key': '16 random bytes',
-  'sec-websocket-version': 'of WebSocket',
+  upgrade: 'the protocol to switch to',
+  connection: 'Upgrade is for the next machine only',
+  'sec-websocket-key': '16 random bytes, in base64',
+  'sec-websocket-version': 'the version of WebSocket',
   'http2-settings': 'settings of HTTP/2',
 };
 

@@ -43,7 +43,8 @@ function liveArgs(exchange, reply) {
 }
 
 function showHeads(exchange, response) {
-  at('live-request').textContent = editorText(bytesOfText(exchange.request)).trimEnd();
+  const request = bytesOfText(exchange.request);
+  at('live-request').textContent = editorText(request).trimEnd();
   at('live-reply').textContent = editorText(response).trimEnd();
   at('live-heads').hidden = false;
   at('live-heads').open = matchMedia('(min-width: 48rem)').matches;

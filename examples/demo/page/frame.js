@@ -55,6 +55,7 @@ function showFrame(tab) {
   at('frame-bytes').replaceChildren();
   at('frame-parts').replaceChildren();
   at('frame-field').hidden = tab === 'h2c';
+  at('frame-note').hidden = scene.broken !== 'live';
   add(at('frame-bytes'), 'span', '\u2026 0d 0a 0d 0a', 'soft');
   add(at('frame-parts'), 'dt', '0d 0a 0d 0a', 'soft');
   add(at('frame-parts'), 'dd', 'the empty line that ends the head');

@@ -151,7 +151,8 @@ function startLive() {
   at('live').hidden = !isServed;
   at('connect').onsubmit = (event) => {
     event.preventDefault();
-    if (at('status').dataset.state !== 'open') openSocket();
+    const { state } = at('status').dataset;
+    if (LIVE_CONTROLS[state].includes('open')) openSocket();
   };
   at('cancel').onclick = () => {
     live.isCancelled = true;

@@ -8,12 +8,12 @@ const endsHead = (text) => /\n\r?\n$/.test(text);
 
 // A request stands before its reply, with an empty line between them.
 function pastedInput() {
-  const text = pasted.bytes ? pasted.bytes : encodeText(at('paste').value);
+  const text = pasted.bytes || encodeText(at('paste').value);
   const request = at('paste-request').value;
   if (request.trim() === '') return text;
   const head = encodeText(endsHead(request)
     ? request : request.trimEnd() + '\n\n');
-  return Uint8Array.from([...head, ...text]);
+  return joinBytes(head, text);
 }
 
 function pastedOptions() {
@@ -65,6 +65,8 @@ function startPaste() {
   at('paste-options').oninput = judgeSoon;
   at('paste-file').onchange = () => takeFile(at('paste-file').files[0]);
   // A file that misses its place would be opened instead of this page.
-  window.ondragover = (event) => event.preventDefault();
+  window.ondragover = (event) => {
+    if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+  };
   window.ondrop = takeDrop;
 }

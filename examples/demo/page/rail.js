@@ -49,7 +49,7 @@ function showJudgement() {
   const { failed } = rail.outcome;
   const home = failed ? stepAt(failed) : at('panel');
   if (at('judgement').parentNode !== home)
-    home.insertBefore(at('judgement'), failed ? null : at('take'));
+    home.insertBefore(at('judgement'), failed ? null : at('clock'));
   at('judgement').hidden = !isAtEnd();
 }
 

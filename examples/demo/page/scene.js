@@ -123,13 +123,13 @@ function chooseBreakage(name) {
   });
 }
 
-const TAB_KEYS = { ArrowRight: 1, ArrowLeft: -1 };
-
 function moveTab(event) {
   const tabs = Object.keys(stories);
-  if (!Object.hasOwn(TAB_KEYS, event.key)) return;
-  const place = tabs.indexOf(scene.tab) + TAB_KEYS[event.key];
-  const next = tabs[(place + tabs.length) % tabs.length];
+  const place = tabs.indexOf(scene.tab);
+  const places = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0,
+    End: -1 };
+  if (!Object.hasOwn(places, event.key)) return;
+  const next = tabs.at(places[event.key] % tabs.length);
   event.preventDefault();
   chooseTab(next);
   at('tab-' + next).focus();

@@ -78,7 +78,7 @@ const stories = {
   },
   h2c: {
     about: 'HTTP/2 without TLS once began this way. RFC 9113 has retired it; ' +
-      'curl --http2 still asks.',
+      'curl can still ask for it.',
     args: ['--protocol', 'h2c'],
     request: [
       'GET / HTTP/1.1',

@@ -6,7 +6,9 @@
 // Both forms of one verdict: the object for scripts, and the text for people.
 function runInspectTwice(program, args, files) {
   const text = program.run(args, files);
+  const begin = performance.now();
   const { out, err } = program.run(['--json', ...args], files);
+  const took = performance.now() - begin;
   const said = out === ''
     ? { outcome: 'incomplete', status: 0, sentence: err.trim(), also: [],
       reply: '', consumed: 0 }
@@ -15,7 +17,7 @@ function runInspectTwice(program, args, files) {
   const cause = /^\(.*?([A-Z][A-Z0-9_]+)(?:, byte \d+)?\)\s*$/m.exec(text.out);
   said.cause = said.error || (cause && said.outcome !== 'switched'
     ? cause[1] : '');
-  return { said, text: text.out, args: ['--json', ...args] };
+  return { said, took, text: text.out, args: ['--json', ...args] };
 }
 
 const judgeRequest = (program, scene) =>
@@ -71,17 +73,15 @@ function ticksOf(said, headEnd) {
 
 // Returns what the whole page shows of a scene.
 function judgeScene(program, scene) {
-  const begin = performance.now();
   const server = judgeRequest(program, scene);
-  const verified = performance.now();
   const agrees = server.said.outcome === 'switched';
   const response = scene.response ||
     (agrees ? bytesOfText(server.said.reply) : scene.soundReply);
   const client = agrees ? judgeReply(program, scene, response) : null;
-  const end = performance.now();
   const { said, text, args } = client || server;
-  const took = [0, 0, verified - begin, verified - begin, verified - begin,
-    end - begin, end - begin];
+  const verified = server.took;
+  const checked = verified + (client ? client.took : 0);
+  const took = [0, 0, verified, verified, verified, checked, checked];
   return {
     server, client, said, text, args, response,
     side: client ? 'client' : 'server',

@@ -14,6 +14,13 @@ const hexOfByte = (byte) => byte.toString(16).padStart(2, '0');
 const hexOf = (bytes, between = '') =>
   Array.from(bytes, hexOfByte).join(between);
 
+function joinBytes(first, second) {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
 // Returns null if these are not pairs of digits.
 function bytesOfHex(text) {
   const digits = text.replace(/\s+/g, '');

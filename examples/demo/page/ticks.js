@@ -4,7 +4,8 @@
 // The verdict of a rule is that of upshake-inspect.
 
 const ticks = [
-  { name: 'get', rule: 'RFC 6455 4.2.1', line: '', wants: 'GET' },
+  { name: 'get', rule: 'RFC 6455 4.2.1', others: 'RFC 9110 7.8', line: '',
+    wants: 'GET' },
   { name: 'version11', rule: 'RFC 9110 7.8', line: '', wants: 'HTTP/1.1' },
   { name: 'host', rule: 'RFC 9112 3.2', line: 'Host', wants: 'one Host' },
   { name: 'upgrade', rule: 'RFC 9110 7.8', line: 'Upgrade',
@@ -48,7 +49,7 @@ function setTick(name, state) {
 
 // Which ticks a protocol has, and the byte that each looks at.
 function describeTicks(tab, head, outcome) {
-  for (const { name, line, only, wants } of ticks) {
+  for (const { name, line, only, wants, rule, others } of ticks) {
     const item = at('tick-' + name);
     const found = line === '' ? head.lines[0] : findLine(head, line);
     const isFault = outcome.ticks[name] === 'failed' &&
@@ -57,6 +58,7 @@ function describeTicks(tab, head, outcome) {
       ? found.start + (line === '' ? tickByte(name, found) : 0) : 0;
     item.hidden = (only !== undefined && only !== tab) ||
       (name === 'body' && tab === 'tcp');
+    item.children[4].textContent = tab === 'websocket' ? rule : others || rule;
     item.children[2].textContent =
       name === 'get' && tab === 'tcp' ? 'POST' : wants;
     item.children[3].textContent = found || isFault

@@ -47,11 +47,13 @@ const HINT_WIDTH = 68;
 
 function addHint(lines) {
   let paragraph = '';
+  let isColumn = false;
   lines.forEach((line, i) => {
     const [next] = (lines[i + 1] || '').split(' ');
-    const isColumn = /[^.:?!] {2,}\S/.test(line);
+    const isFull = next && line.length + next.length >= HINT_WIDTH;
+    isColumn = /[^.:?!] {2,}\S/.test(line) || (isColumn && !isFull && !!line);
     paragraph += line;
-    if (!isColumn && next && line.length + next.length >= HINT_WIDTH) {
+    if (!isColumn && isFull) {
       paragraph += ' ';
       return;
     }
@@ -64,8 +66,7 @@ function showChange(said, text) {
   const lines = (said.hint || '').split('\n');
   const fixes = lines.splice(0, countFixes(text));
   at('change').replaceChildren();
-  at('change').hidden = !said.hint;
-  add(at('change'), 'h4', 'What to change');
+  at('change').hidden = at('change-title').hidden = !said.hint;
   if (fixes.length > 0) add(at('change'), 'pre', fixes.join('\n')).tabIndex = 0;
   addHint(lines);
 }
