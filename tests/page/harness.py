@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
@@ -16,11 +15,10 @@ import threading
 sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir))
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.join(HERE, os.pardir, os.pardir)
 FORMS = os.path.join(HERE, os.pardir, "forms")
 HOST = "127.0.0.1"
-OUTCOMES = {"switched": 0, "refused": 1, "plain": 2, "other": 2,
-            "incomplete": 3}
+REFUSAL = (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
+           b"Connection: close\r\n\r\n")
 
 
 class Programs:
@@ -67,7 +65,8 @@ class Programs:
             process.port = int(found[1])
             process.url = f"http://{HOST}:{process.port}/"
             # A pipe that nobody reads would fill.
-            threading.Thread(target=process.stdout.read, daemon=True).start()
+            threading.Thread(target=process.stdout.read,
+                             daemon=True).start()
             yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -85,11 +84,9 @@ class Programs:
 
 class Listener:
     """Takes one connection, keeps the bytes of the first head and what comes
-    with it, and answers with fixed bytes."""
+    with it, and refuses."""
 
-    def __init__(self, answer=b"HTTP/1.1 400 Bad Request\r\n"
-                              b"Content-Length: 0\r\nConnection: close\r\n\r\n"):
-        self.answer = answer
+    def __init__(self):
         self.taken = b""
         self.socket = socket.create_server((HOST, 0))
         self.socket.settimeout(20)
@@ -102,7 +99,7 @@ class Listener:
             peer, _ = self.socket.accept()
             with peer:
                 self.take(peer)
-                peer.sendall(self.answer)
+                peer.sendall(REFUSAL)
                 peer.shutdown(socket.SHUT_WR)
                 while peer.recv(4096):
                     pass
@@ -120,8 +117,3 @@ class Listener:
     def __exit__(self, *_):
         self.socket.close()
         self.thread.join(5)
-
-
-def words_of(command):
-    """The words of a command of sh, lines joined."""
-    return shlex.split(command.replace("\\\n", " "))

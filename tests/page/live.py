@@ -111,7 +111,8 @@ def it_shows_binary_messages_as_hex(page):
         logged = log(page)
         send(page, "0", is_binary=True)
         page.until(lambda: "hexa" in page.browser.run(
-            "return document.querySelector('#talk').innerText"), "what is wrong")
+            "return document.querySelector('#talk').innerText"),
+            "what is wrong")
         assert log(page) == logged and status(page)[0] == "open"
 
 

@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.."
 need cc:gcc stdio.h:libc6-dev cmake:cmake make:make curl:curl \
   wslay/wslay.h:libwslay-dev zlib.h:zlib1g-dev openssl/ssl.h:libssl-dev \
   python3:python3 chromium:chromium chromedriver:chromium-driver \
-  nc:netcat-openbsd node:nodejs npm:npm /etc/ssl/certs/ca-certificates.crt:ca-certificates
+  nc:netcat-openbsd node:nodejs npm:npm \
+  /etc/ssl/certs/ca-certificates.crt:ca-certificates
 
 out=$PWD/build/page
 mkdir -p "$out"
