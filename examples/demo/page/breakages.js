@@ -12,46 +12,46 @@
 //   body     what stands behind the head
 
 const breakages = {
-  none: { side: 'request' },
+  none: { side: "request" },
   key: {
-    side: 'request', tabs: ['websocket'], line: 'Sec-WebSocket-Key',
-    to: 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=',
+    side: "request", tabs: ["websocket"], line: "Sec-WebSocket-Key",
+    to: "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=",
   },
-  connection: { side: 'request', line: 'Connection', to: null },
+  connection: { side: "request", line: "Connection", to: null },
   version8: {
-    side: 'request', tabs: ['websocket'], line: 'Sec-WebSocket-Version',
-    to: 'Sec-WebSocket-Version: 8',
+    side: "request", tabs: ["websocket"], line: "Sec-WebSocket-Version",
+    to: "Sec-WebSocket-Version: 8",
   },
   hosts: {
-    side: 'request', line: 'Host', to: 'Host: other.example', after: 1,
+    side: "request", line: "Host", to: "Host: other.example", after: 1,
   },
   post: {
-    side: 'request', tabs: ['websocket', 'echo', 'h2c'], line: '',
-    to: (line) => line.replace(/^GET/, 'POST'),
+    side: "request", tabs: ["websocket", "echo", "h2c"], line: "",
+    to: (line) => line.replace(/^GET/, "POST"),
   },
   origin: {
-    side: 'request', tabs: ['websocket'], line: 'Origin',
-    to: 'Origin: http://elsewhere.example',
+    side: "request", tabs: ["websocket"], line: "Origin",
+    to: "Origin: http://elsewhere.example",
   },
-  lf: { side: 'request', line: 'Upgrade', end: '\n' },
+  lf: { side: "request", line: "Upgrade", end: "\n" },
   body: {
-    side: 'request', tabs: ['websocket', 'echo'],
-    line: 'Connection', to: 'Content-Length: 5', after: 1, body: 'hello',
+    side: "request", tabs: ["websocket", "echo"],
+    line: "Connection", to: "Content-Length: 5", after: 1, body: "hello",
   },
   http10: {
-    side: 'request', line: '',
-    to: (line) => line.replace('HTTP/1.1', 'HTTP/1.0'),
+    side: "request", line: "",
+    to: (line) => line.replace("HTTP/1.1", "HTTP/1.0"),
   },
   accept: {
-    side: 'reply', tabs: ['websocket'], line: 'Sec-WebSocket-Accept',
-    to: 'Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=',
+    side: "reply", tabs: ["websocket"], line: "Sec-WebSocket-Accept",
+    to: "Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=",
   },
   subprotocol: {
-    side: 'reply', tabs: ['websocket'], line: 'Sec-WebSocket-Protocol',
-    to: 'Sec-WebSocket-Protocol: superchat',
+    side: "reply", tabs: ["websocket"], line: "Sec-WebSocket-Protocol",
+    to: "Sec-WebSocket-Protocol: superchat",
   },
-  status200: { side: 'reply', line: '', to: 'HTTP/1.1 200 OK' },
-  'no-connection': { side: 'reply', line: 'Connection', to: null },
+  status200: { side: "reply", line: "", to: "HTTP/1.1 200 OK" },
+  "no-connection": { side: "reply", line: "Connection", to: null },
 };
 
 const hasBreakage = (tab, name) => Object.hasOwn(breakages, name) &&
@@ -59,19 +59,19 @@ const hasBreakage = (tab, name) => Object.hasOwn(breakages, name) &&
 
 function changeLine(change, line) {
   if (change.end) return line.text + change.end;
-  if (change.to === null) return '';
-  const to = typeof change.to === 'function' ? change.to(line.text) : change.to;
-  return (change.after ? line.whole : '') + to + '\r\n';
+  if (change.to === null) return "";
+  const to = typeof change.to === "function" ? change.to(line.text) : change.to;
+  return (change.after ? line.whole : "") + to + "\r\n";
 }
 
 function breakMessage(bytes, name) {
   const change = breakages[name];
   const { lines, end } = splitHead(bytes);
   if (change.line === undefined) return bytes;
-  const place = change.line === ''
+  const place = change.line === ""
     ? 0 : lines.findIndex((line) => isNamed(line, change.line));
   const parts = lines.map((line, i) =>
     i === place ? changeLine(change, line) : line.whole);
-  const rest = textOfBytes(bytes.slice(end)) + (change.body || '');
-  return bytesOfText(parts.join('') + '\r\n' + rest);
+  const rest = textOfBytes(bytes.slice(end)) + (change.body || "");
+  return bytesOfText(parts.join("") + "\r\n" + rest);
 }

@@ -5,16 +5,16 @@
 // The client's side is copied only if the server sends something else than it
 // should.
 const isReplyWrong = (outcome) =>
-  outcome.side === 'client' && outcome.failed > 0;
+  outcome.side === "client" && outcome.failed > 0;
 
 function textsOf(scene, outcome) {
   const { tab, request, args, clientArgs } = scene;
   const { response } = outcome;
   if (isReplyWrong(outcome))
     return {
-      curl: replyCommand('curl judges no such reply', request, response,
+      curl: replyCommand("curl judges no such reply", request, response,
         clientArgs),
-      client: replyCommand('upshake-client needs a server that replies so',
+      client: replyCommand("upshake-client needs a server that replies so",
         request, response, clientArgs),
       c: clientInC(request, response, clientArgs),
     };
@@ -28,26 +28,26 @@ function textsOf(scene, outcome) {
 function showCopies(scene, outcome) {
   const texts = textsOf(scene, outcome);
   for (const name of Object.keys(texts))
-    at('copy-' + name).dataset.text = texts[name];
-  at('copied').hidden = true;
+    at("copy-" + name).dataset.text = texts[name];
+  at("copied").hidden = true;
 }
 
 // The text is shown too: a page from a disk may have no clipboard.
 async function copyText(button) {
   const { text } = button.dataset;
-  say(at('copied'), text);
+  say(at("copied"), text);
   try {
     await navigator.clipboard.writeText(text);
-    announce('Copied');
+    announce("Copied");
   } catch {
-    getSelection().selectAllChildren(at('copied'));
-    announce('Not copied, but selected: copy it with the keyboard');
+    getSelection().selectAllChildren(at("copied"));
+    announce("Not copied, but selected: copy it with the keyboard");
   }
 }
 
 function startCopies() {
-  for (const name of ['curl', 'client', 'c']) {
-    const button = at('copy-' + name);
+  for (const name of ["curl", "client", "c"]) {
+    const button = at("copy-" + name);
     button.onclick = () => whenReady(() => copyText(button));
   }
 }

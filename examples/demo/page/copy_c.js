@@ -4,9 +4,9 @@
 // upshake_feed, or a client and its policy.
 
 const ROWS = {
-  websocket: 'UPSHAKE_WEBSOCKET',
+  websocket: "UPSHAKE_WEBSOCKET",
   echo: '{.name = "echo"}',
-  h2c: 'UPSHAKE_H2C',
+  h2c: "UPSHAKE_H2C",
   tcp: '{.name = "tcp", .methods = "POST", .body = UPSHAKE_BODY_READ}',
 };
 
@@ -17,15 +17,15 @@ const begin = (program) => `// cc -Iinclude ${program}.c src/*/*.c
 `;
 
 const array = (name, bytes) => `static const char ${name}[] =
-${stringOfC(bytes, '    ')};
+${stringOfC(bytes, "    ")};
 `;
 
 function serverOptions(args) {
-  const names = args.filter((_, i) => args[i - 1] === '--subprotocol');
-  const list = names.length === 0 ? ''
+  const names = args.filter((_, i) => args[i - 1] === "--subprotocol");
+  const list = names.length === 0 ? ""
     : `static const char *const subprotocols[] = {${names.map((name) =>
-      stringOfC(bytesOfText(name), '')).join(', ')}};\n`;
-  const members = names.length === 0 ? ''
+      stringOfC(bytesOfText(name), "")).join(", ")}};\n`;
+  const members = names.length === 0 ? ""
     : `,
     .subprotocols = subprotocols, .subprotocols_len = ${names.length}`;
   return { list, members };
@@ -33,7 +33,7 @@ function serverOptions(args) {
 
 function serverInC(tab, request, args) {
   const { list, members } = serverOptions(args);
-  return begin('server') + array('request', request) + `
+  return begin("server") + array("request", request) + `
 static const upshake_protocol protocols[] = {
     ${ROWS[tab]}};
 ${list}static const upshake_config config = {
@@ -55,18 +55,18 @@ int main(void) {
 }
 
 function clientInC(request, response, args) {
-  const isRequired = args.includes('--subprotocol-required');
+  const isRequired = args.includes("--subprotocol-required");
   const policy = isRequired ? `
 static const upshake_client_policy policy = {.subprotocol_required = 1};
-` : '';
-  return begin('client') + array('request', request) +
-    array('response', response) + policy + `
+` : "";
+  return begin("client") + array("request", request) +
+    array("response", response) + policy + `
 int main(void) {
   char memory[8192];
   size_t used = 0;
   upshake_client client;
   upshake_slice asked = {request, sizeof request - 1};
-  upshake_client_init(&client, ${isRequired ? '&policy' : 'NULL'}, asked,
+  upshake_client_init(&client, ${isRequired ? "&policy" : "NULL"}, asked,
                       memory, sizeof memory);
   upshake_client_feed(&client, response, sizeof response - 1, &used);
   upshake_client_result result = upshake_client_get_result(&client);

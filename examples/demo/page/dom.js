@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Elements of the page.  Bytes from the network become text, never markup.
-'use strict';
+"use strict";
 
 const at = (id) => document.getElementById(id);
 
@@ -16,18 +16,18 @@ function add(parent, tag, text, className) {
 // Puts a text there and shows the element, or hides it without one.
 function say(element, text) {
   element.textContent = text;
-  element.hidden = text === '';
+  element.hidden = text === "";
 }
 
 // One live region speaks for the whole rail, so that it does not talk twice.
 function announce(text) {
-  at('announce').textContent = text;
+  at("announce").textContent = text;
 }
 
 const likesNoMotion = () =>
-  matchMedia('(prefers-reduced-motion: reduce)').matches;
+  matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function bringIntoView(element) {
-  const behavior = likesNoMotion() ? 'auto' : 'smooth';
-  element.scrollIntoView({ block: 'nearest', behavior });
+  const behavior = likesNoMotion() ? "auto" : "smooth";
+  element.scrollIntoView({ block: "nearest", behavior });
 }

@@ -4,29 +4,29 @@
 
 // The texts are not replaced while they are edited.
 function showEditors(scene, outcome, edited) {
-  if (edited !== 'request-bytes')
-    at('request-bytes').value = editorText(scene.request);
-  if (edited !== 'response-bytes')
-    at('response-bytes').value = editorText(outcome.response);
-  const words = headline(outcome.said) + ': ' + outcome.said.sentence;
-  at('request-verdict').textContent = words;
-  at('response-verdict').textContent = words;
+  if (edited !== "request-bytes")
+    at("request-bytes").value = editorText(scene.request);
+  if (edited !== "response-bytes")
+    at("response-bytes").value = editorText(outcome.response);
+  const words = headline(outcome.said) + ": " + outcome.said.sentence;
+  at("request-verdict").textContent = words;
+  at("response-verdict").textContent = words;
 }
 
 function editRequest() {
-  scene.request = bytesOfEditor(at('request-bytes').value);
-  scene.broken = 'edited';
+  scene.request = bytesOfEditor(at("request-bytes").value);
+  scene.broken = "edited";
   scene.response = null;
-  showScene(true, 'request-bytes');
+  showScene(true, "request-bytes");
 }
 
 function editResponse() {
-  scene.response = bytesOfEditor(at('response-bytes').value);
-  scene.broken = 'edited';
-  showScene(true, 'response-bytes');
+  scene.response = bytesOfEditor(at("response-bytes").value);
+  scene.broken = "edited";
+  showScene(true, "response-bytes");
 }
 
 function startEditor() {
-  at('request-bytes').oninput = () => whenReady(editRequest);
-  at('response-bytes').oninput = () => whenReady(editResponse);
+  at("request-bytes").oninput = () => whenReady(editRequest);
+  at("response-bytes").oninput = () => whenReady(editResponse);
 }

@@ -11,12 +11,12 @@ function makeToken() {
 // A query that was typed stays one.
 function addressOf(path, token) {
   const url = new URL(location.href);
-  const mark = path.indexOf('?');
-  const query = mark < 0 ? '' : path.slice(mark + 1);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.hash = '';
+  const mark = path.indexOf("?");
+  const query = mark < 0 ? "" : path.slice(mark + 1);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.hash = "";
   url.pathname = mark < 0 ? path : path.slice(0, mark);
-  url.search = (query ? query + '&' : '') + 'show=' + token;
+  url.search = (query ? query + "&" : "") + "show=" + token;
   return url.href;
 }
 
@@ -24,7 +24,7 @@ function addressOf(path, token) {
 // server.
 async function askExchange(token) {
   try {
-    const answer = await fetch('/exchange?' + token, { cache: 'no-store' });
+    const answer = await fetch("/exchange?" + token, { cache: "no-store" });
     return answer.ok ? await answer.json() : null;
   } catch {
     return undefined;
@@ -34,20 +34,20 @@ async function askExchange(token) {
 // What the judges are told, so that they know what this server speaks.  Which
 // origins it lists it does not tell.
 function liveArgs(exchange, reply) {
-  const name = valueOf(reply, 'Sec-WebSocket-Protocol');
-  const extensions = valueOf(reply, 'Sec-WebSocket-Extensions');
-  const isOrigin = exchange.error === 'ORIGIN_REFUSED';
-  return [...(isOrigin ? ['--origin', 'https://listed.example'] : []),
-    ...(name ? ['--subprotocol', name] : []),
-    ...(/permessage-deflate/i.test(extensions) ? ['--deflate'] : [])];
+  const name = valueIn(reply, "Sec-WebSocket-Protocol");
+  const extensions = valueIn(reply, "Sec-WebSocket-Extensions");
+  const isOrigin = exchange.error === "ORIGIN_REFUSED";
+  return [...(isOrigin ? ["--origin", "https://listed.example"] : []),
+    ...(name ? ["--subprotocol", name] : []),
+    ...(/permessage-deflate/i.test(extensions) ? ["--deflate"] : [])];
 }
 
 function showHeads(exchange, response) {
   const request = bytesOfText(exchange.request);
-  at('live-request').textContent = editorText(request).trimEnd();
-  at('live-reply').textContent = editorText(response).trimEnd();
-  at('live-heads').hidden = false;
-  at('live-heads').open = matchMedia('(min-width: 48rem)').matches;
+  at("live-request").textContent = editorText(request).trimEnd();
+  at("live-reply").textContent = editorText(response).trimEnd();
+  at("live-heads").hidden = false;
+  at("live-heads").open = matchMedia("(min-width: 48rem)").matches;
 }
 
 // The steps show this exchange.  A browser closes if it asked for sub-protocols
@@ -57,9 +57,9 @@ function showExchange(exchange, times) {
   showHeads(exchange, response);
   stopRail();
   Object.assign(scene, {
-    tab: 'websocket', broken: 'live', times,
+    tab: "websocket", broken: "live", times,
     args: liveArgs(exchange, splitHead(response)),
-    clientArgs: ['--subprotocol-required'],
+    clientArgs: ["--subprotocol-required"],
     request: bytesOfText(exchange.request), soundReply: response,
   });
   scene.sound = splitHead(scene.request);

@@ -9,11 +9,11 @@ function splitHead(bytes) {
   const lines = [];
   let start = 0;
   while (start < text.length) {
-    const lf = text.indexOf('\n', start);
+    const lf = text.indexOf("\n", start);
     const stop = lf < 0 ? text.length : lf + 1;
     const whole = text.slice(start, stop);
     const line = lineOf(whole, start, lines.length);
-    if (line.text === '') return { lines, end: stop };
+    if (line.text === "") return { lines, end: stop };
     lines.push(line);
     start = stop;
   }
@@ -21,20 +21,20 @@ function splitHead(bytes) {
 }
 
 function lineOf(whole, start, index) {
-  const end = (whole.match(/\r?\n$/) || [''])[0];
+  const end = (whole.match(/\r?\n$/) || [""])[0];
   const text = whole.slice(0, whole.length - end.length);
-  const colon = index > 0 ? text.indexOf(':') : -1;
-  const name = colon > 0 ? text.slice(0, colon) : '';
-  const value = colon > 0 ? text.slice(colon + 1).trim() : '';
+  const colon = index > 0 ? text.indexOf(":") : -1;
+  const name = colon > 0 ? text.slice(0, colon) : "";
+  const value = colon > 0 ? text.slice(colon + 1).trim() : "";
   return { whole, text, start, end, name, value };
 }
 
 const isNamed = (line, name) => line.name.toLowerCase() === name.toLowerCase();
 const findLine = (head, name) => head.lines.find((line) => isNamed(line, name));
 
-function valueOf(head, name) {
+function valueIn(head, name) {
   const line = findLine(head, name);
-  return line ? line.value : '';
+  return line ? line.value : "";
 }
 
 // The lines that are not in the sound head, and those of it that are gone.  A

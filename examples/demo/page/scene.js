@@ -4,7 +4,7 @@
 
 // `response` is null if the reply is what the server answers.  `sound` is the
 // head before it was broken, `soundReply` the answer to that.
-const scene = { tab: 'websocket', broken: 'none', args: [], clientArgs: [],
+const scene = { tab: "websocket", broken: "none", args: [], clientArgs: [],
   request: new Uint8Array(0), response: null, times: null };
 
 const page = { program: null, queue: [] };
@@ -31,7 +31,7 @@ function setSound(tab) {
 function breakScene(name) {
   const { side } = breakages[name];
   scene.broken = name;
-  if (side === 'request') scene.request = breakMessage(scene.request, name);
+  if (side === "request") scene.request = breakMessage(scene.request, name);
   else scene.response = breakMessage(scene.soundReply, name);
 }
 
@@ -40,25 +40,25 @@ function breakScene(name) {
 function showChoices() {
   for (const tab of Object.keys(stories)) {
     const isThis = tab === scene.tab;
-    at('tab-' + tab).setAttribute('aria-selected', isThis);
-    at('tab-' + tab).tabIndex = isThis ? 0 : -1;
+    at("tab-" + tab).setAttribute("aria-selected", isThis);
+    at("tab-" + tab).tabIndex = isThis ? 0 : -1;
   }
-  at('panel').setAttribute('aria-labelledby', 'tab-' + scene.tab);
-  for (const button of document.querySelectorAll('[data-break]')) {
+  at("panel").setAttribute("aria-labelledby", "tab-" + scene.tab);
+  for (const button of document.querySelectorAll("[data-break]")) {
     const name = button.dataset.break;
-    button.setAttribute('aria-pressed', name === scene.broken);
+    button.setAttribute("aria-pressed", name === scene.broken);
     button.hidden = !hasBreakage(scene.tab, name);
   }
   stories[scene.tab].captions.forEach((caption, i) => {
-    stepAt(i + 1).querySelector('.caption').textContent = caption;
+    stepAt(i + 1).querySelector(".caption").textContent = caption;
   });
-  at('about').textContent = scene.broken === 'live'
-    ? 'This is the exchange of your browser with this server.'
+  at("about").textContent = scene.broken === "live"
+    ? "This is the exchange of your browser with this server."
     : stories[scene.tab].about;
-  at('clock').textContent = scene.broken === 'live'
-    ? 'The times are those of your browser. It learns of steps 3 to 6 at once.'
-    : 'The times are those of the two judges in this page. A network adds ' +
-      'the way there and back.';
+  at("clock").textContent = scene.broken === "live"
+    ? "The times are those of your browser. It learns of steps 3 to 6 at once."
+    : "The times are those of the two judges in this page. A network adds " +
+      "the way there and back.";
 }
 
 function showScene(isToEnd, edited) {
@@ -75,14 +75,14 @@ function showScene(isToEnd, edited) {
 
 function readLink() {
   const words = new URLSearchParams(location.hash.slice(1));
-  const tab = words.get('tab');
-  const name = words.get('break');
-  const known = Object.hasOwn(stories, tab || '') ? tab : 'websocket';
-  return { tab: known, broken: hasBreakage(known, name) ? name : 'none' };
+  const tab = words.get("tab");
+  const name = words.get("break");
+  const known = Object.hasOwn(stories, tab || "") ? tab : "websocket";
+  return { tab: known, broken: hasBreakage(known, name) ? name : "none" };
 }
 
-const linkOf = (tab, broken) => '#tab=' + tab +
-  (broken === 'none' ? '' : '&break=' + broken);
+const linkOf = (tab, broken) => "#tab=" + tab +
+  (broken === "none" ? "" : "&break=" + broken);
 
 function setScene(tab, broken, isToEnd) {
   scene.tab = tab;
@@ -98,7 +98,7 @@ function setScene(tab, broken, isToEnd) {
 function followLink() {
   const { tab, broken } = readLink();
   if (tab !== scene.tab || broken !== scene.broken)
-    setScene(tab, broken, broken !== 'none');
+    setScene(tab, broken, broken !== "none");
 }
 
 function setLink() {
@@ -109,8 +109,8 @@ function setLink() {
 // ---- What the person does --------------------------------------------------
 
 function chooseTab(tab) {
-  setScene(tab, hasBreakage(tab, scene.broken) ? scene.broken : 'none',
-    hasBreakage(tab, scene.broken) && scene.broken !== 'none');
+  setScene(tab, hasBreakage(tab, scene.broken) ? scene.broken : "none",
+    hasBreakage(tab, scene.broken) && scene.broken !== "none");
   setLink();
 }
 
@@ -119,7 +119,7 @@ function chooseBreakage(name) {
   setLink();
   whenReady(() => {
     speakStep();
-    if (rail.outcome.failed) bringIntoView(at('judgement'));
+    if (rail.outcome.failed) bringIntoView(at("judgement"));
   });
 }
 
@@ -132,21 +132,21 @@ function moveTab(event) {
   const next = tabs.at(places[event.key] % tabs.length);
   event.preventDefault();
   chooseTab(next);
-  at('tab-' + next).focus();
+  at("tab-" + next).focus();
 }
 
 function startScene() {
   for (const tab of Object.keys(stories)) {
-    at('tab-' + tab).onclick = () => chooseTab(tab);
-    at('tab-' + tab).onkeydown = moveTab;
+    at("tab-" + tab).onclick = () => chooseTab(tab);
+    at("tab-" + tab).onkeydown = moveTab;
   }
-  for (const button of document.querySelectorAll('[data-break]'))
+  for (const button of document.querySelectorAll("[data-break]"))
     button.onclick = () => chooseBreakage(button.dataset.break);
-  at('play').onclick = () => whenReady(playRail);
-  at('step').onclick = () => whenReady(stepRail);
-  at('again').onclick = () => whenReady(againRail);
-  at('frame-text').oninput = () => showFrame(scene.tab);
+  at("play").onclick = () => whenReady(playRail);
+  at("step").onclick = () => whenReady(stepRail);
+  at("again").onclick = () => whenReady(againRail);
+  at("frame-text").oninput = () => showFrame(scene.tab);
   window.onhashchange = followLink;
   const { tab, broken } = readLink();
-  setScene(tab, broken, broken !== 'none');
+  setScene(tab, broken, broken !== "none");
 }

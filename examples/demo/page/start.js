@@ -4,9 +4,9 @@
 
 async function startProgram() {
   try {
-    page.program = await loadInspect(at('program').textContent);
+    page.program = await loadInspect(at("program").textContent);
   } catch (error) {
-    say(at('problem'), 'This page needs WebAssembly, which did not start: ' +
+    say(at("problem"), "This page needs WebAssembly, which did not start: " +
       error.message);
     return;
   }
