@@ -105,11 +105,12 @@ class Listener:
                     pass
 
     def take(self, peer):
-        """Reads until the client is silent for a while behind a head."""
-        peer.settimeout(0.3)
+        """Reads until the client is silent for a while."""
+        peer.settimeout(20)
         with contextlib.suppress(TimeoutError):
             while piece := peer.recv(4096):
                 self.taken += piece
+                peer.settimeout(0.3)
 
     def __enter__(self):
         return self

@@ -122,6 +122,8 @@ def it_asks_for_the_path_that_was_typed(page):
                 ("/a?x", r"/a\?x&show=[0-9a-f]{32}"),
                 ("/a", r"/a\?show=[0-9a-f]{32}"),
                 ("/a?x=1&y=%20", r"/a\?x=1&y=%20&show=[0-9a-f]{32}"),
+                ("?x", r"/\?x&show=[0-9a-f]{32}"),
+                ("/a b#c", r"/a%20b%23c\?show=[0-9a-f]{32}"),
                 ("/a?", r"/a\?&?show=[0-9a-f]{32}"),
                 ("/%3Fx", r"/%3Fx\?show=[0-9a-f]{32}"),
                 ("a/b", r"/a/b\?show=[0-9a-f]{32}")):
@@ -246,15 +248,21 @@ def it_opens_one_connection_at_a_time(page):
 
 
 def it_shows_the_exchange_on_the_rail(page):
-    with served(page) as (_, wire):
-        opens(page, "/a?x", "other, chat")
-        state = page.until(lambda: page.state() if page.rested() and bytes
-                           .fromhex(page.state()["said"]["request"]) ==
-                           wire.upgrades[-1][0] else None, "the exchange")
-        assert set(state["steps"].values()) == {"done"}, state["steps"]
-        assert bytes.fromhex(state["said"]["response"]) == (
-            wire.upgrades[-1][1].partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
-        equals_the_program(page, state)
+    for option in ([], ["--deflate"]):
+        with served(page, *option) as (_, wire):
+            opens(page, "/a?x", "other, chat")
+            state = page.until(lambda: page.rested() and holds(
+                page.state(), wire.upgrades[-1]), "the exchange")
+            assert set(state["steps"].values()) == {"done"}, state["steps"]
+            equals_the_program(page, state)
+
+
+def holds(state, wire):
+    """The state, if it shows the two heads that went over the wire."""
+    request, reply = (bytes.fromhex(state["said"][key])
+                      for key in ("request", "response"))
+    head, end, _ = wire[1].partition(b"\r\n\r\n")
+    return state if (request, reply) == (wire[0], head + end) else None
 
 
 def it_talks_by_keyboard_alone(page):

@@ -36,6 +36,7 @@ STATES = (waiting, played, broken, plain)
 
 def take(page, name):
     """The whole page, not only what the window shows."""
+    page.browser.run("scrollTo({ top: 0, behavior: 'instant' })")
     height = page.browser.run("return document.documentElement.scrollHeight")
     width = page.browser.run("return innerWidth")
     picture = page.browser.devtools(

@@ -27,7 +27,7 @@ CHAPTERS = (rail, breakages, links, editing, paste, copies, looks, live)
 
 
 def tests_of(chapter, names):
-    for name, test in vars(chapter).items():
+    for name, test in list(vars(chapter).items()):
         if name.startswith("it_") and callable(test) and (
                 not names or any(each in name for each in names)):
             yield name, test
