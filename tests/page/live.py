@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The page as the demo serves it: the real exchange with this server."""
 import contextlib
-import http.client
 import re
 
 from breakages import equals_the_program
@@ -303,22 +302,3 @@ def it_gives_axe_nothing_to_find_while_live(page):
                 fits(page, ("live", width))
                 found = axe(page, scheme == "dark")
                 assert not found, (scheme, width, found)
-
-
-def it_is_served_with_the_same_policy(page):
-    """As a field too, which alone can forbid frames."""
-    with page.programs.demo() as demo:
-        client = http.client.HTTPConnection("127.0.0.1", demo.port, timeout=10)
-        client.request("GET", "/")
-        answer = client.getresponse()
-        text = answer.read().decode()
-        client.close()
-        policy = answer.getheader("Content-Security-Policy")
-    own = re.search(r'http-equiv=.Content-Security-Policy.\s+content="([^"]*)"',
-                    text)[1]
-    rules = lambda each: {rule.strip() for rule in each.split(";")} - {""}
-    assert rules(policy) - rules(own) == {"frame-ancestors 'none'"}, (
-        policy, own)
-    with open(page.programs.page.removeprefix("file://"),
-              encoding="utf-8") as file:
-        assert text == file.read(), "the served page is the file"
