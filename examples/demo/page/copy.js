@@ -30,6 +30,7 @@ function showCopies(scene, outcome) {
   for (const name of Object.keys(texts))
     at("copy-" + name).dataset.text = texts[name];
   at("copied").hidden = true;
+  say(at("copy-note"), "");
 }
 
 // The text is shown too: a page from a disk may have no clipboard.
@@ -38,11 +39,12 @@ async function copyText(button) {
   say(at("copied"), text);
   try {
     await navigator.clipboard.writeText(text);
-    announce("Copied");
+    say(at("copy-note"), "Copied:");
   } catch {
     getSelection().selectAllChildren(at("copied"));
-    announce("Not copied, but selected: copy it with the keyboard");
+    say(at("copy-note"), "Not copied, but selected:");
   }
+  announce(at("copy-note").textContent);
 }
 
 function startCopies() {

@@ -9,6 +9,8 @@ function showEditors(scene, outcome, edited) {
   if (edited !== "response-bytes")
     at("response-bytes").value = editorText(outcome.response);
   const words = headline(outcome.said) + ": " + outcome.said.sentence;
+  // The same verdict is not spoken again.
+  if (edited && at("request-verdict").textContent !== words) announce(words);
   at("request-verdict").textContent = words;
   at("response-verdict").textContent = words;
 }

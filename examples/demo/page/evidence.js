@@ -71,7 +71,17 @@ function showRequest(scene, head) {
   explainLines(at("wire-2"));
   joinOffer();
   const others = showLines(at("wire-others"), head, changes, isOther);
+  showBody(textOfBytes(scene.request.slice(head.end)));
   showOthers(others.length, changes, isOther);
+}
+
+const BODY_SHOWN = 200;
+
+function showBody(body) {
+  if (body === "") return;
+  const row = add(at("wire-others"), "div", undefined, "line");
+  add(row, "span", printable(body.slice(0, BODY_SHOWN)), "value");
+  add(row, "span", "behind the empty line: the body", "gloss");
 }
 
 // Upgrade and Connection belong together: a line joins them.

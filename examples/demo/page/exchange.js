@@ -37,7 +37,7 @@ function liveArgs(exchange, reply) {
   const name = valueIn(reply, "Sec-WebSocket-Protocol");
   const extensions = valueIn(reply, "Sec-WebSocket-Extensions");
   const isOrigin = exchange.error === "ORIGIN_REFUSED";
-  return [...(isOrigin ? ["--origin", "https://listed.example"] : []),
+  return [...(isOrigin ? ["--origin", "https://as-this-server-lists"] : []),
     ...(name ? ["--subprotocol", name] : []),
     ...(/permessage-deflate/i.test(extensions) ? ["--deflate"] : [])];
 }

@@ -57,7 +57,7 @@ const stories = {
         "and no other kind of server could know the answer.",
       "The byte behind the empty line is not HTTP any more. It begins the " +
         "first frame: a header, four bytes of mask, and the text, each byte " +
-        "combined with a byte of the mask.",
+        "combined with a byte of the mask. The server sends no mask.",
     ],
   },
   echo: {
