@@ -21,7 +21,7 @@ KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Space": " ", "Shift": "\ue008",
 class Browser:
     """One WebDriver session."""
 
-    def __init__(self, port, profile):
+    def __init__(self, port, profile, arguments=()):
         self.connection = http.client.HTTPConnection("127.0.0.1", port,
                                                      timeout=90)
         self.path = "/session"
@@ -32,7 +32,7 @@ class Browser:
             "args": ["--headless", "--no-sandbox", "--disable-dev-shm-usage",
                      "--disable-gpu", "--no-first-run",
                      "--disable-background-networking", "--disable-sync",
-                     "--user-data-dir=" + profile],
+                     "--user-data-dir=" + profile, *arguments],
         }
         capabilities = {"browserName": "chrome", "goog:chromeOptions": options}
         session = self.ask("POST", "", {
@@ -146,10 +146,11 @@ def chromedriver():
 
 
 @contextlib.contextmanager
-def browser():
+def browser(*arguments):
+    """One session; the arguments are Chromium's."""
     with chromedriver() as port, tempfile.TemporaryDirectory(
             ignore_cleanup_errors=True) as profile:
-        one = Browser(port, profile)
+        one = Browser(port, profile, arguments)
         try:
             yield one
         finally:

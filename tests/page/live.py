@@ -4,9 +4,16 @@ import contextlib
 import re
 
 from breakages import equals_the_program
+from harness import HOST
 from looks import axe, fits
 from rail import goes_to
 from recorder import Recorder
+
+
+# Another name of this machine, so that a page is one of the network: without
+# TLS it has no clipboard, and not all of crypto.
+ELSEWHERE = "demo.example"
+RESOLVES = f"--host-resolver-rules=MAP {ELSEWHERE} {HOST}"
 
 
 @contextlib.contextmanager
@@ -197,6 +204,22 @@ def it_tells_an_answer_of_something_between(page):
         page.press("#open")
         words = reaches(page, "refused", "failed", "unreachable")
         assert words[0] == "failed", words
+
+
+def it_works_in_a_network_without_tls(page):
+    with page.programs.demo() as demo:
+        page.open(f"http://{ELSEWHERE}:{demo.port}/")
+        assert not page.browser.run("return isSecureContext")
+        page.press("#play")
+        assert set(page.rest()["steps"].values()) == {"done"}
+        page.press("#copy-curl")
+        page.until(lambda: f"{ELSEWHERE}:{demo.port}" in page.browser.run(
+            "return getSelection().toString()"), "what is copied is selected")
+        opens(page)
+        send(page, "hello")
+        logs(page, r"(?s)hello.*hello")
+        page.until(lambda: head(page, "#live-request"), "the exchange")
+        assert set(page.rest()["steps"].values()) == {"done"}
 
 
 def it_explains_a_connection_that_broke(page):

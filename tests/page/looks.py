@@ -2,6 +2,7 @@
 """How the page looks, to everybody: no scrolling sideways, light and dark,
 forced colours, little motion, no finding of axe-core; and that it loads
 nothing."""
+import contextlib
 import os
 
 from page import TABS
@@ -9,6 +10,8 @@ from page import TABS
 # CSS pixels wide, and how many pixels of the screen each of them is: a phone,
 # the narrowest (WCAG 1.4.10), a desktop, and this desktop at 200 %.
 WIDTHS = ((390, 3), (320, 2), (1280, 1), (640, 2))
+
+NO_PROGRAM = "delete window.WebAssembly;"
 
 WATCH = """
 window.violations = [];
@@ -224,20 +227,36 @@ def it_lets_axe_find_what_is_wrong(page):
 
 # ---- It loads nothing --------------------------------------------------------
 
-def it_loads_nothing_and_breaks_no_policy(page):
+@contextlib.contextmanager
+def begun_with(page, source):
+    """Each page that is opened runs this script first."""
     script = page.browser.devtools("Page.addScriptToEvaluateOnNewDocument",
-                                   source=WATCH)
+                                   source=source)
     try:
+        yield
+    finally:
+        page.browser.devtools("Page.removeScriptToEvaluateOnNewDocument",
+                              **script)
+
+
+def it_loads_nothing_and_breaks_no_policy(page):
+    with begun_with(page, WATCH):
         page.open(page.programs.page)
         for _ in states(page):
             pass
         loaded, violations = page.browser.run(
             "return [performance.getEntriesByType('resource').map((each) =>"
             "each.name), window.violations]")
-    finally:
-        page.browser.devtools("Page.removeScriptToEvaluateOnNewDocument",
-                              **script)
     assert not loaded and violations == [], (loaded, violations)
+
+
+def it_says_that_it_needs_webassembly(page):
+    with begun_with(page, NO_PROGRAM):
+        page.open(page.programs.page)
+        page.press("#play")
+        page.until(lambda: "WebAssembly" in page.browser.run(
+            "const at = document.getElementById('problem');"
+            "return at.checkVisibility() ? at.innerText : ''"), "the problem")
 
 
 def it_has_a_policy_that_holds(page):

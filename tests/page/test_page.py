@@ -48,7 +48,7 @@ def passes(name, test, page):
 
 
 def main(build, *names):
-    with browser() as one:
+    with browser(live.RESOLVES) as one:
         page = Page(one, harness.Programs(build))
         results = [passes(name, test, page) for chapter in CHAPTERS
                    for name, test in tests_of(chapter, names)]
