@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # What the README shows is so: its example is the marked part of
-# examples/minimal.c, its diagrams can be drawn, the files that it names are
-# there, and its commands do what it says, in its order, in a fresh clone.
-# It and the header are short, and speak of bytes.
+# examples/minimal.c, the files that it names are there, and its commands do what
+# it says, in its order, in a fresh clone.  It and the header are short, and speak
+# of bytes.
 #
 #   test_readme.sh           runs every command (CI)
 #   test_readme.sh BUILD     soon done: takes the programs of this build, and
@@ -40,14 +40,6 @@ marked=$(sed -n '/\/\* README: begin \*\//,/\/\* README: end \*\//p' \
 [ -n "$marked" ] || fail "examples/minimal.c has no marked part"
 [ "$(block c | wc -l)" -le 40 ] || fail "the example has over 40 lines"
 diff <(cat <<<"$marked") <(block c) || fail "is not as examples/minimal.c"
-
-# A ";" ends a statement of Mermaid, and what follows it becomes a box.
-odd=$(awk '/^```/ { on = $0 == "```mermaid"; next } on' README.md |
-  grep -nvxE -e 'sequenceDiagram|stateDiagram-v2' \
-    -e '  (\[\*\]|[A-Z]+) --> (\[\*\]|[A-Z]+)(: [^;:#]+)?' \
-    -e '  [a-z ]+--?>>[a-z ]+: [^;#]+' \
-    -e '  Note over [a-z ,]+: [^;#]+') || true
-[ -z "$odd" ] || fail "Mermaid draws these lines otherwise:"$'\n'"$odd"
 
 # Paths in code and of links.
 path='(src|tests|examples|include)/[^][)`* ]*|[A-Z]+\.md|LICENSE'

@@ -64,6 +64,9 @@ PROXIES = {
                 ["/usr/sbin/haproxy", "-db", "-f", "{folder}/copied"]),
     "apache": ("apache.conf", APACHE,
                ["/usr/sbin/apache2", "-f", "{folder}/all", "-DFOREGROUND"]),
+    "h2o": ("h2o.conf", "", ["/usr/bin/h2o", "-c", "{folder}/copied"]),
+    "lighttpd": ("lighttpd.conf", "",
+                 ["/usr/sbin/lighttpd", "-D", "-f", "{folder}/copied"]),
 }
 USER = {"nginx": "user root;", "apache": "User www-data\nGroup www-data"}
 
@@ -79,8 +82,8 @@ class Proxy:
                  "user": USER.get(name, "") if os.geteuid() == 0 else ""}
         with open(os.path.join(HERE, copied), encoding="utf-8") as file:
             text = change(file.read())
-        text = text.replace(":8080", f":{demo.port}")
-        text = text.replace(":8081", f":{self.port}")
+        ports = {"8080": demo.port, "8081": self.port}
+        text = re.sub(r"\b808[01]\b", lambda old: str(ports[old[0]]), text)
         for path, content in (("copied", text),
                               ("all", around.format(**words))):
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
@@ -178,6 +181,7 @@ def lower_cased_names(proxy):
 
 def early_frame(proxy):
     switches(proxy, early=wire.frame(wire.TEXT, b"early"))
+    print("checked early-bytes")
 
 
 def absolute_form(proxy):

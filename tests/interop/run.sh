@@ -6,6 +6,8 @@
 # Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
+#        run.sh handshakes    records handshakes-results.tsv anew; see
+#                             tests/interop/handshakes.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
@@ -61,10 +63,13 @@ declare -A needs=(
   [inspect-clients]="$websockets $node curl:curl"
   [proxy]="$websockets $node /usr/sbin/nginx:nginx chromium:chromium
     chromedriver:chromium-driver"
+  [handshakes]="$node $websockets $aiohttp $tornado $libwebsockets
+    civetweb.h:libcivetweb-dev /usr/sbin/lighttpd:lighttpd
+    /usr/sbin/nginx:nginx /usr/sbin/haproxy:haproxy h2o:h2o"
 )
 declare -A modules=(
   [ws]="ws@8" [client-ws]="ws@8" [inspect-ws]="ws@8" [inspect-clients]="ws@8"
-  [proxy]="ws@8"
+  [proxy]="ws@8" [handshakes]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -165,6 +170,17 @@ run_proxy() {
     NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
       "$here/between.py" "$out/demo/upshake-proxy" "$out/demo/upshake-site" \
       "$out/demo/upshake-demo"; }
+}
+
+# The same handshakes to all servers; not by default.
+run_handshakes() {
+  [ "${3-}" = deflate ] || {
+    compile libwebsockets libwebsockets_server libwebsockets-server &&
+      cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -g -o "$out/civetweb-server" \
+        "$here/civetweb_server.c" -lcivetweb &&
+      NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
+        "$here/handshakes.py" "$out/demo/upshake-demo" --record &&
+      python3 tests/pictures/handshake_page.py; }
 }
 
 # upshake-inspect connects to such a server and probes it, and listens for such
@@ -272,13 +288,25 @@ fails() { # NAME AND WHY, LOG
   failed=$((failed + 1))
 }
 
+# What a client says that it has checked is what clients.tsv says of it, and so
+# what the picture shows.
+as_recorded() { # NAME LOG
+  local found recorded
+  found=$(sed -n 's/^checked //p' "$2" | sort -u | paste -sd ' ')
+  recorded=$(sed -n "s/^$1\t//p" "$here/clients.tsv")
+  [ "$found" = "$recorded" ] ||
+    { printf 'checked: "%s"; clients.tsv: "%s"\n' "$found" "$recorded" >>"$2"
+      return 1; }
+}
+
 # Against the plain demo, then, where the demo can do it, with deflate.
 run_one() { # NAME
   local log=$out/$1.log started=$SECONDS
   if ! install_one "$1" >"$log" 2>&1; then
     fails "$1: cannot be installed:$absent" "$log"
   elif { "run_$1" 127.0.0.1 "$plain" && { [ -z "$deflate" ] ||
-    "run_$1" 127.0.0.1 "$deflate" deflate; }; } >"$log" 2>&1; then
+    "run_$1" 127.0.0.1 "$deflate" deflate; }; } >"$log" 2>&1 &&
+    as_recorded "$1" "$log"; then
     passed "$1 ($((SECONDS - started)) s)"
   else
     fails "$1" "$log"
