@@ -68,12 +68,15 @@ class Page:
     # ---- What is done, and what is seen --------------------------------------
 
     def open(self, url, link=""):
-        """Load the page anew, also if only the part behind # differs."""
+        """Load the page anew, also if only the part behind # differs, and wait
+        until its program has judged, or cannot."""
         self.browser.open("about:blank")
         self.browser.open(url + link)
         self.until(lambda: self.browser.run(
-            "return document.readyState === 'complete' && "
-            "!!document.getElementById('verdict')"), "the page is loaded")
+            "const by = (id) => document.getElementById(id);"
+            "return document.readyState === 'complete' && !!by('verdict') &&"
+            "('args' in by('verdict').dataset || !by('problem').hidden)"),
+            "the page is ready")
 
     def state(self):
         return self.browser.run(STATE)
