@@ -4,8 +4,8 @@
  *
  * Feed it a request in pieces of any size.  It tells you what to do next and,
  * when a reply is due, gives you the exact bytes.  It owns no socket, heap,
- * thread or clock.  This header is the everyday server.  It ends by including
- * the layers, upshake_<layer>.h, which can also be used alone.
+ * thread or clock.  upshake.h is the everyday server.  It ends by including the
+ * layers, upshake_<layer>.h, which can also be used alone.
  *
  * Words.    The head of a message is everything up to the empty line: the
  *           request line (or status line) and the field lines.  A field has a
@@ -40,7 +40,7 @@
  *           code, but slower), _PORTABLE, _NO_CLIENT, _NO_BODIES, _NO_LEAN,
  *           _NO_PHRASES (init refuses what they leave out), _EXPORT, _STATIC.
  *           No switch changes a struct, an enum or the type of a function.
- * Names.    Comments leave out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
+ * Names.    This text leaves out UPSHAKE_ and UPSHAKE_ERR_: OK, ROOM, SEND.
  * Source.   `RFC 9110 7.8` is section 7.8 of RFC 9110.
  *
  *                       +---------- reset (kept connection) ----------+
@@ -127,14 +127,14 @@ typedef struct upshake_protocol {
   uint8_t body, failed;
 } upshake_protocol;
 
-/* RFC 6455 4.2.1 */
+/* The rules of WebSocket: RFC 6455 4.2.1. */
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_websocket_rules(void);
-/* RFC 7540 3.2, retired by RFC 9113 3.1.  The offer must have HTTP2-Settings.
- * BuildKit sends no HTTP2-Settings.  To accept BuildKit, use
+/* The rules of h2c: RFC 7540 3.2, retired by RFC 9113 3.1.  The offer must have
+ * HTTP2-Settings.  BuildKit sends no HTTP2-Settings.  To accept BuildKit, use
  * UPSHAKE_PROTOCOL("h2c") instead. */
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_h2c_rules(void);
-/* RFC 9298 3.2, RFC 9484 4.2; the 101 says Capsule-Protocol: ?1 (RFC 9297
- * 3.4). */
+/* The rules of capsules: RFC 9298 3.2, RFC 9484 4.2.  The 101 says
+ * Capsule-Protocol: ?1 (RFC 9297 3.4). */
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_capsules_rules(void);
 
 /* Initializers: static const upshake_protocol protocols[] =
@@ -167,8 +167,8 @@ enum upshake_transport {
                                       offer of h2c is ignored              */
 };
 
-/* Limits.  0 is the default.  Each comment names the default, the highest value
- * (a higher one counts as this), and the status of the refusal. */
+/* Limits.  0 is the default.  Beside each limit stand the default, the highest
+ * value (a higher one counts as this), and the status of the refusal. */
 typedef struct upshake_limits {
   uint32_t method; /* 32 bytes, at most 255.  Longer: 501                  */
   uint32_t target; /* the head memory.  Longer: 414                        */
@@ -184,10 +184,10 @@ typedef struct upshake_config {
   const upshake_protocol *protocols; /* in order of preference, at most 32 */
   size_t protocols_len;
   upshake_decide *decide; /* NULL: accept every valid offer                */
-  const char *const *subprotocols;  /* the first name of the client's list */
-  size_t subprotocols_len;          /* that is also here is chosen         */
-  const char *const *origins;       /* compared byte for byte:             */
-  size_t origins_len;               /* "https://a.example", "null", "file://" */
+  const char *const *subprotocols; size_t subprotocols_len; /* the first name of
+                          the client's list that is also here is chosen    */
+  const char *const *origins; size_t origins_len; /* compared byte for byte:
+                          "https://a.example", "null", "file://"           */
   const char *const *wanted;        /* with lean: "Cookie", in any case    */
   size_t wanted_len;
   upshake_limits limits;
@@ -207,13 +207,13 @@ typedef struct upshake_config {
 /* ---- The handshake: six functions for every day ------------------------- */
 
 /* Begin.  The head is kept in `memory`.  A head of exactly cap bytes fits; a
- * longer one is refused with 414 or 431. 8192 bytes suit browsers with cookies,
- * 1024 most other clients. `user` is for the callback and may be NULL.  Returns
- * OK or CONFIG.  After CONFIG hs must not be used.  CONFIG means that an array
- * is NULL and its length is not 0, there are more than 32 protocols, a text
- * cannot be a part of a reply, "websocket" stands without its rules, an entry
- * breaks a rule of its protocol, a member has an unknown value, or a member
- * needs what a switch has left out. */
+ * longer one is refused with 414 or 431.  8192 bytes suit browsers with
+ * cookies, 1024 most other clients.  `user` is for the callback and may be
+ * NULL.  Returns OK or CONFIG.  After CONFIG hs must not be used.  CONFIG means
+ * that an array is NULL and its length is not 0, there are more than 32
+ * protocols, a text cannot be a part of a reply, "websocket" stands without its
+ * rules, an entry breaks a rule of its protocol, a member has an unknown value,
+ * or a member needs what a switch has left out. */
 UPSHAKE_API upshake_error upshake_init(upshake *hs,
     const upshake_config *config, void *memory, size_t cap, void *user);
 
@@ -289,8 +289,8 @@ typedef struct upshake_result {
   upshake_next next;
   upshake_error error; /* the first reason why it is refused or PLAIN;
                           INCOMPLETE while the head is not complete; else OK */
-  int status;          /* of the reply, also 100 (see "Bodies"); 0 if none is
-                          due                                              */
+  int status;          /* of the reply, also 100 (see upshake_read_body); 0 if
+                          none is due                                      */
   int switched;        /* 1: it has switched when you have sent the reply: with
                           101; in HTTP/2 and HTTP/3 with 200               */
   size_t offset;       /* refused: the first wrong byte; if something is

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * upshake, layer "body": a reader of bodies that stands alone (RFC 9112 6 and
- * 7), for the body of a response, or of a request that another parser found.  A
- * handshake reads the bodies of its requests itself: see "Bodies" in upshake.h.
+ * 7).  It is for the body of a response, or of a request that another parser
+ * found.  A handshake reads the bodies of its requests itself: see
+ * upshake_read_body.
  * With UPSHAKE_NO_BODIES there is no reader, and the calls return STATE. */
 #include "upshake.h" /* before the guard: it ends by including this header */
 #ifndef UPSHAKE_BODY_H

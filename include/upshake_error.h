@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* src/error/errors.h has the status, the rule and a sentence for each.  A wrong
+/* upshake_explain has the status, the rule and a sentence for each.  A wrong
  * byte is refused where it stands, Host and framing at the end of their line.
  * A complete head is judged in the order of src/judge/order.h.  Of several
  * lines that are wrong, and in a judge, the error that stands first here

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake, layer "failures": for tools that show everything that is wrong with
- * a request, not only the first reason. */
+ * upshake, layer "failures": every rule that a request breaks.  It is for tools
+ * that show everything that is wrong with a request, not only the first
+ * reason. */
 #include "upshake.h" /* before the guard: it ends by including this header */
 #ifndef UPSHAKE_FAILURES_H
 #define UPSHAKE_FAILURES_H

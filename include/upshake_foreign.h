@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake, layer "foreign": for a host that has its own HTTP parser.  It judges
- * what that parser found.
+ * upshake, layer "foreign": judging what another parser found.  It is for a
+ * host that has its own HTTP parser.
  *
  * Every byte is checked again, but a fault that the other parser has removed
  * cannot be seen.  Hand over each field as it was received: Host with its
@@ -72,12 +72,12 @@ typedef struct upshake_judge {
 /* Call judge_begin, which judges the fields of found->fields; then judge_field
  * for each further field; then judge_end.  Fields with different names may come
  * in any order.  Every byte is checked again.  The slices, and the array, must
- * be valid until the reply is taken; only the key is copied. get_request gives
+ * be valid until the reply is taken; only the key is copied.  get_request gives
  * the members of `found`.  Its fields are found->fields; but if you called
  * judge_field, they are only `lines`: no Cookie, for example, so find your own
  * request by `user`.  A sub-protocol can be chosen if it is in these fields.
  * For the transport use `found`.  You may refuse before judge_end:
- * upshake_answer(&judge.hs, 431). judge_begin returns the same values as
+ * upshake_answer(&judge.hs, 431).  judge_begin returns the same values as
  * upshake_init. */
 UPSHAKE_API upshake_error upshake_judge_begin(upshake_judge *judge,
     const upshake_config *config, void *user, const upshake_found *found);
@@ -86,7 +86,7 @@ UPSHAKE_API void upshake_judge_field(upshake_judge *judge, upshake_slice name,
 UPSHAKE_API upshake_next upshake_judge_end(upshake_judge *judge);
 
 /* ---- HTTP/2 and HTTP/3: extended CONNECT (RFC 8441, RFC 9220) ------------ */
-/* Begins instead of judge_begin; field and end are the same. found->version is
+/* Begins instead of judge_begin; field and end are the same.  found->version is
  * 20 or 30, found->method and ->target stay absent.  The fields are given as
  * they were received, pseudo-fields first (":method", ":protocol", ...).
  *
@@ -95,7 +95,7 @@ UPSHAKE_API upshake_next upshake_judge_end(upshake_judge *judge);
  * ignored; the methods and the body policy of the table do not count; a version
  * that is not 13 is refused with 400; a protocol that is not in the table is
  * refused with 501; DECLINE is no answer, and 426 neither.  After ACCEPT
- * result.status is 200 and result.switched is 1. get_request says CONNECT.
+ * result.status is 200 and result.switched is 1.  get_request says CONNECT.
  *
  * Any other request is PLAIN, if its fields are sound.  If :scheme is http or
  * https, in any case, :path begins with a slash (or is "*" for OPTIONS).  Then
@@ -131,9 +131,9 @@ UPSHAKE_API int upshake_judge_is_malformed(const upshake_judge *judge);
  * status is 100, send it and feed on.
  *
  * Expect: if a 101 is due, request.has_expect is 1 and no body was read, send a
- * 100 before it. */
-#define UPSHAKE_REPLY_LINES 40 /* a reply has at most so many lines, and those
-                                  of extra->fields                         */
+ * 100 before it.  A reply has at most UPSHAKE_REPLY_LINES lines, and those of
+ * extra->fields. */
+#define UPSHAKE_REPLY_LINES 40
 UPSHAKE_API int upshake_reply_line(upshake *hs, const upshake_extra *extra,
     upshake_cursor *cursor, upshake_line *line);
 

@@ -23,7 +23,7 @@ extern "C" {
 UPSHAKE_API_CONSTANT const upshake_private_rules *upshake_any_rules(void);
 #define UPSHAKE_ANY UPSHAKE_ENTRY("*", upshake_any_rules, NULL, NULL, 0, 0)
 
-/* Returns the name of the protocol to switch to: that of result.protocol; of
+/* The name of the protocol to switch to: that of result.protocol; of
  * UPSHAKE_ANY what the client sent, valid as the slices of the request.  Absent
  * if result.protocol is NULL. */
 UPSHAKE_API upshake_slice upshake_protocol_name(const upshake *hs);
@@ -42,9 +42,9 @@ UPSHAKE_API int upshake_is_hop_field(upshake_fields fields, upshake_slice name);
  * Content-Length are left out.  Of a response (of_request is 0) the other own
  * fields are left out too, and so are all but the first line of a field that a
  * response has only once: Content-Type, Location, Retry-After, Server, Date.
- * Returns how many there are; if they are more than cap, only cap were copied.
- * The slices point where those of `fields` do.  Use them as ask.fields with
- * ask.forward, or as extra.fields with extra.relayed.  For Via and
+ * Returns how many fields there are; if they are more than cap, only cap were
+ * copied.  The slices point where those of `fields` do.  Use them as ask.fields
+ * with ask.forward, or as extra.fields with extra.relayed.  For Via and
  * X-Forwarded-For, add a line of your own behind them: several lines are one
  * list.  Max-Forwards of OPTIONS and TRACE is for you to count (RFC 9110
  * 7.6.2). */

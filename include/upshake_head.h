@@ -13,9 +13,10 @@ extern "C" {
 
 /* Parse a head in a buffer that grows: bytes[0 .. len) is everything that came
  * so far, at any address.  The parser begins as all 0, and goes on where it
- * was.  limits may be NULL.  Returns INCOMPLETE: call again with more; OK: the
- * head is complete and *end is its length; or, however often it is called, the
- * error of the byte at *end.  (HTTP2_PREFACE: *end is behind the preface.)
+ * was.  limits may be NULL.  upshake_parse_head returns INCOMPLETE: call again
+ * with more; OK: the head is complete and *end is its length; or, however often
+ * it is called, the error of the byte at *end (for HTTP2_PREFACE *end is behind
+ * the preface).
  *
  * _parsed_request then gives the method, the target and its parts, the version
  * and the field lines.  index may be NULL; the one that upshake_parse_fields

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * upshake, layer "reply": what you can add to a response, and a response
- * without a handshake: whole, in parts, or as values. */
+ * without a handshake.  A response is written whole, in parts, or as values. */
 #ifndef UPSHAKE_REPLY_H
 #define UPSHAKE_REPLY_H
 /* clang-format off: what belongs together stands on one line */

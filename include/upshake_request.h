@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake, layer "request": looking at a request.  Finds a parameter of the
- * query, a cookie, a bearer token, Basic credentials.  Usable alone, on any
- * bytes.
+ * upshake, layer "request": looking at a request: a parameter of the query, a
+ * cookie, a bearer token, Basic credentials.  It is usable alone, on any bytes.
  *
  * Values are slices of the request, as sent.  Nothing is decoded unless you ask
  * for it.  A malformed value is an error, never a guess.

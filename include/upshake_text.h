@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake, layer "text": slices, fields, lists.  Usable alone, on any bytes. */
+ * upshake, layer "text": slices, fields, lists.  It is usable alone, on any
+ * bytes. */
 #ifndef UPSHAKE_TEXT_H
 #define UPSHAKE_TEXT_H
 /* clang-format off: what belongs together stands on one line */
-/* With an int of 16 bits the library would compile and be wrong. */
+/* An int has at least 32 bits: with 16 the library would be wrong. */
 #ifndef __INT_MAX__ /* a compiler that is neither gcc nor clang */
 typedef char upshake_needs_an_int_of_32_bits[sizeof(int) < 4 ? -1 : 1];
 #elif __INT_MAX__ < 0x7FFFFFFF
@@ -113,8 +114,8 @@ UPSHAKE_API int upshake_next_parameter(upshake_slice *member,
     upshake_slice *name, upshake_slice *value);
 
 /* Write a parameter's value to `out` without quotes and backslashes (RFC 9110
- * 5.6.4).  Returns its length; if that is more than cap, nothing was written.
- * Returns SIZE_MAX for a broken quoted-string. */
+ * 5.6.4).  Returns the length of the text; if that is more than cap, nothing
+ * was written.  Returns SIZE_MAX for a broken quoted-string. */
 UPSHAKE_API size_t upshake_unquote(upshake_slice value, char *out, size_t cap);
 
 /* 1 if exactly one field has this name, and its value is the structured boolean

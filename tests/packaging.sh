@@ -68,6 +68,7 @@ $(cd include && printf './include/%s\n' *.h)
 ./lib/libupshake.so.$version
 ./lib/pkgconfig/upshake.pc
 ./share/licenses/upshake/LICENSE
+$(cd "$out/$CC" && printf './share/%s\n' man/man3/*)
 ./share/upshake/upshake.c
 ./share/upshake/upshake.h
 END
