@@ -195,7 +195,7 @@ void serve(const Socket &socket) {
   Bytes bytes;
   Handshake handshake;
 
-  // 1 feed
+  /* 1 feed */
   upshake_next next = UPSHAKE_READ;
   while (next == UPSHAKE_READ) {
     bytes = socket.receive(room);
@@ -204,11 +204,11 @@ void serve(const Socket &socket) {
     next = handshake.feed(bytes);
   }
 
-  // 2 decide: an offer was decided by the callback
+  /* 2 decide: an offer was decided by the callback */
   if (next == UPSHAKE_PLAIN)
     handshake.refuse(426);
 
-  // 3 reply, then early bytes
+  /* 3 reply, then early bytes */
   socket.send_all(handshake.reply());
   if (handshake.protocol() == "echo")
     echo(socket, bytes, room);

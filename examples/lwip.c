@@ -65,8 +65,8 @@ static void read_head(struct connection *c) {
   }
 }
 
-/* 3 reply: a part that could not be written is made again, later.  A reply to
- * these answers is always possible; without one the connection just ends. */
+/* 3 reply, then early bytes: a part of the reply that could not be written is
+ * made again, later.  If no reply is possible, the connection just ends. */
 static void reply(struct connection *c) {
   while (c->phase == REPLYING) {
     upshake_cursor next = c->cursor;
@@ -83,7 +83,7 @@ static void reply(struct connection *c) {
   }
 }
 
-/* Then early bytes, which are still in the input, and later ones. */
+/* The early bytes are still in the input. */
 static void echo(struct connection *c) {
   while (c->in != NULL && write_bytes(c, c->in->payload, c->in->len))
     take(c, c->in->len);

@@ -4,8 +4,8 @@
  * at once, and upshake takes them as one array.  It judges them and writes the
  * reply.  An upgrade gets `echo`, any other request gets 426.
  *
- * With this file, the two files of the library and the two of picohttpparser in
- * one folder:
+ * With this file and the two files of the library in one folder, and
+ * picohttpparser as a library:
  *     cc -I. picohttpparser.c upshake.c -lpicohttpparser -o picohttpparser
  *
  * To try it (the lines after the server in a second terminal; Debian has no
