@@ -204,6 +204,8 @@ int main(int argc, char **argv) {
   evhttp_set_gencb(http, on_request, NULL);
   if (start_listening(http, port) != 0) {
     perror("evhttp: cannot listen");
+    evhttp_free(http);
+    event_base_free(base);
     return 1;
   }
   return event_base_dispatch(base);

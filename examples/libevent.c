@@ -174,8 +174,13 @@ int main(int argc, char **argv) {
 
   signal(SIGPIPE, SIG_IGN);
   struct event_base *base = event_base_new();
-  if (base == NULL || start_listening(base, port) == NULL) {
+  if (base == NULL) {
+    fputs("libevent: no memory\n", stderr);
+    return 1;
+  }
+  if (start_listening(base, port) == NULL) {
     perror("libevent: cannot listen");
+    event_base_free(base);
     return 1;
   }
   return event_base_dispatch(base);

@@ -8,11 +8,11 @@
  * With this file and the two files of the library in one folder:
  *     cc -I. reconnect.c upshake.c -o reconnect
  *
- * To try it (the last line in a second terminal; without `timeout 1` it comes
+ * To try it (the last line in a second terminal; without `timeout 3` it comes
  * back as often as you stop the server and start it again):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-demo --port 8100
- *     timeout 1 build/upshake-reconnect 127.0.0.1 8100 /chat
+ *     timeout 3 build/upshake-reconnect 127.0.0.1 8100 /chat
  *
  * The frames are written by hand: of one piece and at most 125 bytes.  wslay
  * does all of them (client/websocket.c), and checks UTF-8.
