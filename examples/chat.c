@@ -136,7 +136,8 @@ static void leave(struct client *client) {
 }
 
 /* 3 reply, then early bytes: they wait in the socket, where wslay finds them.
- * The socket has room for the reply, as nothing was sent before. */
+ * The socket has room for the reply, as nothing was sent before.  If an answer
+ * was not possible, upshake_reply fails. */
 static void reply(struct client *client) {
   char out[UPSHAKE_REPLY_CAP];
   size_t len;

@@ -132,8 +132,9 @@ static size_t greet(const char *name, char *out) {
 }
 
 /* 3 reply, then early bytes: they wait in the socket.  The socket has room for
- * the reply, as nothing was sent before.  Closing at once could destroy what
- * was sent, so the peer closes first. */
+ * the reply, as nothing was sent before.  If an answer was not possible,
+ * upshake_reply_with fails.  Closing at once could destroy what was sent, so
+ * the peer closes first. */
 static void reply(struct client *client) {
   upshake_result result = upshake_get_result(&client->hs);
   upshake_extra extra = {.fields = challenges,

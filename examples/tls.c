@@ -180,7 +180,8 @@ static void serve(SSL *ssl) {
   if (next == UPSHAKE_PLAIN) /* a web server would serve the request */
     upshake_answer(&hs, 426);
 
-  /* 3 reply, then early bytes */
+  /* 3 reply, then early bytes.  If an answer was not possible, upshake_reply
+   * fails. */
   if (upshake_reply(&hs, reply, sizeof reply, &len) != UPSHAKE_OK ||
       SSL_write(ssl, reply, (int)len) <= 0)
     return;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The cc lines of examples/README.md: each example has one, and it makes a
-# program, if the libraries that it names are here.  So does the cc line at the
-# top of an example that is to be copied, beside the two files of the library;
-# such an example is short, and its phases are marked.
+# program, if the libraries that it names are here.  A script may run before it.
+# So does the cc line at the top of an example that is to be copied, beside the
+# two files of the library; such an example is short, and its phases are marked.
 #
 #   test_examples.sh [LIBRARY...]    what "L" stands for: -I and a file; without
 #                                    them src/*/*.c, compiled once, and the
@@ -39,10 +39,12 @@ missing() {
 }
 
 # shellcheck disable=SC2016
-grep -o '`cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
+grep -o '`\(sh [^`]* && \)\{0,1\}cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
 for file in examples/*.c examples/*.cpp examples/*/; do
   case $file in
-    examples/common/ | examples/lwip.c | examples/freertos.c) continue ;;
+    examples/common/ | examples/guides/ | examples/lwip.c | examples/freertos.c)
+      continue
+      ;;
   esac
   grep -qF "$file" "$folder/lines" || fail "no cc line has $file"
 done

@@ -68,8 +68,8 @@ for cc in gcc clang; do
     # shellcheck disable=SC2086
     check "$cc $level" compile $cc -std=c11 $level $warnings -Iinclude -Isrc \
       -Itests -Itests/lwip -Itests/freertos -isystem $llhttp src/*/*.c \
-      tests/*.c tests/judge/*.c tests/lwip/*.c tests/freertos/*.c \
-      "${programs[@]}"
+      tests/*.c tests/demo/*.c tests/judge/*.c tests/lwip/*.c \
+      tests/freertos/*.c "${programs[@]}"
   done
 done
 

@@ -5,8 +5,7 @@
 #ifndef UPSHAKE_EXAMPLES_DEMO_CONNECTION_H
 #define UPSHAKE_EXAMPLES_DEMO_CONNECTION_H
 
-#include <limits.h>
-
+#include "exchanges.h"
 #include "options.h"
 #include "../common/out.h"
 #include "upshake.h"
@@ -14,18 +13,10 @@
 /* The head of a request: a browser with its cookies fits. */
 #define HEAD_CAP 8192
 
-/* Room for an address and a port as text: "[2001:db8::1]:65535". */
-#define PEER_CAP 80
-
-/* Milliseconds of a clock that never goes back. */
-typedef long long moment;
-#define NEVER LLONG_MAX
-moment now_ms(void);
-
 enum phase {
   PHASE_HEAD,      /* reading the head of the request                   */
   PHASE_BODY,      /* reading its body, if it comes before a switch     */
-  PHASE_ANSWER,    /* sending a refusal or the page                     */
+  PHASE_ANSWER,    /* sending a refusal, the page or an exchange        */
   PHASE_WEBSOCKET, /* switched: messages are echoed                     */
   PHASE_ECHO,      /* switched: bytes are echoed                        */
   PHASE_LINGER,    /* all is sent; the peer's further bytes are dropped */
@@ -37,6 +28,16 @@ struct service {
   upshake_config config;
   long head_timeout; /* milliseconds */
   int deflate;
+  struct exchanges *exchanges;
+};
+
+/* The content of an answer: lines, each sent with a line feed. */
+struct content {
+  const char *const *lines;
+  size_t lines_len;
+  size_t line, at;       /* what is sent next */
+  char *json;            /* to be freed, or NULL */
+  const char *json_line; /* the same, as the only line */
 };
 
 struct connection {
@@ -46,24 +47,28 @@ struct connection {
   moment deadline; /* when this phase has taken too long */
   upshake hs;
   struct websocket *ws; /* in PHASE_WEBSOCKET */
-  size_t page_line;     /* the next line of the page to send */
-  size_t dropped;       /* bytes, in PHASE_LINGER */
-  int peer_done;        /* the peer has shut down its side */
-  int turned_away;      /* 1: one connection too many, answered with 503 */
+  struct content content;
+  size_t dropped;  /* bytes, in PHASE_LINGER */
+  int peer_done;   /* the peer has shut down its side */
+  int turned_away; /* 1: one connection too many, answered with 503 */
   char peer[PEER_CAP];
   char head[HEAD_CAP];
   struct out out;
 };
 
 /* The service must live as long as its connections.  It keeps pointers into the
- * options. */
-struct service connection_service(const struct options *options);
+ * options, and one to the exchanges. */
+struct service connection_service(const struct options *options,
+                                  struct exchanges *exchanges);
 
 /* Takes over a socket.  NULL: no memory; the socket still belongs to the
  * caller. */
 struct connection *connection_open(int fd, const char *peer,
                                    const struct service *service);
 void connection_close(struct connection *c);
+
+/* Goes to a phase, which takes too long after the deadline. */
+void connection_enter(struct connection *c, enum phase phase, moment deadline);
 
 /* Answers 503 instead of reading a request. */
 void connection_turn_away(struct connection *c);

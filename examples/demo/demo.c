@@ -3,13 +3,15 @@
  * upshake-demo: handshakes on a real socket, in one poll loop.
  *
  * GET / gives a page on which a person opens a WebSocket and sees what went
- * over the wire.  Every path speaks WebSocket echo and the private protocol
- * `echo`.  Any other request is refused with 404, 405 or 501.
+ * over the wire, which the page asks for with GET /exchange?TOKEN.  Every path
+ * speaks WebSocket echo and the private protocol `echo`.  Any other request is
+ * refused with 404, 405 or 501.
  *
  * It listens on 127.0.0.1 and on [::1], or on --host only.
  *
  * This file listens, accepts and polls.  connection.c serves a connection, and
- * uses the library.
+ * uses the library.  answer.c has what is answered without a switch, and
+ * exchanges.c what the page is told.  page.sh assembles the page.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -45,6 +47,7 @@
 
 struct server {
   struct service service;
+  struct exchanges exchanges;
   struct listeners listeners;
   moment pause_until; /* no accept before this time */
   int poll_fails;     /* it failed the last time, which was reported */
@@ -306,13 +309,14 @@ static void release(struct server *server) {
     remove_connection(server, server->used - 1);
   free(server->connections);
   free(server->polled);
+  exchanges_forget_all(&server->exchanges);
   for (size_t i = 0; i < server->listeners.len; i++)
     close(server->listeners.fds[i]);
 }
 
 static int serve(const struct options *options) {
-  struct server server = {.service = connection_service(options),
-                          .max = options->max_connections};
+  struct server server = {.max = options->max_connections};
+  server.service = connection_service(options, &server.exchanges);
   int status = EXIT_FAILURE;
   if (reserve(&server) != 0 || catch_signals() != 0)
     fputs("upshake-demo: out of memory or descriptors\n", stderr);

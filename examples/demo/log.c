@@ -10,7 +10,7 @@
 /* A log line shows at most this much of a text. */
 #define CLIP 200
 
-static const char *sentence_of(struct verdict verdict) {
+const char *sentence_of(struct verdict verdict) {
   return verdict.sentence != NULL ? verdict.sentence
                                   : upshake_strerror(verdict.error);
 }
@@ -106,13 +106,4 @@ void describe_refusal(struct text *text, const upshake *hs,
     text_add(text, ")");
   }
   text_add(text, "\n");
-}
-
-void describe_exchange(struct text *text, upshake_slice request,
-                       upshake_slice reply) {
-  text_add(text, "{\"request\":\"");
-  text_add_escaped(text, request, "\\u00");
-  text_add(text, "\",\"reply\":\"");
-  text_add_escaped(text, reply, "\\u00");
-  text_add(text, "\"}");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What upshake-demo says about a handshake: in its log, to a client that is
- * refused, and to the page.
+ * What upshake-demo says about a handshake: in its log, and to a client that is
+ * refused.
  */
 #ifndef UPSHAKE_EXAMPLES_DEMO_LOG_H
 #define UPSHAKE_EXAMPLES_DEMO_LOG_H
@@ -17,6 +17,8 @@ struct verdict {
   const char *sentence; /* NULL: the sentence of the error */
 };
 
+const char *sentence_of(struct verdict verdict);
+
 /* Prints one line on stdout:
  *     peer "METHOD target" outcome status NAME: sentence */
 void log_handshake(const char *peer, const upshake *hs, struct verdict verdict);
@@ -24,10 +26,5 @@ void log_handshake(const char *peer, const upshake *hs, struct verdict verdict);
 /* Writes the same for the body of a refusal. */
 void describe_refusal(struct text *text, const upshake *hs,
                       struct verdict verdict);
-
-/* Writes {"request":"...","reply":"..."}: the bytes as they went over the wire.
- * Bytes that are not printable ASCII become \u00XX. */
-void describe_exchange(struct text *text, upshake_slice request,
-                       upshake_slice reply);
 
 #endif

@@ -27,6 +27,7 @@ void options_print_help(void) {
        "  --protocol TOKEN[/VERSION][,method=NAME][,body=consume]\n"
        "                       speak this protocol like `echo`; repeatable\n"
        "  --subprotocol NAME   speak this sub-protocol; repeatable\n"
+       "                       (default: chat)\n"
        "  --deflate            agree to permessage-deflate\n"
        "  --origin ORIGIN      accept pages of this origin, or of `any`;\n"
        "                       repeatable (default: of the request's host)\n"
@@ -187,6 +188,8 @@ int options_parse(struct options *options, int argc, char **argv) {
   for (int i = 1, words; i < argc && !options->help; i += words)
     if ((words = take_option(options, &argv[i])) == 0)
       return EXIT_BAD_USAGE;
+  if (options->subprotocols_len == 0)
+    options->subprotocols[options->subprotocols_len++] = "chat";
   add_default(options, (upshake_protocol)UPSHAKE_WEBSOCKET);
   add_default(options, (upshake_protocol)UPSHAKE_PROTOCOL("echo"));
   return 0;

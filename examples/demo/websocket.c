@@ -67,13 +67,6 @@ void websocket_close(struct websocket *ws) {
   free(ws);
 }
 
-int websocket_say(struct websocket *ws, const char *text, size_t len) {
-  upshake_slice content = {text, len};
-  if (endpoint_queue(&ws->end, WSLAY_TEXT_FRAME, content) != 0)
-    return -1;
-  return wslay_event_send(ws->end.wslay) == 0 ? 0 : -1;
-}
-
 /* After an error wslay reads nothing more, and writes nothing after its Close.
  * The caller then sees that the connection is done. */
 void websocket_receive(struct websocket *ws, const char *bytes, size_t len) {

@@ -19,9 +19,6 @@ struct websocket *websocket_open(struct out *out,
                                  const upshake_deflate *agreed);
 void websocket_close(struct websocket *ws);
 
-/* Sends a text message of our own.  Returns 0 or -1. */
-int websocket_say(struct websocket *ws, const char *text, size_t len);
-
 /* Takes all bytes, and keeps the echoes of complete messages. */
 void websocket_receive(struct websocket *ws, const char *bytes, size_t len);
 

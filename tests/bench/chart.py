@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The chart of a benchmark: one bar for each row of README's table, as SVG.
 
-A bar is the time beside a peer's, whose time is 1.  The chart has a background
-of its own, light or dark as the reader's system is, so it can be read on any
-page.
+A bar is the time beside a peer's, whose time is 1.  report.py draws what was
+measured; as a program this draws what README's table says, so both are the same
+numbers.
+
+usage: chart.py [--check]
 """
-from xml.sax.saxutils import escape
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "pictures"))
+import picture  # noqa: E402, from the line above
 
 SSE42 = "picohttpparser-sse42"
 # row, what it is, whose time, whose time is 1, what was aimed at
@@ -18,20 +25,15 @@ ROWS = [
     ("chunked-1024", "Chunked body", "upshake", "picohttpparser", 1.00),
 ]
 
-WIDTH, HEIGHT = 380, 260
+HEIGHT = 260
 LEFT, RIGHT = 150, 48
 LINE, BAR, TOP = 33, 18, 42
 MOST = 2.5  # longer bars are cut
 
 STYLE = """
-  text { font: 14px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-weight: 600; }
-  .page { fill: #ffffff; stroke: #d1d9e0; }
   .bar { fill: #0969da; }
   .one { stroke: #59636e; stroke-dasharray: 3 3; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; }
-    .page { fill: #0d1117; stroke: #3d444d; }
     .bar { fill: #4493f8; }
     .one { stroke: #9198a1; }
   }
@@ -53,42 +55,45 @@ def label(name):
     return f"{text} + {hashes[hash_name]}" if plus else text
 
 
-def text_at(x, y, text, kind="", end=False):
-    """Return a text element."""
-    anchor = ' text-anchor="end"' if end else ""
-    return (f'<text x="{x:.0f}" y="{y:.0f}" class="{kind}"{anchor}>'
-            f"{escape(text)}</text>")
-
-
 def ratios(results):
     """Return (row of ROWS, ratio or None) for each."""
     for row in ROWS:
         found = results.ratio(row[0], row[2], row[3])
-        yield row, found and found[0]
+        yield row, found and round(found[0], 2)
 
 
 def draw(results):
     """Return the chart as SVG."""
-    unit = (WIDTH - LEFT - RIGHT) / MOST
-    body, y = [], TOP
-    for row, ratio in ratios(results):
-        body.append(text_at(LEFT - 8, y + BAR - 2, row[1], end=True))
+    one = picture.Picture("Time of upshake beside that of its peers", "  ".join(
+        f"{row[1]}: {ratio:.2f}." for row, ratio in ratios(results) if ratio),
+        STYLE)
+    unit = (picture.WIDTH - LEFT - RIGHT) / MOST
+    one.text(picture.MARGIN, 24, "Time, if the peer's time is 1", "title")
+    end = TOP + LINE * len(ROWS) - 6
+    one.line((LEFT + unit, TOP - 4), (LEFT + unit, end), kind="one")
+    for place, (row, ratio) in enumerate(ratios(results)):
+        y = TOP + LINE * place
+        one.text(LEFT - 8, y + BAR - 2, row[1], "end")
         if ratio:
-            width = min(ratio, MOST) * unit
-            body.append(f'<rect x="{LEFT}" y="{y}" width="{width:.1f}" '
-                        f'height="{BAR}" rx="2" class="bar"/>')
-            body.append(text_at(LEFT + width + 6, y + BAR - 2, f"{ratio:.2f}"))
-        y += LINE
-    x = LEFT + unit
-    head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
-        f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'aria-label="Time of upshake beside that of its peers">',
-        f"<style>{STYLE}</style>",
-        f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" '
-        'rx="6" class="page"/>',
-        text_at(12, 24, "Time, if the peer's time is 1", "title"),
-        f'<line x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{y - 6}" '
-        'class="one"/>',
-    ]
-    return "\n".join(head + body + ["</svg>"]) + "\n"
+            width = round(min(ratio, MOST) * unit, 1)
+            one.box(LEFT, y, width, BAR, "bar")
+            one.text(LEFT + max(width, unit) + 6, y + BAR - 2,
+                     f"{ratio:.2f}")
+    return one.svg(HEIGHT)
+
+
+class Table:
+    """The results that README's table shows."""
+
+    def __init__(self, text):
+        self.times = dict(re.findall(
+            r"^\| .* \(`(\S+)`\) \|.*\| \*\*([\d.]+)\*\* \|", text, re.M))
+
+    def ratio(self, row, *_):
+        found = self.times.get(row)
+        return found and (float(found),)
+
+
+if __name__ == "__main__":
+    sys.exit(picture.main({
+        "tests/bench/bench.svg": draw(Table(picture.read("README.md")))}))

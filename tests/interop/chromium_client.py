@@ -137,6 +137,9 @@ def main(url, deflate=""):
         print(page.wait("#log .echoed", re.escape(MESSAGE)))
         page.click("#close")
         print(page.wait("#status", r"closed.*\b1000\b"))
+    for feature in ["101", "sub-protocol", "close"] + ["deflate"] * bool(
+            deflate):
+        print("checked", feature)
 
 
 if __name__ == "__main__":

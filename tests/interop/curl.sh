@@ -34,6 +34,7 @@ expect "$(head_of -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
   -H "Sec-WebSocket-Key: $key" -H 'Sec-WebSocket-Version: 13')" \
   'HTTP/1.1 101 Switching Protocols' 'Upgrade: websocket' \
   'Connection: Upgrade' 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
+echo 'checked 101'
 
 expect "$(head_of -H 'Connection: Upgrade' -H 'Upgrade: echo')" \
   'HTTP/1.1 101 Switching Protocols' 'Upgrade: echo' 'Connection: Upgrade'
@@ -42,6 +43,7 @@ expect "$(head_of -H 'Connection: Upgrade' -H 'Upgrade: echo')" \
 expect "$(head_of -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
   -H "Sec-WebSocket-Key: $key" -H 'Sec-WebSocket-Version: 8')" \
   'HTTP/1.1 426 Upgrade Required' 'Sec-WebSocket-Version: 13'
+echo 'checked refusal'
 
 # Plain HTTP goes on beside it.
 expect "$(head_of)" 'HTTP/1.1 404 Not Found'
@@ -56,3 +58,4 @@ answer=$({
   sleep 1
 } | raw | tr -d '\r' || true)
 expect "$answer" 'HTTP/1.1 101 Switching Protocols' 'glued' 'later'
+echo 'checked early-bytes'

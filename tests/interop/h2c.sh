@@ -57,3 +57,4 @@ check_nghttp() {
 }
 
 "check_$client"
+echo 'checked 101'

@@ -64,6 +64,7 @@ static void on_closed(SoupWebsocketConnection *ws, gpointer user) {
   if (client->place < MESSAGES_LEN || soup_websocket_connection_get_close_code(
                                           ws) != SOUP_WEBSOCKET_CLOSE_NORMAL)
     fail("closed");
+  puts("checked close");
   g_object_unref(ws);
   g_main_loop_quit(client->loop);
 }
@@ -80,6 +81,9 @@ static void check_agreed(const struct client *client,
   if (client->deflate != (agreed != NULL) || client->deflate != (value != NULL))
     fail(value != NULL ? value : "no extension");
   printf("echoed; %s\n", value != NULL ? value : "no extension");
+  puts("checked 101\nchecked sub-protocol");
+  if (value != NULL)
+    puts("checked deflate");
 }
 
 static void on_open(GObject *session, GAsyncResult *result, gpointer user) {
@@ -104,6 +108,7 @@ static void on_refused(GObject *session, GAsyncResult *result, gpointer user) {
   g_error_free(error);
   if (soup_message_get_status(client->request) != SOUP_STATUS_FORBIDDEN)
     fail("refused, but not with 403");
+  puts("checked refusal");
   g_main_loop_quit(client->loop);
 }
 

@@ -147,6 +147,10 @@ int main(int argc, char **argv) {
   if (deflate != (strncmp(client.agreed, "permessage-deflate", 18) == 0))
     fail(client.agreed[0] != '\0' ? client.agreed : "no extension");
   printf("echoed; %s\n", deflate ? client.agreed : "no extension");
+  puts(deflate ? "checked deflate" : "checked 101\nchecked sub-protocol");
   run(argv[1], atoi(argv[2]), "http://evil.example");
-  return client.refused && !client.opened ? 0 : fail("not refused");
+  if (!client.refused || client.opened)
+    fail("not refused");
+  puts("checked refusal");
+  return EXIT_SUCCESS;
 }

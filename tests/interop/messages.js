@@ -2,11 +2,11 @@
 //
 // What the clients of npm send, and want back: nothing, the three lengths of
 // a frame, more than ASCII, bytes; what deflates well, twice, and what does
-// not.
+// not.  And how a client says which features it has checked: see clients.tsv.
 "use strict";
 const crypto = require("crypto");
 
-module.exports = [
+const messages = [
   "hello",
   "",
   "\u00e4\u20ac\u{1f600}",
@@ -16,3 +16,9 @@ module.exports = [
   Buffer.from([0, 1, 255]),
   crypto.randomBytes(3000),
 ];
+
+function checked(...features) {
+  for (const feature of features) console.log("checked", feature);
+}
+
+module.exports = { messages, checked };

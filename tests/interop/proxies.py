@@ -65,6 +65,9 @@ PROXIES = {
                 ["/usr/sbin/haproxy", "-db", "-f", "{folder}/copied"]),
     "apache": ("apache.conf", APACHE,
                ["/usr/sbin/apache2", "-f", "{folder}/all", "-DFOREGROUND"]),
+    "h2o": ("h2o.conf", "", ["/usr/bin/h2o", "-c", "{folder}/copied"]),
+    "lighttpd": ("lighttpd.conf", "",
+                 ["/usr/sbin/lighttpd", "-D", "-f", "{folder}/copied"]),
 }
 USER = {"nginx": "user root;", "apache": "User www-data\nGroup www-data"}
 
@@ -80,8 +83,8 @@ class Proxy:
                  "user": USER.get(name, "") if os.geteuid() == 0 else ""}
         with open(os.path.join(HERE, copied), encoding="utf-8") as file:
             text = change(file.read())
-        text = text.replace(":8080", f":{demo.port}")
-        text = text.replace(":8081", f":{self.port}")
+        ports = {"8080": demo.port, "8081": self.port}
+        text = re.sub(r"\b808[01]\b", lambda old: str(ports[old[0]]), text)
         for path, content in (("copied", text),
                               ("all", around.format(**words))):
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
@@ -132,27 +135,38 @@ def running(name, demo, change=lambda text: text):
 # ---- What goes through ------------------------------------------------------
 
 
-def switches(proxy, fields=None, **how):
-    """To be switched, to hear an echo, and to close.  With ?show the demo's
-    first frame has the head as it came there; it is glued to the 101."""
+def switches(proxy, fields=None, before_path="", early=b""):
+    """To be switched, to hear an echo, and to close.  Then the demo tells of
+    the head as it came there."""
     usual, key = proxy.websocket_fields()
-    how.setdefault("line", "GET /check?show HTTP/1.1")
-    early = how.get("early", b"")
-    with proxy.ask(fields(usual) if fields else usual, **how) as connection:
+    token = os.urandom(16).hex()
+    line = f"GET {before_path}/check?show={token} HTTP/1.1"
+    with proxy.ask(fields(usual) if fields else usual, line,
+                   early) as connection:
         connection.take_101(key)
-        shown = json.loads(connection.take_frame()[1])["request"]
         if early:
             assert connection.take_frame() == (wire.TEXT, b"early")
         connection.echo(b"hello", wire.TEXT)
         connection.echo(os.urandom(70000))
         connection.close()
     assert " switched 101 OK: websocket" in proxy.demo.next_line()
-    return shown
+    return shown_to_page(proxy, token)
+
+
+def shown_to_page(proxy, token):
+    with proxy.ask([f"Host: {HOST}:{proxy.port}"],
+                   line=f"GET /exchange?{token} HTTP/1.1") as connection:
+        status, fields = connection.take_head()
+        assert status == 200, status
+        exchange = json.loads(connection.take_content(fields))
+    assert " plain 200 NO_UPGRADE" in proxy.demo.next_line()
+    assert exchange["reply"].startswith("HTTP/1.1 101 "), exchange
+    return exchange["request"]
 
 
 def websocket(proxy):
     shown = switches(proxy)
-    assert re.match(r"GET /check\?show HTTP/1\.1\r\n", shown), shown
+    assert re.match(r"GET /check\?show=\w+ HTTP/1\.1\r\n", shown), shown
     return "as " + ", ".join(
         line for line in shown.split("\r\n")
         if re.match("(connection|upgrade|host):", line, re.IGNORECASE))
@@ -168,11 +182,11 @@ def lower_cased_names(proxy):
 
 def early_frame(proxy):
     switches(proxy, early=wire.frame(wire.TEXT, b"early"))
+    print("checked early-bytes")
 
 
 def absolute_form(proxy):
-    shown = switches(
-        proxy, line=f"GET http://{HOST}:{proxy.port}/check?show HTTP/1.1")
+    shown = switches(proxy, before_path=f"http://{HOST}:{proxy.port}")
     line = shown.partition("\r\n")[0]
     absolute = proxy.name == "haproxy"
     assert line.startswith("GET http://" if absolute else "GET /"), line

@@ -24,6 +24,13 @@ MESSAGES = ("hello", "", "\u00e4\u20ac\U0001f600", "x" * 5000, "x" * 5000,
             "0123456789" * 7000, b"\0\1\xff", os.urandom(3000))
 OFFER = ["other", "chat"]
 NO_DEFLATE = ("websocket",)
+NO_CLOSE = ("websocket",)  # which does not say how the connection was closed
+
+
+def checked(*features):
+    """Says which features were checked: see clients.tsv."""
+    for feature in features:
+        print("checked", feature)
 
 
 @contextlib.asynccontextmanager
@@ -35,6 +42,7 @@ async def open_websockets(url, origin):
         fields = getattr(ws, "response_headers", None) or ws.response.headers
         yield (ws.subprotocol, fields.get("Sec-WebSocket-Extensions", ""),
                ws.send, ws.recv)
+    assert ws.close_code == 1000, ws.close_code
 
 
 @contextlib.asynccontextmanager
@@ -192,6 +200,8 @@ async def echoes(client, url, deflate):
             assert echo == message, (message[:40], len(message), echo[:40],
                                      len(echo))
     print("echoed;", agreed or "no extension")
+    checked("101", *["sub-protocol"] * bool(OFFER),
+            *["deflate"] * bool(agreed))
 
 
 async def is_refused(client, url):
@@ -200,6 +210,7 @@ async def is_refused(client, url):
             pass
     except Exception as error:  # each client has its own
         assert "403" in str(error), repr(error)
+        checked("refusal")
         return
     raise AssertionError("a foreign origin was let through")
 
@@ -210,6 +221,8 @@ async def main(name, host, port, mode=""):
     if mode == "bare":
         OFFER.clear()
     await echoes(client, url, mode == "deflate" and name not in NO_DEFLATE)
+    if name not in NO_CLOSE:
+        checked("close")
     await is_refused(client, url)
 
 

@@ -28,7 +28,7 @@ async def serve_websockets():
     async def judge(connection, request):
         """Up to 13 the arguments are the path and the fields."""
         fields = getattr(request, "headers", request)
-        if fields.get("Origin") in (None, "http://" + fields["Host"]):
+        if fields.get("Origin") in (None, f"http://{fields.get('Host')}"):
             return None
         if hasattr(connection, "respond"):
             return connection.respond(http.HTTPStatus.FORBIDDEN, "")

@@ -7,6 +7,8 @@
 # Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
+#        run.sh handshakes    records handshakes-results.tsv anew; see
+#                             tests/interop/handshakes.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
@@ -62,13 +64,17 @@ declare -A needs=(
   [inspect-clients]="$websockets $node curl:curl"
   [proxy]="$websockets $node /usr/sbin/nginx:nginx chromium:chromium
     chromedriver:chromium-driver"
+  [handshakes]="$node $websockets $aiohttp $tornado $libwebsockets
+    civetweb.h:libcivetweb-dev /usr/sbin/lighttpd:lighttpd
+    /usr/sbin/nginx:nginx /usr/sbin/haproxy:haproxy h2o:h2o"
   [chat]="$websockets $node"
   [login]="$websockets $node"
   [tls]="$websockets $node openssl:openssl openssl/ssl.h:libssl-dev"
 )
 declare -A modules=(
   [ws]="ws@8" [client-ws]="ws@8" [inspect-ws]="ws@8" [inspect-clients]="ws@8"
-  [proxy]="ws@8" [chat]="ws@8" [login]="ws@8" [tls]="ws@8"
+  [proxy]="ws@8" [handshakes]="ws@8"
+  [chat]="ws@8" [login]="ws@8" [tls]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -182,6 +188,17 @@ to_copy() { # NAME [deflate]
       "$here/to_copy.py" "$out/demo/upshake-$1"; }
 }
 
+# The same handshakes to all servers; not by default.
+run_handshakes() {
+  [ "${3-}" = deflate ] || {
+    compile libwebsockets libwebsockets_server libwebsockets-server &&
+      cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -g -o "$out/civetweb-server" \
+        "$here/civetweb_server.c" -lcivetweb &&
+      NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
+        "$here/handshakes.py" "$out/demo/upshake-demo" --record &&
+      python3 tests/pictures/handshake_page.py; }
+}
+
 # upshake-inspect connects to such a server and probes it, and listens for such
 # clients; once, and not with deflate again.
 run_inspect-nginx() { inspect nginx "${3-}"; }
@@ -287,13 +304,25 @@ fails() { # NAME AND WHY, LOG
   failed=$((failed + 1))
 }
 
+# What a client says that it has checked is what clients.tsv says of it, and so
+# what the picture shows.
+as_recorded() { # NAME LOG
+  local found recorded
+  found=$(sed -n 's/^checked //p' "$2" | sort -u | paste -sd ' ')
+  recorded=$(sed -n "s/^$1\t//p" "$here/clients.tsv")
+  [ "$found" = "$recorded" ] ||
+    { printf 'checked: "%s"; clients.tsv: "%s"\n' "$found" "$recorded" >>"$2"
+      return 1; }
+}
+
 # Against the plain demo, then, where the demo can do it, with deflate.
 run_one() { # NAME
   local log=$out/$1.log started=$SECONDS
   if ! install_one "$1" >"$log" 2>&1; then
     fails "$1: cannot be installed:$absent" "$log"
   elif { "run_$1" 127.0.0.1 "$plain" && { [ -z "$deflate" ] ||
-    "run_$1" 127.0.0.1 "$deflate" deflate; }; } >"$log" 2>&1; then
+    "run_$1" 127.0.0.1 "$deflate" deflate; }; } >"$log" 2>&1 &&
+    as_recorded "$1" "$log"; then
     passed "$1 ($((SECONDS - started)) s)"
   else
     fails "$1" "$log"

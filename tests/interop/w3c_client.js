@@ -10,7 +10,7 @@
 // client can do it; without, it has to agree to nothing.
 "use strict";
 const assert = require("assert");
-const messages = require("./messages.js");
+const { messages, checked } = require("./messages.js");
 
 const [name, host, port, deflate] = process.argv.slice(2);
 const url = `ws://${host}:${port}/node?from=${name}`;
@@ -77,6 +77,8 @@ async function echoes() {
   socket.close(1000);
   const { code } = await next(socket, "close");
   assert.strictEqual(code, 1000);
+  checked("101", "sub-protocol", "close");
+  if (agreed) checked("deflate");
   return agreed;
 }
 
@@ -87,6 +89,7 @@ async function isRefused() {
     socket.onclose = socket.onerror = () => resolve(false);
   });
   assert(!opened, "a foreign origin was let through");
+  checked("refusal");
 }
 
 // A promise that is forgotten ends the program early: not with a success.

@@ -10,7 +10,7 @@
 "use strict";
 const assert = require("assert");
 const WebSocket = require("ws");
-const messages = require("./messages.js");
+const { messages, checked } = require("./messages.js");
 
 const [host, port, mode] = process.argv.slice(2);
 const deflate = mode === "deflate";
@@ -53,12 +53,16 @@ async function echoes(perMessageDeflate, expected) {
   const [code] = await next(socket, "close");
   assert.strictEqual(code, 1000);
   console.log("echoed;", agreed || "no extension");
+  checked("101", "close");
+  if (offered.length > 0) checked("sub-protocol");
+  if (agreed) checked("deflate");
 }
 
 async function isRefused() {
   const socket = new WebSocket(url, { origin: "http://evil.example" });
   const [, response] = await next(socket, "unexpected-response");
   assert.strictEqual(response.statusCode, 403);
+  checked("refusal");
   socket.on("error", () => {});
   socket.terminate();
 }

@@ -29,7 +29,7 @@ BUILDS = {
 QUICK = [("upshake-test-vectors", "--quick"),
          ("upshake-test-client_vectors", "--quick")]
 # Of a program, not of the library.
-NOT_OF_SRC = {"upshake-test-lwip"}
+NOT_OF_SRC = {"upshake-test-demo", "upshake-test-lwip"}
 # As long as all others together; runs last, in the default build only.
 LONG = {"upshake-test-exchange"}
 
