@@ -66,7 +66,7 @@ def take_for_readme(page, scheme):
         "  document.querySelector(name).getBoundingClientRect();"
         "return [box('#tick-connection').top, box('#change').bottom]")
     shoot(page, f"tests/pictures/page-{scheme}.png", y=top - 8, width=380,
-          height=bottom - top + 24)
+          height=bottom - top + 12)
 
 
 def main(*arguments):
