@@ -5,6 +5,7 @@
 #
 # usage: run.sh [NAME...]        only the tests whose name contains a NAME
 #        run.sh --screenshots    writes pictures of the page into build/page/
+#        run.sh --readme         writes those of the README
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
@@ -35,5 +36,6 @@ export no_proxy=127.0.0.1 NO_PROXY=127.0.0.1
 export PYTHONDONTWRITEBYTECODE=1
 case ${1-} in
   --screenshots) python3 tests/page/screenshots.py build ;;
+  --readme) python3 tests/page/screenshots.py --readme build ;;
   *) timeout 300 python3 tests/page/test_page.py build "$@" ;;
 esac

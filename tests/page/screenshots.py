@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Pictures of four states of the page for people to look at, at two widths,
-light and dark.
+light and dark; and the two pictures of the README.
 
-usage: screenshots.py BUILD      writes BUILD/page/STATE-WIDTH-SCHEME.png
+usage: screenshots.py BUILD            writes BUILD/page/STATE-WIDTH-SCHEME.png
+       screenshots.py --readme BUILD   writes tests/pictures/page-SCHEME.png
 """
 import base64
 import os
@@ -34,25 +35,49 @@ def waiting(_page):
 STATES = (waiting, played, broken, plain)
 
 
-def take(page, name):
-    """The whole page, not only what the window shows."""
+def shoot(page, path, **clip):
+    """A picture of this part of the page, also of what no window shows."""
     page.browser.run("scrollTo({ top: 0, behavior: 'instant' })")
-    height = page.browser.run("return document.documentElement.scrollHeight")
-    width = page.browser.run("return innerWidth")
-    picture = page.browser.devtools(
-        "Page.captureScreenshot", captureBeyondViewport=True,
-        clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
-    path = os.path.join(page.programs.out, name + ".png")
+    picture = page.browser.devtools("Page.captureScreenshot",
+                                    captureBeyondViewport=True,
+                                    clip={"x": 0, "scale": 1, **clip})
     with open(path, "wb") as file:
         file.write(base64.b64decode(picture["data"]))
     print(path)
 
 
-def main(build):
+def take(page, name):
+    page.browser.run("scrollTo({ top: 0, behavior: 'instant' })")
+    height = page.browser.run("return document.documentElement.scrollHeight")
+    width = page.browser.run("return innerWidth")
+    shoot(page, os.path.join(page.programs.out, name + ".png"), y=0,
+          width=width, height=height)
+
+
+def take_for_readme(page, scheme):
+    """From the last right tick to what is to be changed, on a phone."""
+    page.has_width(380, pixels=2)
+    page.has_media(prefers_color_scheme=scheme)
+    page.open(page.programs.page)
+    broken(page)
+    top, bottom = page.browser.run(
+        "scrollTo({ top: 0, behavior: 'instant' });"
+        "const box = (name) =>"
+        "  document.querySelector(name).getBoundingClientRect();"
+        "return [box('#tick-connection').top, box('#change').bottom]")
+    shoot(page, f"tests/pictures/page-{scheme}.png", y=top - 8, width=380,
+          height=bottom - top + 12)
+
+
+def main(*arguments):
+    for_readme = arguments[0] == "--readme"
     with browser() as one:
-        page = Page(one, harness.Programs(build))
-        for width in (390, 1280):
-            for scheme in ("light", "dark"):
+        page = Page(one, harness.Programs(arguments[-1]))
+        for scheme in ("light", "dark"):
+            if for_readme:
+                take_for_readme(page, scheme)
+                continue
+            for width in (390, 1280):
                 page.has_width(width)
                 page.has_media(prefers_color_scheme=scheme)
                 for state in STATES:
