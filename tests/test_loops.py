@@ -167,25 +167,19 @@ def test_epoll(server, client):
            rb".*returncode=0, stdout=b'hello\\n', stderr=b''\)")
 
 
-def test_binding(server, client):
-    """What examples/bindings/ and tests/bindings/ have beside `echo`."""
+        if server.name == "cpp17":
+            test_cpp17(server, client)
+        if server.name.startswith("binding-"):
+            test_binding(server, client)
     offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket").replace(
         b"X-Empty:", b"X: y\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
     expect("another path is refused", exchange(server, offer),
            rb"HTTP/1\.1 404 .*\r\n\r\n")
-    offer = offer.replace(b"/", b"/chat", 1)
-    expect("it speaks WebSocket", exchange(server, offer),
-           rb"HTTP/1\.1 101 .*\r\nSec-WebSocket-Accept: "
-           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n" + re.escape(GREETING))
-    expect("a key of another length is refused",
-           exchange(server, offer.replace(b"==", b"")),
-           rb"HTTP/1\.1 400 .*\r\n\r\n")
-    ended = subprocess.run([client, f"ws://127.0.0.1:{server.port}/chat"],
-                           stdin=subprocess.DEVNULL, capture_output=True,
-                           timeout=20)
-    expect("a client of the real world finds it clean", repr(ended).encode(),
-           rb".*returncode=0, stdout=b'hello\\n', stderr=b''\)")
+        if server.name == "cpp17":
+            test_cpp17(server, client)
+        if server.name.startswith("binding-"):
+            test_binding(server, client)
 
 
 def test_peers_that_vanish(server):
@@ -222,8 +216,8 @@ def main(program, client=None):
         test_refusals(server)
         if server.name == "epoll":
             test_epoll(server, client)
-        if server.name == "worker":
-            test_many_that_wait(server)
+        if server.name == "cpp17":
+            test_cpp17(server, client)
         if server.name.startswith("binding-"):
             test_binding(server, client)
         test_peers_that_vanish(server)
