@@ -79,11 +79,11 @@ build_cpp() { # CC CXX
   # shellcheck disable=SC2086
   {
     "$1" $sanitize -c "$two/upshake.c" -o "$out/$1.o"
-    "$2" -std=c++98 $warnings $sanitize -Iinclude tests/bindings/cpp98.cpp \
+    "$2" -std=c++98 $warnings $sanitize -I"$two" tests/bindings/cpp98.cpp \
       "$out/$1.o" -o "$out/upshake-binding-cpp98-$1"
-    "$2" -std=c++17 $warnings $sanitize -Iinclude examples/cpp17.cpp \
+    "$2" -std=c++17 $warnings $sanitize -I"$two" examples/cpp17.cpp \
       "$out/$1.o" -lpthread -o "$out/$1/upshake-cpp17"
-    "$2" -std=c++20 $warnings $sanitize -Iinclude tests/bindings/cpp20.cpp \
+    "$2" -std=c++20 $warnings $sanitize -I"$two" tests/bindings/cpp20.cpp \
       "$out/$1.o" -o "$out/upshake-binding-cpp20-$1"
   }
 }

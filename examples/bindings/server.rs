@@ -3,8 +3,10 @@
  * upshake in Rust: the path /chat greets by WebSocket; `echo` sends bytes back.
  * One client after the other.
  *
- * It takes a C compiler, bindgen and rustc, and no other crate (Debian:
- * apt-get install gcc bindgen rustc).  From the top of the tree:
+ * It needs a C compiler, bindgen and rustc, and no other crate.  Debian has all:
+ * apt-get install gcc bindgen rustc libclang-14-dev.  Its bindgen 0.60 fails with
+ * libclang 16 and later, so if you have one, first say
+ * export LIBCLANG_PATH=/usr/lib/llvm-14/lib.  From the top of the tree:
  *     two=build/amalgamated
  *     sh src/amalgamate.sh $two
  *     cc -O2 -c $two/upshake.c -o $two/upshake.o
@@ -123,7 +125,8 @@ unsafe fn protocol_of<'a>(hs: *const sys::upshake) -> Option<&'a [u8]> {
 
 fn choose(protocol: Option<&[u8]>, path: Option<&[u8]>) -> c_int {
     match (protocol, path) {
-        (Some(b"echo"), _) | (_, Some(b"/chat")) => sys::UPSHAKE_ACCEPT as c_int,
+        (Some(b"echo"), _) => sys::UPSHAKE_ACCEPT as c_int,
+        (_, Some(b"/chat")) => sys::UPSHAKE_ACCEPT as c_int,
         _ => 404,
     }
 }
@@ -148,7 +151,8 @@ fn echo(mut peer: &TcpStream, early: &[u8]) -> io::Result<()> {
 fn serve(mut peer: &TcpStream, config: &Config) -> io::Result<()> {
     let impossible = || io::Error::from(io::ErrorKind::InvalidInput);
     let (mut head, mut room) = ([0; 8192], [0; 4096]);
-    let mut handshake = Handshake::new(config, &mut head).ok_or_else(impossible)?;
+    let handshake = Handshake::new(config, &mut head);
+    let mut handshake = handshake.ok_or_else(impossible)?;
     let (mut next, mut rest) = (sys::UPSHAKE_READ, &room[..0]);
 
     /* 1 feed */

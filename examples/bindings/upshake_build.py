@@ -4,10 +4,10 @@
     sh src/amalgamate.sh build/amalgamated
     python3 examples/bindings/upshake_build.py build/amalgamated build/python
 
-The first folder has upshake.h and upshake.c.  In the second one a module _upshake
-appears.  It contains the library, and it needs no other file.  server.py uses it.
+The first folder has upshake.h and upshake.c.  The second one gets the module
+_upshake.  It contains the library, and needs no other file; server.py uses it.
 
-cffi: apt-get install python3-cffi python3-dev, or pip install cffi setuptools.
+Debian: apt-get install gcc python3-cffi python3-dev.
 """
 import pathlib
 import re
