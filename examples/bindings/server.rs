@@ -3,9 +3,9 @@
  * upshake in Rust: the path /chat greets by WebSocket; `echo` sends bytes back.
  * One client after the other.
  *
- * It needs a C compiler, bindgen and rustc, and no other crate.  Debian has all:
- * apt-get install gcc bindgen rustc libclang-14-dev.  Its bindgen 0.60 fails with
- * libclang 16 and later, so if you have one, first say
+ * It needs a C compiler, bindgen and rustc, and no other crate.  In Debian:
+ * apt-get install gcc bindgen rustc libclang-14-dev.  Debian's bindgen 0.60
+ * fails with libclang 16 and later.  If you have one of them, too, first say
  * export LIBCLANG_PATH=/usr/lib/llvm-14/lib.  From the top of the tree:
  *     two=build/amalgamated
  *     sh src/amalgamate.sh $two
