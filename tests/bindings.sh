@@ -19,7 +19,7 @@ export PATH=/usr/bin:$PATH
 
 out=$PWD/build/bindings
 two=$PWD/build/amalgamated
-rm -rf "$out" build/python
+rm -rf "$out" build/python build/rust
 mkdir -p "$out"
 passed=0
 failed=0
@@ -73,28 +73,29 @@ build_rust() {
 
 warnings="-Wall -Wextra -pedantic -Wconversion -Wsign-conversion -Wshadow"
 warnings="$warnings -Wold-style-cast -Wno-missing-field-initializers -Werror"
-sanitize="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
-
-build_cpp() { # CC CXX
-  # shellcheck disable=SC2086
-  {
-    "$1" $sanitize -c "$two/upshake.c" -o "$out/$1.o"
-    "$2" -std=c++98 $warnings $sanitize -I"$two" tests/bindings/cpp98.cpp \
-      "$out/$1.o" -o "$out/upshake-binding-cpp98-$1"
-    "$2" -std=c++17 $warnings $sanitize -I"$two" examples/cpp17.cpp \
-      "$out/$1.o" -lpthread -o "$out/$1/upshake-cpp17"
-    "$2" -std=c++20 $warnings $sanitize -I"$two" tests/bindings/cpp20.cpp \
-      "$out/$1.o" -o "$out/upshake-binding-cpp20-$1"
-  }
+# program CXX STANDARD FILE PROGRAM FLAGS...
+program() {
+  # shellcheck disable=SC2086 # a list of flags
+  "$1" "-std=$2" $warnings -I"$two" "${@:5}" "$3" "$out/$1.o" -lpthread \
+    -o "$out/$4"
 }
-mkdir "$out/gcc" "$out/clang-19"
+build_cpp() { # CC CXX FLAGS...
+  local cxx=$2 name=upshake-binding
+  "$1" "${@:3}" -c "$two/upshake.c" -o "$out/$cxx.o"
+  set -- "${@:3}"
+  program "$cxx" c++98 tests/bindings/cpp98.cpp "$name-cpp98-$cxx" "$@"
+  program "$cxx" c++17 examples/cpp17.cpp "$cxx/upshake-cpp17" "$@"
+  program "$cxx" c++20 tests/bindings/cpp20.cpp "$name-cpp20-$cxx" "$@"
+}
+mkdir "$out/g++" "$out/clang++-19"
 
 sh src/amalgamate.sh "$two" >"$out/two.log"
 start "build, Python" build_python
 start "build, Rust" build_rust
 start "build, client" build_client
-start "build, C++ by gcc" build_cpp gcc g++
-start "build, C++ by clang" build_cpp clang-19 clang++-19
+start "build, C++ by gcc" build_cpp gcc g++ -O1 -g \
+  -fsanitize=address,undefined -fno-sanitize-recover=all
+start "build, C++ by clang" build_cpp clang-19 clang++-19 -O2
 for name in Python Rust client "C++ by gcc" "C++ by clang"; do
   finish "build, $name"
 done
