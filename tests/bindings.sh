@@ -71,6 +71,13 @@ build_rust() {
   cp build/rust "$out/upshake-binding-rust"
 }
 
+# From 16 on libclang has no names for what has none, and bindgen stops there.
+by_libclang_19() {
+  LIBCLANG_PATH=/usr/lib/llvm-19/lib bindgen "$two/upshake.h" \
+    --allowlist-type 'upshake_.*' -o "$out/libclang-19.rs"
+  grep -F 'pub struct upshake_result' "$out/libclang-19.rs"
+}
+
 warnings="-Wall -Wextra -pedantic -Wconversion -Wsign-conversion -Wshadow"
 warnings="$warnings -Wold-style-cast -Wno-missing-field-initializers -Werror"
 # program CXX STANDARD FILE PROGRAM FLAGS...
@@ -93,9 +100,11 @@ sh src/amalgamate.sh "$two" >"$out/two.log"
 start "build, Python" build_python
 start "build, Rust" build_rust
 start "build, client" build_client
+start "bindgen, libclang 19" by_libclang_19
 start "build, C++ by gcc" build_cpp gcc g++ -O1 -g \
   -fsanitize=address,undefined -fno-sanitize-recover=all
 start "build, C++ by clang" build_cpp clang-19 clang++-19 -O2
+finish "bindgen, libclang 19"
 for name in Python Rust client "C++ by gcc" "C++ by clang"; do
   finish "build, $name"
 done

@@ -4,9 +4,8 @@
  * One client after the other.
  *
  * It needs a C compiler, bindgen and rustc, and no other crate.  In Debian:
- * apt-get install gcc bindgen rustc libclang-14-dev.  Debian's bindgen 0.60
- * fails with libclang 16 and later.  If you have one of them, too, first say
- * export LIBCLANG_PATH=/usr/lib/llvm-14/lib.  From the top of the tree:
+ * apt-get install gcc bindgen rustc libclang-14-dev, or a later libclang.
+ * From the top of the tree:
  *     two=build/amalgamated
  *     sh src/amalgamate.sh $two
  *     cc -O2 -c $two/upshake.c -o $two/upshake.o
