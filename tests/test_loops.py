@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from peer import read, read_head as receive_head, start
+from peer import is_refused, read, read_head as receive_head, start
 
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
@@ -192,6 +192,11 @@ def test_binding(server, client):
            exchange(server, offer.replace(b"==", b"")),
            rb"HTTP/1\.1 400 .*\r\n\r\n")
     expect_greeting(server, client, "/chat", "hello")
+    if server.name in ("binding-python", "binding-rust"):  # to be copied
+        program, taken = server.process.args[0], str(server.port)
+        for words in [], ["x"], ["-1"], ["65536"], ["1", "2"]:
+            is_refused(program, words, 64, WAIT)
+        is_refused(program, [taken], 1, WAIT)
 
 
 def test_peers_that_vanish(server):

@@ -113,19 +113,24 @@ def serve(peer):
         pass
 
 
-def main(port):
+def main(words):
+    if len(words) != 1 or not words[0].isdecimal() or int(words[0]) > 65535:
+        print("usage: server.py PORT; a number from 0 to 65535",
+              file=sys.stderr)
+        return 64
     assert lib.upshake_size() == ffi.sizeof("upshake")
-    with socket.create_server(("127.0.0.1", port), backlog=64) as listener:
-        print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}/",
-              flush=True)
-        while True:
-            peer, _ = listener.accept()
-            with peer, contextlib.suppress(OSError):
-                peer.settimeout(10)
-                serve(peer)
+    try:
+        listener = socket.create_server(("127.0.0.1", int(words[0])))
+    except OSError as error:
+        print(f"server.py: port {words[0]}: {error}", file=sys.stderr)
+        return 1
+    print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}/",
+          flush=True)
+    while True:
+        peer, _ = listener.accept()
+        with peer, contextlib.suppress(OSError):
+            peer.settimeout(10)
+            serve(peer)
 
 
-if len(sys.argv) != 2 or not sys.argv[1].isdecimal():
-    print("usage: server.py PORT", file=sys.stderr)
-    sys.exit(64)
-main(int(sys.argv[1]))
+sys.exit(main(sys.argv[1:]))
