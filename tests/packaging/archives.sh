@@ -12,9 +12,7 @@ answers_versions() {
 
 # From here on in a build of its own, for /usr and the folders of Debian.
 pack() {
-  cmake -S . -B "$out/pack" -DUPSHAKE_BUILD_TESTS=OFF \
-    -DUPSHAKE_BUILD_EXAMPLES=OFF -DCMAKE_C_FLAGS_RELEASE=-O0 \
-    -DCMAKE_INSTALL_PREFIX=/usr &&
+  cmake --preset package -B "$out/pack" -DCMAKE_C_FLAGS_RELEASE=-O0 &&
     cmake --build "$out/pack" --parallel "$(nproc)" &&
     (cd "$out/pack" && cpack && cpack --config CPackSourceConfig.cmake)
 }
