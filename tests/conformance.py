@@ -33,22 +33,25 @@ GROUPS = {
     "Y": "As browsers do",
     "R": "Content, and answers to ordinary requests",
     "E": "Extended CONNECT in HTTP/2 and HTTP/3",
-    "G": "A gateway",
-    "L": "Looking at a request",
+    "G": "A gateway: what is passed on",
+    "L": "Looking at a request: parameters, cookies, credentials",
 }
 HEAD = """<!-- SPDX-License-Identifier: MIT
      Written by tests/conformance.py: do not edit. -->
 # Conformance
 
-Each requirement that upshake was written to meet, where it comes from, the cases
-that show it, and the errors that these cases end with. [The golden
-vectors](vectors/README.md) are the cases; `test_vectors`, `test_client_vectors`
-and `test_extended` run them, and fail if a requirement of theirs has no case.
+Each requirement that upshake was written to meet, where it comes from, the
+cases that show it, and the errors that these cases end with. The cases are the
+[golden vectors](vectors/README.md). `test_vectors`, `test_client_vectors` and
+`test_extended` run them, and fail if a requirement of theirs has no case.
 
-A number links to the first of so many cases in that chapter. A case may show
-several requirements: an error stands here if at least a third of the requirement's
-cases end with it, or, without such an error, if it is the most frequent one. The
-sections are of the RFCs that the requirement was taken from.
+A number is that of the cases in this chapter, and links to the first of them.
+A requirement without cases has the names of its tests, or "host" if it is one
+for the program around the library.
+
+A case may show several requirements. So an error stands here if at least a
+third of the requirement's cases end with it. `NO_UPGRADE` is left out: every
+ordinary request has it.
 
 """
 
@@ -128,13 +131,14 @@ def links(cases):
 
 
 def errors(cases):
-    count = collections.Counter(case.error for case in cases if case.error)
-    shown = [name for name, n in count.most_common() if 3 * n >= len(cases)]
-    shown = shown or [name for name, n in count.most_common(1)]
-    return ", ".join("`%s`" % name for name in shown)
+    count = collections.Counter(case.error for case in cases
+                                if case.error not in ("", "NO_UPGRADE"))
+    return ", ".join("`%s`" % name for name, n in count.most_common()
+                     if 3 * n >= len(cases))
 
 
 def row(requirement, cases):
+    assert cases or requirement.shown != "case", requirement.id
     shown = [links(cases)] if cases else []
     if requirement.shown != "case":
         shown.append(requirement.shown)
@@ -166,8 +170,9 @@ def page():
         of = [one for one in all_of if one.id[0] == letter]
         shown_by = [case for case in cases
                     if any(id[0] == letter for id in case.ids)]
-        summary.append("| [%s](#%s) | %s-01 to %s | %d | %d |" % (
-            name, anchor(name), letter, of[-1].id, len(of), len(shown_by)))
+        summary.append("| [%s](#%s) | %s to %s | %d | %d |" % (
+            name, anchor(name), min(of).id, max(of).id, len(of),
+            len(shown_by)))
         parts += ["", "## " + name, ""] + list(table(of, cases))
     total = "| all | | %d | %d |" % (len(all_of), len(cases))
     return HEAD + "\n".join(
