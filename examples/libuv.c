@@ -11,7 +11,7 @@
  *
  * Nothing is read while the pool decides or bytes wait to be sent.  So one
  * buffer is enough, and nobody frees the connection that the pool works on.
- * worker.c shows how to notice that the peer is gone.  A real server adds a
+ * login.c shows how to notice that the peer is gone.  A real server adds a
  * uv_timer_t.
  */
 #define _GNU_SOURCE /* for uv.h */

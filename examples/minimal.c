@@ -2,6 +2,9 @@
  *
  * The smallest server: one connection after the other, on port 8100.
  *
+ * With this file and the two files of the library in one folder:
+ *     cc -I. minimal.c upshake.c -o minimal
+ *
  * To try it (the last command in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-minimal

@@ -10,7 +10,7 @@ import struct
 import sys
 import time
 
-from peer import read, read_all, read_head, start
+from peer import ACCEPT, frame, read, read_all, read_head, start
 
 PAGE = b"WebSocket is at /chat\n"
 GET = b"GET %s HTTP/1.1\r\nHost: example.com\r\n\r\n"
@@ -18,7 +18,6 @@ OFFER = (b"GET /chat HTTP/1.1\r\nHost: example.com\r\n"
          b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
          b"Sec-WebSocket-Version: 13\r\n"
          b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-ACCEPT = b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
 CLOSE = b"\x03\xe8"
 PORT = 0
 PID = 0
@@ -28,19 +27,6 @@ def connect():
     peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
-
-
-def frame(opcode, content, masked=True):
-    """The frame of a client, or of a server."""
-    length = len(content)
-    octets = bytes([0x80 | opcode])
-    octets += (bytes([length | masked << 7]) if length < 126
-               else struct.pack(">BH", 126 | masked << 7, length))
-    if not masked:
-        return octets + content
-    mask = b"\x12\x34\x56\x78"
-    return octets + mask + bytes(x ^ mask[i % 4]
-                                 for i, x in enumerate(content))
 
 
 def says(peer, pattern):

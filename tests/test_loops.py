@@ -131,7 +131,7 @@ def test_refusals(server):
         long = OFFER.replace(b"/", b"/" + b"x" * 9000, 1)
         expect("a target that is too long is refused", exchange(server, long),
                rb"HTTP/1\.1 414 .*\r\n\r\n")
-    if server.name in ("libuv", "worker"):
+    if server.name == "libuv":
         expect("a path is refused by another thread",
                exchange(server, OFFER.replace(b"/", b"/no", 1) + b"early"),
                rb"HTTP/1\.1 403 .*\r\n\r\n")
@@ -194,52 +194,6 @@ def is_readable(peer):
         peer.settimeout(WAIT)
 
 
-def wait_together(server, count):
-    """Let `count` peers wait at once.  Returns whether those that were reset
-    were let go of before the answers came, or None where that was missed."""
-    peers = [server.connect() for _ in range(count)]
-    for i, peer in enumerate(peers):
-        no = i % 10 == 9
-        peer.sendall(OFFER.replace(b"/", b"/no", 1) if no else OFFER)
-        peer.sendall(b"early %d" % i)
-        if i % 3 == 1:
-            peer.shutdown(socket.SHUT_WR)
-        elif i % 3 == 2 and i > count / 2:
-            reset(peer)
-    alive = [(i, peer) for i, peer in enumerate(peers) if peer.fileno() >= 0]
-    time.sleep(0.05)
-    is_noticed = server.count_open() <= server.idle + len(alive)
-    if any(is_readable(peer) for i, peer in alive if i > count / 2):
-        is_noticed = None
-    for i, peer in alive:
-        if i % 3 != 1:
-            peer.sendall(b" late")
-            peer.shutdown(socket.SHUT_WR)
-        seen = receive_all(peer)
-        peer.close()
-        rest = b"early %d" % i + (b"" if i % 3 == 1 else b" late")
-        pattern = SWITCHED + rb"\r\n" + rest
-        if i % 10 == 9:
-            pattern = rb"HTTP/1\.1 403 .*\r\n\r\n"
-        if not re.fullmatch(pattern, seen, re.DOTALL):
-            sys.exit(f"FAIL peer {i} of many: {seen!r} is no {pattern!r}")
-    return is_noticed
-
-
-def test_many_that_wait(server):
-    for _ in range(8):
-        is_noticed = wait_together(server, 400)
-        print("ok 400 wait at once, and each gets its answer and its bytes")
-        if is_noticed is not None:
-            break
-    if is_noticed is None:
-        print("not seen, this machine is too slow: whether those that are "
-              "reset are noticed before")
-    else:
-        expect("those that are reset are noticed before",
-               str(is_noticed).encode(), b"True")
-
-
 def main(program, client=None):
     server = Server(program)
     try:
@@ -247,8 +201,6 @@ def main(program, client=None):
         test_refusals(server)
         if server.name == "epoll":
             test_epoll(server, client)
-        if server.name == "worker":
-            test_many_that_wait(server)
         test_peers_that_vanish(server)
     finally:
         server.stop()

@@ -22,6 +22,7 @@ SKIPPED = 77
 PORT = 8100
 BUILD = "cmake -S . -B build && cmake --build build"
 NEVER_ENDS = 28  # curl -m 1, on a connection that stays open
+NO_SWITCH = 2  # of upshake-client
 SWITCHED = r"HTTP/1\.1 101 [^\n]*\n.*Upgrade: echo\n.*"
 REFUSED = r"HTTP/1\.1 403 Forbidden\n.*"
 UPGRADE_REQUIRED = r"HTTP/1\.1 426 Upgrade Required\nUpgrade: echo\n.*"
@@ -37,7 +38,9 @@ EXPECTED = {
     "evhttp": [(0, r"HTTP/1\.1 200 OK\n.*\n\nWebSocket is at /chat\n"),
                (0, r"HTTP/1\.1 426 Upgrade Required\nUpgrade: websocket\n.*"),
                (0, "hello\n")],
-    "worker": [(NEVER_ENDS, SWITCHED), (0, REFUSED)],
+    "chat": [(0, "hello\n")],
+    "login": [(0, "hello alice\n"), (NO_SWITCH, ""),
+              (0, r"HTTP/1\.1 401 .*\nWWW-Authenticate: Basic .*")],
     "site": [(0, r"HTTP/1\.1 200 OK\n.*\n\nOK"), (0, "hello"),
              (0, r"HTTP/1\.1 200 OK\n.*Content-Type: text/plain\n.*"),
              (0, "hello\n")],
@@ -47,9 +50,10 @@ EXPECTED = {
             (0, r"HTTP/2 200 \n.*\n\nHTTP/2, stream 1\n"),
             (0, r"HTTP/1\.1 200 OK\n.*\n\nHTTP/1\.1\n")],
 }
-# For a device: there is nothing here that could be asked; and one that needs a
-# certificate and a browser, for which test_h2_websocket.py has both.
-NOT_HERE = {"lwip", "h2_websocket"}
+# For a device: there is nothing here that could be asked; one that needs a
+# certificate and a browser, for which test_h2_websocket.py has both; and one
+# that needs a certificate, which test_tls.py has.
+NOT_HERE = {"lwip", "h2_websocket", "tls"}
 
 
 def read_commands(path):

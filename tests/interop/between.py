@@ -19,11 +19,13 @@ import sys
 import tempfile
 import threading
 
-import chromium_client
 import proxies
 import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, os.pardir))
+from browser import browser
+
 HOST = "127.0.0.1"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 # How much of each direction goes byte by byte: heads, and the first frames.
@@ -263,7 +265,7 @@ def main(program, site, demo):
                               "websockets"),
         "site": started(site, "--port", "0"),
         "nginx": nginx(demo)}
-    with chromium_client.browser() as page:
+    with browser() as page:
         for name, server in servers.items():
             with server as port:
                 check(page, program, name, port)

@@ -261,7 +261,8 @@ def page(proxy):
                    line="GET / HTTP/1.1") as connection:
         status, fields = connection.take_head()
         assert status == 200, status
-        assert b"<title>upshake" in connection.take_content(fields)
+        content = connection.take_content(fields)
+    assert b"<title>101 Switching Protocols" in content
     assert " plain 200 NO_UPGRADE" in proxy.demo.next_line()
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Clients and proxies that owe nothing to this project, against upshake-demo
-# and upshake-h2c; upshake-client and upshake-inspect against such servers; and
-# upshake-proxy between them: one line for each.
+# and upshake-h2c; upshake-client and upshake-inspect against such servers;
+# upshake-proxy between them; and the examples that are one file to copy: one
+# line for each.
 # Installs them from Debian and npm.
 #
 # usage: run.sh [NAME...]     the names are those below; default all
@@ -66,10 +67,14 @@ declare -A needs=(
   [handshakes]="$node $websockets $aiohttp $tornado $libwebsockets
     civetweb.h:libcivetweb-dev /usr/sbin/lighttpd:lighttpd
     /usr/sbin/nginx:nginx /usr/sbin/haproxy:haproxy h2o:h2o"
+  [chat]="$websockets $node"
+  [login]="$websockets $node"
+  [tls]="$websockets $node openssl:openssl openssl/ssl.h:libssl-dev"
 )
 declare -A modules=(
   [ws]="ws@8" [client-ws]="ws@8" [inspect-ws]="ws@8" [inspect-clients]="ws@8"
   [proxy]="ws@8" [handshakes]="ws@8"
+  [chat]="ws@8" [login]="ws@8" [tls]="ws@8"
   # The release 6 runs on Node 18.17 and later, and so on Debian 12's.
   [undici]="undici@6"
   [websocket]="websocket@1"
@@ -80,7 +85,8 @@ names=(curl ws undici websocket faye-websocket websockets aiohttp tornado
   nghttp-u nginx haproxy apache balance client-demo client-nginx client-haproxy
   client-ws client-websockets client-aiohttp client-tornado
   client-libwebsockets inspect-nginx inspect-ws inspect-websockets
-  inspect-aiohttp inspect-tornado inspect-libwebsockets inspect-clients proxy)
+  inspect-aiohttp inspect-tornado inspect-libwebsockets inspect-clients proxy
+  chat login tls)
 [ $# -eq 0 ] || names=("$@")
 
 # ---- How each runs: NAME HOST PORT [deflate] ---------------------------------
@@ -170,6 +176,16 @@ run_proxy() {
     NODE_PATH=$out/npm/node_modules timeout 120 /usr/bin/python3 \
       "$here/between.py" "$out/demo/upshake-proxy" "$out/demo/upshake-site" \
       "$out/demo/upshake-demo"; }
+}
+
+# Examples that are one file to copy.
+run_chat() { to_copy chat "${3-}"; }
+run_login() { to_copy login "${3-}"; }
+run_tls() { to_copy tls "${3-}"; }
+to_copy() { # NAME [deflate]
+  [ "${2-}" = deflate ] || { build "upshake-$1" &&
+    NODE_PATH=$out/npm/node_modules timeout 60 /usr/bin/python3 \
+      "$here/to_copy.py" "$out/demo/upshake-$1"; }
 }
 
 # The same handshakes to all servers; not by default.
