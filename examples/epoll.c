@@ -4,6 +4,9 @@
  * any other ordinary request gets 404.  `echo` sends bytes back.  `websocket`
  * sends hello and a Close, and waits for the peer's Close.
  *
+ * With this file and the two files of the library in one folder:
+ *     cc -I. epoll.c upshake.c -o epoll
+ *
  * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-epoll 8100
@@ -15,6 +18,7 @@
  * when descriptors run out: see demo/demo.c.  demo/websocket.c has the frames.
  */
 #define _GNU_SOURCE /* accept4 */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,98 +27,196 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <upshake.h>
-#include "common/start.h"
-static const upshake_protocol table[] = {UPSHAKE_PROTOCOL("echo"),
-                                         UPSHAKE_WEBSOCKET};
-static const upshake_config config = {.protocols = table, .protocols_len = 2};
+
+enum { ECHO, WEBSOCKET };
+static const upshake_protocol protocols[] = {
+    [ECHO] = UPSHAKE_PROTOCOL("echo"), [WEBSOCKET] = UPSHAKE_WEBSOCKET};
+static const upshake_config config = {.protocols = protocols,
+                                      .protocols_len = 2};
+
 static const upshake_slice page = {
     UPSHAKE_TEXT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")};
-static const upshake_slice hello = {
-    UPSHAKE_TEXT("\x81\x05hello\x88\x02\x03\xe8")};
+static const upshake_slice greeting = {
+    UPSHAKE_TEXT("\x81\x05hello\x88\x02\x03\xe8")}; /* a text and a Close */
+
 struct connection {
-  upshake hs;
-  enum { READING, ECHOING, GREETED, CLOSING } phase;
   int fd;
+  enum { READING, ECHOING, GREETED, CLOSING } phase;
+  upshake hs;
+  char head[8192];
+  char out[8192 + UPSHAKE_REPLY_CAP];
   size_t len, sent; /* of out; nothing is received while it holds bytes */
-  char head[8192], out[8192 + UPSHAKE_REPLY_CAP];
 };
-static void answer(struct connection *c) {
-  upshake_request request = upshake_get_request(&c->hs);
-  upshake_result result = upshake_get_result(&c->hs);
-  upshake_slice more = {"", 0};
-  c->phase = CLOSING;
-  if (result.protocol == &table[0]) {
-    c->phase = ECHOING;
-    more = upshake_rest(&c->hs); /* arrived with the head, is echoed too */
-  } else if (result.protocol) {
-    c->phase = GREETED;
-    more = hello;
-  } else if (result.next == UPSHAKE_PLAIN && upshake_equal(request.path, "/") &&
-             upshake_equal(request.method, "GET"))
-    more = page;
-  else if (result.next == UPSHAKE_PLAIN)
-    upshake_answer(&c->hs, 404);
-  upshake_reply(&c->hs, c->out, sizeof c->out, &c->len); /* no reply: 0 */
-  if (more.len > 0)
-    memcpy(c->out + c->len, more.ptr, more.len);
-  c->len += more.len;
+
+static void append(struct connection *c, upshake_slice bytes) {
+  if (bytes.len > 0)
+    memcpy(c->out + c->len, bytes.ptr, bytes.len);
+  c->len += bytes.len;
 }
-/* Returns 0 if the peer has ended; everything it sent is answered by then. */
+
+/* ---- The handshake ------------------------------------------------------- */
+
+static int asks_for_page(const struct connection *c) {
+  upshake_request request = upshake_get_request(&c->hs);
+  return upshake_equal(request.method, "GET") &&
+         upshake_equal(request.path, "/");
+}
+
+/* If this reply is impossible, 500 takes its place. */
+static int write_reply(struct connection *c) {
+  if (upshake_reply(&c->hs, c->out, sizeof c->out, &c->len) == UPSHAKE_OK)
+    return 0;
+  if (upshake_answer(&c->hs, 500) != UPSHAKE_OK)
+    return -1;
+  return upshake_reply(&c->hs, c->out, sizeof c->out, &c->len) == UPSHAKE_OK
+             ? 0
+             : -1;
+}
+
+static int reply(struct connection *c) {
+  if (write_reply(c) != 0)
+    return -1;
+  upshake_result result = upshake_get_result(&c->hs);
+  if (!result.switched) {
+    c->phase = CLOSING;
+  } else if (result.protocol == &protocols[ECHO]) {
+    c->phase = ECHOING;
+    append(c, upshake_rest(&c->hs)); /* early bytes are echoed, too */
+  } else {
+    c->phase = GREETED;
+    append(c, greeting);
+  }
+  return 0;
+}
+
+static int shake_hands(struct connection *c) {
+  size_t cap;
+
+  /* 1 feed: the bytes go where the handshake keeps them */
+  void *room = upshake_room(&c->hs, &cap);
+  ssize_t received = recv(c->fd, room, cap, 0);
+  if (received <= 0)
+    return received < 0 && errno == EAGAIN ? 0 : -1;
+  upshake_next next = upshake_commit(&c->hs, (size_t)received);
+  if (next == UPSHAKE_READ)
+    return 0;
+
+  /* 2 decide: this config accepts every valid offer */
+  if (next == UPSHAKE_PLAIN && asks_for_page(c)) {
+    append(c, page);
+    c->phase = CLOSING;
+    return 0;
+  }
+  if (next == UPSHAKE_PLAIN)
+    upshake_answer(&c->hs, 404);
+
+  /* 3 reply, then early bytes */
+  return reply(c);
+}
+
+/* ---- A connection -------------------------------------------------------- */
+
+/* Each of these returns -1 if the connection is over. */
 static int receive(struct connection *c) {
-  size_t cap = sizeof c->out;
-  char *in = c->phase == READING ? upshake_room(&c->hs, &cap) : c->out;
-  ssize_t n = recv(c->fd, in, cap, 0);
-  if (n <= 0)
-    return n < 0 && (errno == EAGAIN || errno == EINTR);
-  c->len = c->phase == ECHOING ? (size_t)n : 0;
+  if (c->phase == READING)
+    return shake_hands(c);
+
+  ssize_t received = recv(c->fd, c->out, sizeof c->out, 0);
+  if (received <= 0)
+    return received < 0 && errno == EAGAIN ? 0 : -1;
+  if (c->phase == ECHOING)
+    c->len = (size_t)received;
   if (c->phase == GREETED)
     c->phase = CLOSING; /* this answers our Close (RFC 6455 7.1.1) */
-  if (c->phase == READING && upshake_commit(&c->hs, (size_t)n) != UPSHAKE_READ)
-    answer(c);
-  return 1;
+  return 0;
 }
+
 /* Closing with unread bytes could destroy the answer on its way (RFC 9112 9.6).
  * So our side stops sending first, and then reads until the peer closes. */
 static int send_waiting(struct connection *c) {
-  for (ssize_t n; c->sent < c->len; c->sent += (size_t)n)
-    if ((n = send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL)) < 0)
-      return errno == EAGAIN || errno == EINTR;
+  while (c->sent < c->len) {
+    ssize_t sent =
+        send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL);
+    if (sent < 0)
+      return errno == EAGAIN ? 0 : -1;
+    c->sent += (size_t)sent;
+  }
   c->sent = c->len = 0;
-  return c->phase != CLOSING || shutdown(c->fd, SHUT_WR) == 0;
+  return c->phase == CLOSING ? shutdown(c->fd, SHUT_WR) : 0;
 }
-static void wait_or_close(int loop, int what, struct connection *c, int alive) {
-  struct epoll_event event = {c->len > 0 ? EPOLLOUT : EPOLLIN, {.ptr = c}};
-  if (alive && epoll_ctl(loop, what, c->fd, &event) == 0)
-    return;
+
+static int wait_for(int loop, int what, struct connection *c) {
+  struct epoll_event event = {.events = c->len > 0 ? EPOLLOUT : EPOLLIN,
+                              .data.ptr = c};
+  return epoll_ctl(loop, what, c->fd, &event);
+}
+
+static void end(struct connection *c) {
   close(c->fd);
   free(c);
 }
-/* If no client waits here, accept4 gives -1, which epoll refuses. */
-static void welcome(int loop, int listener) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    return;
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-  c->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-  wait_or_close(loop, EPOLL_CTL_ADD, c, 1);
+
+static void serve(int loop, struct connection *c) {
+  if ((c->len == 0 && receive(c) != 0) || send_waiting(c) != 0 ||
+      wait_for(loop, EPOLL_CTL_MOD, c) != 0)
+    end(c);
 }
+
+static void welcome(int loop, int listener) {
+  int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+  struct connection *c = calloc(1, sizeof *c);
+
+  if (fd < 0 || c == NULL) {
+    free(c);
+    close(fd); /* -1 is no harm */
+    return;
+  }
+  c->fd = fd;
+  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  if (wait_for(loop, EPOLL_CTL_ADD, c) != 0)
+    end(c);
+}
+
+/* ---- The port ------------------------------------------------------------ */
+
+static int start_listening(unsigned port) {
+  struct sockaddr_in at = {.sin_family = AF_INET,
+                           .sin_port = htons((in_port_t)port)};
+  socklen_t len = sizeof at;
+  int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(listener, (struct sockaddr *)&at, len) != 0 ||
+      listen(listener, 64) != 0 ||
+      getsockname(listener, (struct sockaddr *)&at, &len) != 0)
+    return -1;
+  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
+  fflush(stdout);
+  return listener;
+}
+
 int main(int argc, char **argv) {
-  struct listeners at = start_listening("upshake-epoll", argc, argv, 8100);
-  struct epoll_event ready = {.events = EPOLLIN}; /* ptr NULL: a listener */
-  int loop = epoll_create1(0);
-  for (size_t i = 0; i < at.len; i++)
-    if (epoll_ctl(loop, EPOLL_CTL_ADD, at.fds[i], &ready))
-      return perror("upshake-epoll"), 1;
-  say_where("upshake-epoll", "http", &at);
-  for (struct connection *c;;) {
+  unsigned port;
+  char rest;
+  if (argc != 2 || sscanf(argv[1], "%5u%c", &port, &rest) != 1 ||
+      port > 65535) {
+    fputs("usage: epoll PORT; a number from 0 to 65535\n", stderr);
+    return 64;
+  }
+
+  int loop = epoll_create1(0), listener = start_listening(port);
+  struct epoll_event ready = {.events = EPOLLIN}; /* ptr NULL: the listener */
+  if (listener < 0 || epoll_ctl(loop, EPOLL_CTL_ADD, listener, &ready) != 0) {
+    perror("epoll: cannot listen");
+    return 1;
+  }
+  for (;;) {
     if (epoll_wait(loop, &ready, 1, -1) < 1)
       continue;
-    if ((c = ready.data.ptr)) {
-      int alive = (c->len > 0 || receive(c)) && send_waiting(c);
-      wait_or_close(loop, EPOLL_CTL_MOD, c, alive);
-    } else {
-      for (size_t i = 0; i < at.len; i++)
-        welcome(loop, at.fds[i]);
-    }
+    if (ready.data.ptr != NULL)
+      serve(loop, ready.data.ptr);
+    else
+      welcome(loop, listener);
   }
 }

@@ -5,8 +5,11 @@
  * and evhttp sends each refusal, made from values.  After a switch the
  * connection changes hands: evhttp_session.c speaks WebSocket on it.
  *
- * To try it (with libevent-dev and libwslay-dev; the lines after the server in
- * a second terminal):
+ * With evhttp.c, evhttp_session.c, evhttp_session.h and the two files of the
+ * library in one folder (libevent-dev, libwslay-dev):
+ *     cc -I. evhttp.c evhttp_session.c upshake.c -levent -lwslay -o evhttp
+ *
+ * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-evhttp 8100
  *     curl -i 127.0.0.1:8100
@@ -16,10 +19,13 @@
  * A judge does not see what evhttp forgives: here a single LF and a folded
  * line.  evhttp itself answers a request that it cannot parse.  Its answer may
  * be lost if it closes while bytes of the client are unread.  A real server
- * also sends pings: a session here has no limit of time. */
+ * also sends pings: a session here has no limit of time.
+ */
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -27,7 +33,6 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <upshake.h>
-#include "common/start.h"
 #include "evhttp_session.h"
 
 enum { FIELDS_MOST = 100 };
@@ -37,17 +42,20 @@ static int decide(upshake *hs, void *user) {
   return upshake_equal(upshake_get_request(hs).path, "/chat") ? UPSHAKE_ACCEPT
                                                               : 404;
 }
-static const upshake_protocol table[] = {UPSHAKE_WEBSOCKET};
-static const upshake_config config = {.protocols = table,
+static const upshake_protocol protocols[] = {UPSHAKE_WEBSOCKET};
+static const upshake_config config = {.protocols = protocols,
                                       .protocols_len = 1,
                                       .decide = decide,
                                       .limits = {.fields = FIELDS_MOST}};
+
+/* ---- Judging what evhttp has found --------------------------------------- */
 
 /* EVHTTP_REQ_GET is bit 0, and so on in this order. */
 static upshake_slice get_method(const struct evhttp_request *req) {
   static const char *const methods[] = {"GET",   "POST",    "HEAD",
                                         "PUT",   "DELETE",  "OPTIONS",
                                         "TRACE", "CONNECT", "PATCH"};
+
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     if ((int)evhttp_request_get_command(req) == 1 << i)
       return upshake_text(methods[i]);
@@ -61,10 +69,12 @@ static upshake_next judge_request(upshake_judge *judge,
                                   upshake_field fields[FIELDS_MOST + 1]) {
   const struct evkeyval *header;
   size_t len = 0;
+
   for (header = evhttp_request_get_input_headers(req)->tqh_first;
        header && len <= FIELDS_MOST; header = header->next.tqe_next)
     fields[len++] =
         (upshake_field){upshake_text(header->key), upshake_text(header->value)};
+
   upshake_found found = {.version = req->major * 10 + req->minor,
                          .method = get_method(req),
                          .target = upshake_text(evhttp_request_get_uri(req)),
@@ -73,18 +83,26 @@ static upshake_next judge_request(upshake_judge *judge,
   return upshake_judge_end(judge);
 }
 
-/* The 101 goes before everything that the new protocol says. */
-static void begin_websocket(struct evhttp_request *req, upshake *hs) {
+/* ---- Answers ------------------------------------------------------------- */
+
+/* The 101 goes before everything that the new protocol says.  Returns -1 if it
+ * is impossible: nothing was sent then. */
+static int begin_websocket(struct evhttp_request *req, upshake *hs) {
   struct evhttp_connection *connection = evhttp_request_get_connection(req);
+  struct bufferevent *peer = evhttp_connection_get_bufferevent(connection);
   char reply[UPSHAKE_REPLY_CAP];
   size_t len;
-  upshake_reply(hs, reply, sizeof reply, &len);
-  bufferevent_write(evhttp_connection_get_bufferevent(connection), reply, len);
-  start_session(connection);
+
+  if (upshake_reply(hs, reply, sizeof reply, &len) != UPSHAKE_OK ||
+      bufferevent_write(peer, reply, len) != 0)
+    return -1;
+  start_session(connection); /* it finds early bytes in the input */
+  return 0;
 }
 
 static void send_page(struct evhttp_request *req) {
   struct evbuffer *page = evbuffer_new();
+
   if (!page)
     exit(1);
   if (evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
@@ -93,14 +111,16 @@ static void send_page(struct evhttp_request *req) {
   evbuffer_free(page);
 }
 
+/* evhttp itself writes the framing. */
 static void refuse(struct evhttp_request *req, upshake *hs, int keep) {
   upshake_extra extra = {.keep = keep ? UPSHAKE_KEEP_OPEN : UPSHAKE_KEEP_CLOSE};
   upshake_cursor cursor = {0};
   upshake_line line;
   char name[64], value[256], reason[64];
+
   while (upshake_reply_line(hs, &extra, &cursor, &line) == 1)
-    if (!(line.kind & UPSHAKE_LINE_FRAMING) && /* evhttp writes this */
-        !(line.kind & UPSHAKE_LINE_CLOSE) &&   /* is there already */
+    if (!(line.kind & UPSHAKE_LINE_FRAMING) &&
+        !(line.kind & UPSHAKE_LINE_CLOSE) && /* is there already */
         upshake_copy(line.field.name, name, sizeof name) &&
         upshake_copy(line.field.value, value, sizeof value))
       evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
@@ -112,46 +132,81 @@ static void on_request(struct evhttp_request *req, void *user) {
   upshake_field fields[FIELDS_MOST + 1];
   upshake_judge judge;
   upshake *hs = &judge.hs;
-  int is_plain = judge_request(&judge, req, fields) == UPSHAKE_PLAIN;
+
+  /* 1 feed: all at once */
+  upshake_next next = judge_request(&judge, req, fields);
   upshake_slice path = upshake_get_request(hs).path;
   upshake_result result = upshake_get_result(hs);
-  /* evhttp does not read every body, and would take it for a request. */
-  int keep = is_plain && result.may_keep && result.body_left == 0;
   (void)user;
-  if (result.switched) {
-    begin_websocket(req, hs);
+
+  /* 2 decide: evhttp does not read every body, and would take it for a
+   * request */
+  int is_plain = next == UPSHAKE_PLAIN;
+  int keep = is_plain && result.may_keep && result.body_left == 0;
+  if (is_plain && !upshake_equal(path, "/"))
+    upshake_answer(hs, upshake_equal(path, "/chat") ? 426 : 404);
+
+  /* 3 reply, then early bytes */
+  if (result.switched && begin_websocket(req, hs) == 0)
     return;
-  }
+  if (result.switched)
+    upshake_answer(hs, 500);
+
   /* evhttp closes only if the first Connection is "close"; a 426 has "Upgrade"
    * too.  To HTTP/1.0 evhttp may add "keep-alive"; "close" wins (RFC 9112
    * 9.3). */
   if (!keep)
     evhttp_add_header(evhttp_request_get_output_headers(req), "Connection",
                       "close");
-  if (is_plain && upshake_equal(path, "/")) {
+  if (is_plain && upshake_equal(path, "/"))
     send_page(req);
-    return;
-  }
-  if (is_plain)
-    upshake_answer(hs, upshake_equal(path, "/chat") ? 426 : 404);
-  refuse(req, hs, keep);
+  else
+    refuse(req, hs, keep);
+}
+
+/* ---- The port ------------------------------------------------------------ */
+
+static int start_listening(struct evhttp *http, unsigned port) {
+  struct evhttp_bound_socket *bound =
+      evhttp_bind_socket_with_handle(http, "127.0.0.1", (ev_uint16_t)port);
+  struct sockaddr_in at;
+  socklen_t len = sizeof at;
+
+  if (bound == NULL || getsockname(evhttp_bound_socket_get_fd(bound),
+                                   (struct sockaddr *)&at, &len) != 0)
+    return -1;
+  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
+  fflush(stdout);
+  return 0;
 }
 
 int main(int argc, char **argv) {
-  struct listeners at = start_listening("upshake-evhttp", argc, argv, 8100);
-  struct event_base *base = event_base_new();
-  struct evhttp *http = evhttp_new(base);
-  for (size_t i = 0; i < at.len; i++)
-    if (evhttp_accept_socket(http, at.fds[i]) != 0)
-      return perror("upshake-evhttp"), evhttp_free(http), event_base_free(base),
-             1;
+  unsigned port;
+  char rest;
+  if (argc != 2 || sscanf(argv[1], "%5u%c", &port, &rest) != 1 ||
+      port > 65535) {
+    fputs("usage: evhttp PORT; a number from 0 to 65535\n", stderr);
+    return 64;
+  }
+
   signal(SIGPIPE, SIG_IGN);
+  struct event_base *base = event_base_new();
+  struct evhttp *http = base != NULL ? evhttp_new(base) : NULL;
+  if (http == NULL) {
+    fputs("evhttp: no memory\n", stderr);
+    return 1;
+  }
   evhttp_set_timeout(http, 10);
   evhttp_set_max_headers_size(http, 8192);
   evhttp_set_max_body_size(http, 8192);
   evhttp_set_default_content_type(http, "text/plain");
   evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
   evhttp_set_gencb(http, on_request, NULL);
-  say_where("upshake-evhttp", "http", &at);
+  if (start_listening(http, port) != 0) {
+    perror("evhttp: cannot listen");
+    evhttp_free(http);
+    event_base_free(base);
+    return 1;
+  }
   return event_base_dispatch(base);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upshake-h2c [PORT]: HTTP/2 on a port that speaks HTTP/1.1, by nghttp2.
- * Two ways lead there:
+ * HTTP/2 on a port that speaks HTTP/1.1, by nghttp2.  Two ways lead there:
  *
  *   Upgrade: h2c      from curl --http2 and nghttp -u.  The request is answered
  *                     on stream 1 (RFC 7540 3.2).  RFC 9113 3.1 has retired
@@ -13,7 +12,11 @@
  * its own, which may block.  An event loop would feed nghttp2 in the same
  * places.
  *
- * To try it (libnghttp2-dev; the lines after the server in a second terminal):
+ * With h2c.c, h2c_session.c, h2c_session.h and the two files of the library in
+ * one folder (libnghttp2-dev):
+ *     cc -I. h2c.c h2c_session.c upshake.c -lnghttp2 -o h2c
+ *
+ * To try it (the lines after the server in a second terminal):
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-h2c 8100
  *     curl -i --http2 127.0.0.1:8100
@@ -21,7 +24,7 @@
  *     curl -i 127.0.0.1:8100
  */
 #define _POSIX_C_SOURCE 200809L
-
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -30,7 +33,6 @@
 #include <upshake.h>
 
 #include "h2c_session.h"
-#include "common/start.h"
 
 static const upshake_protocol protocols[] = {{.name = "h2c",
                                               .rules = upshake_h2c_rules,
@@ -39,28 +41,34 @@ static const upshake_config config = {.protocols = protocols,
                                       .protocols_len = 1,
                                       .transport = UPSHAKE_TRANSPORT_UNSECURED};
 
-/* The len bytes at `at` were received and are not consumed yet. */
 struct connection {
   int fd;
   upshake hs;
   nghttp2_session *session;
-  char head[8192], buf[16384];
-  char *at;
+  char head[8192];
+  char buf[16384];
+  char *at; /* `len` bytes from here were received and are not consumed */
   size_t len;
 };
 
-static void send_all(int fd, const char *bytes, size_t len) {
-  ssize_t n = 0;
-  for (; len > 0; bytes += n, len -= (size_t)n)
-    if ((n = send(fd, bytes, len, MSG_NOSIGNAL)) <= 0)
-      return;
+/* ---- The socket ---------------------------------------------------------- */
+
+static int send_all(int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return -1;
+    bytes += sent;
+    len -= (size_t)sent;
+  }
+  return 0;
 }
 
 static int receive(struct connection *c) {
-  ssize_t n = recv(c->fd, c->buf, sizeof c->buf, 0);
+  ssize_t received = recv(c->fd, c->buf, sizeof c->buf, 0);
   c->at = c->buf;
-  c->len = n > 0 ? (size_t)n : 0;
-  return n > 0 ? 0 : -1;
+  c->len = received > 0 ? (size_t)received : 0;
+  return received > 0 ? 0 : -1;
 }
 
 /* ---- HTTP/2 -------------------------------------------------------------- */
@@ -89,6 +97,7 @@ static void begin_upgraded(struct connection *c) {
   int to_head = upshake_equal(request.method, "HEAD");
   uint8_t settings[sizeof c->head];
   size_t len = upshake_decode_settings(value, settings, sizeof settings);
+
   if (nghttp2_session_upgrade2(c->session, settings, len, to_head, NULL) == 0 &&
       session_answer(c->session, 1, to_head) == 0)
     speak_http2(c);
@@ -110,20 +119,26 @@ static void answer_http1(struct connection *c) {
                              "Content-Type: text/plain\r\n"
                              "Content-Length: 9\r\n"
                              "Connection: close\r\n\r\n";
-  send_all(c->fd, head, sizeof head - 1);
-  if (!upshake_equal(upshake_get_request(&c->hs).method, "HEAD"))
+
+  if (send_all(c->fd, head, sizeof head - 1) == 0 &&
+      !upshake_equal(upshake_get_request(&c->hs).method, "HEAD"))
     send_all(c->fd, "HTTP/1.1\n", 9);
 }
 
-static void send_reply(struct connection *c) {
+/* If this reply is impossible, 500 takes its place. */
+static int send_reply(struct connection *c) {
   char reply[UPSHAKE_REPLY_CAP];
   size_t len;
-  upshake_reply(&c->hs, reply, sizeof reply, &len);
-  send_all(c->fd, reply, len);
+  upshake_error error = upshake_reply(&c->hs, reply, sizeof reply, &len);
+
+  if (error != UPSHAKE_OK && upshake_answer(&c->hs, 500) == UPSHAKE_OK)
+    error = upshake_reply(&c->hs, reply, sizeof reply, &len);
+  return error == UPSHAKE_OK ? send_all(c->fd, reply, len) : -1;
 }
 
-static upshake_next read_head(struct connection *c) {
+static upshake_next feed_head(struct connection *c) {
   upshake_next next = UPSHAKE_READ;
+
   upshake_init(&c->hs, &config, c->head, sizeof c->head, NULL);
   while (next == UPSHAKE_READ && receive(c) == 0) {
     size_t used;
@@ -134,38 +149,80 @@ static upshake_next read_head(struct connection *c) {
   return next;
 }
 
+static void answer(struct connection *c, upshake_next next) {
+  /* 2 decide: this config accepts every valid offer */
+  if (upshake_get_result(&c->hs).error == UPSHAKE_ERR_HTTP2_PREFACE) {
+    begin_at_preface(c);
+    return;
+  }
+  if (next == UPSHAKE_PLAIN) {
+    answer_http1(c);
+    return;
+  }
+
+  /* 3 reply, then early bytes */
+  if (send_reply(c) == 0 && upshake_get_result(&c->hs).switched)
+    begin_upgraded(c);
+}
+
 static void serve(struct connection *c) {
-  upshake_next next = read_head(c);
-  upshake_result result = upshake_get_result(&c->hs);
+  /* 1 feed */
+  upshake_next next = feed_head(c);
   if (next == UPSHAKE_READ || (c->session = session_open(&c->fd)) == NULL)
     return;
-  if (result.error == UPSHAKE_ERR_HTTP2_PREFACE)
-    begin_at_preface(c);
-  else if (next == UPSHAKE_PLAIN)
-    answer_http1(c);
-  else
-    send_reply(c);
-  if (result.status == 101)
-    begin_upgraded(c);
+  answer(c, next);
   nghttp2_session_del(c->session);
-  shutdown(c->fd, SHUT_WR); /* closing at once could destroy the answer */
+
+  /* Closing at once could destroy the answer on its way (RFC 9112 9.6). */
+  shutdown(c->fd, SHUT_WR);
   while (receive(c) == 0)
     continue;
 }
 
 /* ---- The port ------------------------------------------------------------ */
 
+static int start_listening(unsigned port) {
+  struct sockaddr_in at = {.sin_family = AF_INET,
+                           .sin_port = htons((in_port_t)port)};
+  socklen_t len = sizeof at;
+  int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(listener, (struct sockaddr *)&at, len) != 0 ||
+      listen(listener, 64) != 0 ||
+      getsockname(listener, (struct sockaddr *)&at, &len) != 0)
+    return -1;
+  printf("listening on http://127.0.0.1:%d/\n", ntohs(at.sin_port));
+  fflush(stdout);
+  return listener;
+}
+
 int main(int argc, char **argv) {
   static struct connection c;
-  struct timeval limit = {.tv_sec = 10};
-  struct listeners at = start_listening("upshake-h2c", argc, argv, 8100);
-  say_where("upshake-h2c", "http", &at);
+  const struct timeval limit = {.tv_sec = 10};
+  unsigned port;
+  char rest;
+  if (argc != 2 || sscanf(argv[1], "%5u%c", &port, &rest) != 1 ||
+      port > 65535) {
+    fputs("usage: h2c PORT; a number from 0 to 65535\n", stderr);
+    return 64;
+  }
+
+  int listener = start_listening(port);
+  if (listener < 0) {
+    perror("h2c: cannot listen");
+    return 1;
+  }
   signal(SIGCHLD, SIG_IGN); /* no zombies */
-  for (; (c.fd = accept_next(&at)) >= 0; close(c.fd)) {
+  for (;;) {
+    c.fd = accept(listener, NULL, NULL);
     setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (fork() == 0)
-      return serve(&c), 0;
+    if (c.fd >= 0 && fork() == 0) {
+      serve(&c);
+      return 0;
+    }
+    close(c.fd);
   }
-  return perror("upshake-h2c"), 1;
 }

@@ -16,9 +16,11 @@ static ssize_t give_content(nghttp2_session *session, int32_t stream,
                             uint8_t *buf, size_t cap, uint32_t *flags,
                             nghttp2_data_source *source, void *user) {
   char content[40];
+
   (void)session, (void)user;
   int all = snprintf(content, sizeof content, "HTTP/2, stream %d\n", stream);
   size_t len = (size_t)(all - source->fd);
+
   if (len <= cap)
     *flags |= NGHTTP2_DATA_FLAG_EOF;
   else
@@ -35,6 +37,7 @@ int session_answer(nghttp2_session *session, int32_t stream, int to_head) {
       {status, ok, sizeof status - 1, sizeof ok - 1, 0},
       {type, plain, sizeof type - 1, sizeof plain - 1, 0}};
   const nghttp2_data_provider content = {.read_callback = give_content};
+
   return nghttp2_submit_response(session, stream, fields, 2,
                                  to_head ? NULL : &content);
 }
@@ -68,12 +71,15 @@ static int take_frame(nghttp2_session *session, const nghttp2_frame *frame,
 static ssize_t send_bytes(nghttp2_session *session, const uint8_t *bytes,
                           size_t len, int flags, void *user) {
   const int *fd = user;
-  size_t sent = 0;
-  ssize_t n = 0;
+  size_t done = 0;
+
   (void)session, (void)flags;
-  for (; sent < len; sent += (size_t)n)
-    if ((n = send(*fd, bytes + sent, len - sent, MSG_NOSIGNAL)) <= 0)
+  while (done < len) {
+    ssize_t sent = send(*fd, bytes + done, len - done, MSG_NOSIGNAL);
+    if (sent <= 0)
       return NGHTTP2_ERR_CALLBACK_FAILURE;
+    done += (size_t)sent;
+  }
   return (ssize_t)len;
 }
 
@@ -83,11 +89,13 @@ nghttp2_session *session_open(int *fd) {
       NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 100};
   nghttp2_session_callbacks *callbacks;
   nghttp2_session *session = NULL;
+
   if (nghttp2_session_callbacks_new(&callbacks) != 0)
     return NULL;
   nghttp2_session_callbacks_set_send_callback(callbacks, send_bytes);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, take_field);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, take_frame);
+
   if (nghttp2_session_server_new(&session, callbacks, fd) == 0)
     nghttp2_submit_settings(session, 0, &streams, 1);
   nghttp2_session_callbacks_del(callbacks);

@@ -49,7 +49,7 @@ function is_guard(path, i) {
 }
 
 # Leaves out what is said once for the whole: the guard, which licence it is,
-# that formatters keep away, that C++ calls C.
+# that formatters keep away.
 function strip(path,    i, n, guard) {
   n = count[path]
   for (i = 1; i <= n; i++) {
@@ -59,10 +59,6 @@ function strip(path,    i, n, guard) {
     }
     if (text[path, i] ~ /^ *\/\* clang-format o[nf]+[^*]*\*\/$/)
       drop[path, i] = 1
-    if (text[path, i] == "#ifdef __cplusplus" && \
-        text[path, i + 2] == "#endif" && \
-        (text[path, i + 1] == "}" || cplusplus++))
-      drop[path, i] = drop[path, i + 1] = drop[path, i + 2] = 1
   }
   if (guard) {
     while (text[path, n] !~ /^#endif/)

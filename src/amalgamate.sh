@@ -57,13 +57,7 @@ write_header() {
   echo "#ifndef UPSHAKE_H"
   echo "#define UPSHAKE_H"
   join header include/upshake.h
-  cat <<'END'
-
-#ifdef __cplusplus
-}
-#endif
-#endif
-END
+  echo "#endif"
 }
 
 write_source() { # FILE...

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The cc lines of examples/README.md: each example has one, and it makes a
 # program, if the libraries that it names are here.  A script may run before it.
-# So does the cc line at the top of an example that is one file to copy, beside
-# the two files of the library; such a file is short, and its phases are marked.
+# So does the cc line at the top of an example that is to be copied, beside the
+# two files of the library; such an example is short, and its phases are marked.
 #
 #   test_examples.sh [LIBRARY...]    what "L" stands for: -I and a file; without
 #                                    them src/*/*.c, compiled once, and the
@@ -40,9 +40,11 @@ missing() {
 
 # shellcheck disable=SC2016
 grep -o '`\(sh [^`]* && \)\{0,1\}cc [^`]*`' examples/README.md | tr -d '`' >"$folder/lines"
-for file in examples/*.c examples/*/; do
+for file in examples/*.c examples/*.cpp examples/*/; do
   case $file in
-    examples/common/ | examples/guides/ | examples/lwip.c) continue ;;
+    examples/common/ | examples/guides/ | examples/lwip.c | examples/freertos.c)
+      continue
+      ;;
   esac
   grep -qF "$file" "$folder/lines" || fail "no cc line has $file"
 done
@@ -83,27 +85,49 @@ count_code() {
 counted=$(printf 'a; /* b\n\n c */\n /* d */ e;\n/* f */\n \ng;' | count_code)
 [ "$counted" = 3 ] || fail "count_code says $counted instead of 3"
 
+# Each file of the example is short, and its phases are marked once.
+check_file() { # FILE
+  code=$(count_code <"$1")
+  [ "$code" -le 200 ] || fail "$1: $code lines of code, at most 200"
+  case $1 in
+    */minimal.c | *_session.c) return ;;
+    */reconnect.c) set -- "$1" '1 ask' '2 check the answer' '3 early bytes' ;;
+    *) set -- "$1" '1 feed' '2 decide' '3 reply, then early bytes' ;;
+  esac
+  for phase in "$2" "$3" "$4"; do
+    [ "$(grep -c "/\* $phase" "$1")" = 1 ] ||
+      fail "$1 does not mark once: $phase"
+  done
+}
+
+check_file examples/lwip.c # these two have no cc line: they are for devices
+check_file examples/freertos.c
+
 sh src/amalgamate.sh "$folder/two" >"$folder/said"
-grep -l '^ \*     cc ' examples/*.c >"$folder/copies"
+(cd "$folder/two" && cc -I. -c upshake.c) # once, instead of each time
+grep -l '^ \*     cc ' examples/*.c examples/*.cpp >"$folder/copies"
 passed=0
 while read -r file; do
   command=$(sed -n 's/^ \*     \(cc .*\)/\1/p' "$file")
-  name=$(basename "$file" .c)
-  code=$(count_code <"$file")
-  [ "$code" -le 200 ] || fail "$file: $code lines of code, at most 200"
-  ! grep -q '^#include "' "$file" || fail "$file includes a file of ours"
-  for phase in '1 feed' '2 decide' '3 reply, then early bytes'; do
-    [ "$name" = minimal ] || [ "$(grep -c "/\* $phase" "$file")" = 1 ] ||
-      fail "$file does not mark once: $phase"
-  done
+  name=$(basename "${file%.*}")
   missed=$(missing "$command")
+  # Nothing but what is copied: the files that the command names.
+  mkdir "$folder/$name"
+  cp "$folder/two/"* "$folder/$name/"
+  for word in $command; do
+    case $word in upshake.c) continue ;; *.c | *.cpp) ;; *) continue ;; esac
+    check_file "examples/$word"
+    cp "examples/$word" "$folder/$name/"
+    [ ! -e "examples/${word%.*}.h" ] ||
+      cp "examples/${word%.*}.h" "$folder/$name/"
+  done
   if [ -n "$missed" ]; then
     echo "left out, as a library is missing ($missed): $command"
     continue
   fi
-  # Nothing but what is copied.
-  mkdir "$folder/$name"
-  cp "$file" "$folder/two/"* "$folder/$name/"
+  if [ "$name" != cpp17 ]; then # which compiles two languages at a time
+    command=$(echo "$command" | sed 's/ upshake\.c / upshake.o /')
+  fi
   (cd "$folder/$name" && sh -c "$command" </dev/null) || fail "$file: $command"
   [ -x "$folder/$name/$name" ] || fail "$file: makes no $name: $command"
   passed=$((passed + 1))

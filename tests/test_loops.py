@@ -167,6 +167,29 @@ def test_epoll(server, client):
            rb".*returncode=0, stdout=b'hello\\n', stderr=b''\)")
 
 
+def test_cpp17(server, client):
+    offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket").replace(
+        b"X-Empty:", b"X: y\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+    expect("another path is refused", exchange(server, offer),
+           rb"HTTP/1\.1 404 .*\r\n\r\n")
+    for name, status in (b"", 101), (b"x" * 100, 101), (b"x" * 101, 414):
+        target = b"/chat?name=" + name
+        expect("a name of %d bytes is answered with %d" % (len(name), status),
+               exchange(server, offer.replace(b"/", target, 1)),
+               b"HTTP/1.1 %d .*" % status)
+    if not client:
+        return
+    for query, hello in ("", "hello you"), ("?name=Ada", "hello Ada"):
+        ended = subprocess.run(
+            [client, f"ws://127.0.0.1:{server.port}/chat{query}"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=20)
+        expect("a client of the real world finds it clean",
+               repr(ended).encode(), rb".*returncode=0, stdout='"
+               + hello.encode() + rb"\\n', stderr=''\)")
+
+
 def test_peers_that_vanish(server):
     for octets in b"", OFFER[:50], OFFER, OFFER + b"x" * 100000, BROKEN:
         peer = server.connect()
@@ -201,6 +224,8 @@ def main(program, client=None):
         test_refusals(server)
         if server.name == "epoll":
             test_epoll(server, client)
+        if server.name == "cpp17":
+            test_cpp17(server, client)
         test_peers_that_vanish(server)
     finally:
         server.stop()

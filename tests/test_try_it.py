@@ -21,6 +21,7 @@ import time
 SKIPPED = 77
 PORT = 8100
 BUILD = "cmake -S . -B build && cmake --build build"
+STOPPED_BY_TIMEOUT = 124
 NEVER_ENDS = 28  # curl -m 1, on a connection that stays open
 NO_SWITCH = 2  # of upshake-client
 SWITCHED = r"HTTP/1\.1 101 [^\n]*\n.*Upgrade: echo\n.*"
@@ -35,12 +36,14 @@ EXPECTED = {
     "libevent": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
     "http-parser": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
     "picohttpparser": [(NEVER_ENDS, SWITCHED), (0, UPGRADE_REQUIRED)],
+    "cpp17": [(0, "hello Ada\n"), (NEVER_ENDS, SWITCHED)],
     "evhttp": [(0, r"HTTP/1\.1 200 OK\n.*\n\nWebSocket is at /chat\n"),
                (0, r"HTTP/1\.1 426 Upgrade Required\nUpgrade: websocket\n.*"),
                (0, "hello\n")],
     "chat": [(0, "hello\n")],
     "login": [(0, "hello alice\n"), (NO_SWITCH, ""),
               (0, r"HTTP/1\.1 401 .*\nWWW-Authenticate: Basic .*")],
+    "reconnect": [(STOPPED_BY_TIMEOUT, "hello\n")],
     "site": [(0, r"HTTP/1\.1 200 OK\n.*\n\nOK"), (0, "hello"),
              (0, r"HTTP/1\.1 200 OK\n.*Content-Type: text/plain\n.*"),
              (0, "hello\n")],
@@ -53,7 +56,7 @@ EXPECTED = {
 # For a device: there is nothing here that could be asked; one that needs a
 # certificate and a browser, for which test_h2_websocket.py has both; and one
 # that needs a certificate, which test_tls.py has.
-NOT_HERE = {"lwip", "h2_websocket", "tls"}
+NOT_HERE = {"lwip", "freertos", "h2_websocket", "tls"}
 
 
 def read_commands(path):
@@ -107,7 +110,7 @@ def run(command, folder):
 def try_example(name, commands, folder):
     build, server, *others = commands
     assert build == BUILD, f"{name} is built by another command: {build}"
-    assert server.startswith(f"build/upshake-{name}"), server
+    assert server.startswith("build/upshake-"), server
     assert len(others) == len(EXPECTED[name]), others
     process = subprocess.Popen(server.split(), cwd=folder, text=True,
                                stdin=subprocess.DEVNULL,
@@ -127,15 +130,21 @@ def try_example(name, commands, folder):
         wait_for_silence()
 
 
+def find_source(examples, name):
+    path = os.path.join(examples, name + ".c")
+    return path if os.path.exists(path) else path + "pp"
+
+
 def find_examples(examples):
     """Names of the examples that are for readers: those that say so."""
     names = set()
     for file in os.listdir(examples):
-        if not file.endswith(".c"):
+        name, _, language = file.partition(".")
+        if language not in ("c", "cpp"):
             continue
         with open(os.path.join(examples, file), encoding="utf-8") as source:
             if "To try it" in source.read():
-                names.add(file[:-2])
+                names.add(name)
     return names
 
 
@@ -153,7 +162,7 @@ def main(examples, programs):
         os.symlink(os.path.abspath(programs), os.path.join(folder, "build"))
         for name in sorted(EXPECTED):
             program = os.path.join(folder, "build", "upshake-" + name)
-            commands = read_commands(os.path.join(examples, name + ".c"))
+            commands = read_commands(find_source(examples, name))
             needed = set(re.findall(r"build/upshake-[\w-]+",
                                     " ".join(commands)))
             if all(os.path.exists(os.path.join(folder, each))

@@ -53,7 +53,8 @@ compile() { # COMPILER FLAGS... FILES...: each file on its own
 programs=()
 llhttp=/usr/share/include/llhttp
 for file in examples/*.c examples/*/*.c tests/fuzz/*.c; do
-  if gcc -E -Iinclude -Itests -Itests/lwip -isystem $llhttp "$file" \
+  if gcc -E -Iinclude -Itests -Itests/lwip -Itests/freertos -isystem $llhttp \
+    "$file" \
     >/dev/null 2>&1; then
     programs+=("$file")
   else
@@ -66,8 +67,9 @@ for cc in gcc clang; do
   for level in -O0 -O2; do
     # shellcheck disable=SC2086
     check "$cc $level" compile $cc -std=c11 $level $warnings -Iinclude -Isrc \
-      -Itests -Itests/lwip -isystem $llhttp src/*/*.c tests/*.c \
-      tests/demo/*.c tests/judge/*.c tests/lwip/*.c "${programs[@]}"
+      -Itests -Itests/lwip -Itests/freertos -isystem $llhttp src/*/*.c \
+      tests/*.c tests/demo/*.c tests/judge/*.c tests/lwip/*.c \
+      tests/freertos/*.c "${programs[@]}"
   done
 done
 

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,24 +74,6 @@ void end_with_usage(int argc, char **argv, const char *usage) {
     exit(EXIT_BAD_USAGE);
   }
   exit(puts(usage) >= 0 && fflush(stdout) == 0 ? 0 : EXIT_BAD_OUTPUT);
-}
-
-static long take_port(const char *program, int argc, char **argv, int usual) {
-  struct option_value option = {"--port", NULL};
-  long port = usual;
-  char usage[160];
-  if (argc == 2 && argv[1][0] != '-')
-    port = parse_number(argv[1], 0, 65535);
-  else if (argc > 1 && take_values(argc, argv, &option, 1) != 0)
-    port = -1;
-  else if (argc > 1)
-    port = parse_number(option.value, 0, 65535);
-  if (port >= 0)
-    return port;
-  snprintf(usage, sizeof usage,
-           "usage: %s [[--port] PORT]; PORT is a number from 0 to 65535 (%d)",
-           program, usual);
-  end_with_usage(argc, argv, usage);
 }
 
 /* ---- The port ------------------------------------------------------------ */
@@ -167,16 +148,6 @@ int open_listeners(const char *program, long port,
   return 0;
 }
 
-struct listeners start_listening(const char *program, int argc, char **argv,
-                                 int usual) {
-  struct listeners listeners;
-  keep_streams();
-  long port = take_port(program, argc, argv, usual);
-  if (open_listeners(program, port, &listeners) != 0)
-    exit(EXIT_FAILURE);
-  return listeners;
-}
-
 void say_where(const char *program, const char *scheme,
                const struct listeners *listeners) {
   if (printf("listening on %s://127.0.0.1:%d/\n", scheme, listeners->port) >
@@ -186,31 +157,6 @@ void say_where(const char *program, const char *scheme,
   fprintf(stderr, "%s: cannot say where it listens: %s\n", program,
           strerror(errno));
   exit(EXIT_BAD_OUTPUT);
-}
-
-/* On some systems a connection inherits from the listener that it does not
- * block.  Returns -1 with EAGAIN if no connection waits any more. */
-static int accept_one(int listener) {
-  int fd = accept(listener, NULL, NULL);
-  if (fd >= 0)
-    fcntl(fd, F_SETFL, 0);
-  else if (errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
-    errno = EAGAIN;
-  return fd;
-}
-
-int accept_next(const struct listeners *listeners) {
-  struct pollfd at[LISTENERS_MAX] = {{listeners->fds[0], POLLIN, 0},
-                                     {listeners->fds[1], POLLIN, 0}};
-  for (;;) {
-    if (poll(at, LISTENERS_MAX, -1) < 0 && errno != EINTR)
-      return -1;
-    for (int i = 0; i < LISTENERS_MAX; i++) {
-      int fd = at[i].revents != 0 ? accept_one(at[i].fd) : -1;
-      if (fd >= 0 || (at[i].revents != 0 && errno != EAGAIN))
-        return fd;
-    }
-  }
 }
 
 void prepare_for_poll(int fd) {

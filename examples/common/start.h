@@ -54,20 +54,10 @@ int listen_on(const struct sockaddr *address, socklen_t len);
  * so, and 127.0.0.1 is enough.  Returns 0, or -1 after a line on stderr. */
 int open_listeners(const char *program, long port, struct listeners *listeners);
 
-/* Takes PORT or --port PORT, all arguments of the program, or `usual` if there
- * is no argument, and opens the listeners.  If that fails, exits after one line
- * on stderr.  Exits after --help.  Calls keep_streams first. */
-struct listeners start_listening(const char *program, int argc, char **argv,
-                                 int usual);
-
 /* Prints "listening on http://127.0.0.1:8100/" at once; the scheme is "http" or
  * "https".  If that cannot be written, exits after one line on stderr. */
 void say_where(const char *program, const char *scheme,
                const struct listeners *listeners);
-
-/* For a program that blocks: waits for the next connection of any listener.
- * Returns its socket, which blocks, or -1 with errno. */
-int accept_next(const struct listeners *listeners);
 
 /* For a program that polls: the socket does not block, sends small pieces at
  * once, and notices in the end if the peer has vanished. */
