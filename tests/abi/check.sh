@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What has changed in the binary interface since the last release?  Prints it, and
-# fails for an incompatible change that CHANGELOG.md does not announce: a part
-# "### Changed" or "### Removed" above that release must have the name of the
-# function or type in backquotes, and the soname must be another.  What is only
-# added is never incompatible.
+# What has changed in the binary interface since the last release?  Prints it,
+# and fails for an incompatible change that CHANGELOG.md does not announce: a
+# part "### Changed" or "### Removed" above that release must have the name of
+# the function or type in backquotes, and the soname must be another.  What is
+# only added is never incompatible.
 #
-# build/abi/report has all that abidiff says.  On another processor than x86-64 it
-# compares nothing, as layouts differ there.
+# build/abi/report has all that abidiff says.  On another processor than x86-64
+# it compares nothing, as layouts differ there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh

@@ -5,8 +5,9 @@
 #   bash tests/abi/record.sh           of the tree as it stands here
 #   bash tests/abi/record.sh COMMIT    of that commit
 #
-# Writes tests/abi/upshake-VERSION.abi by abidw on x86-64, and removes that of the
-# release before.  Call it when a release is made, and not to silence check.sh.
+# Writes tests/abi/upshake-VERSION.abi by abidw on x86-64, and removes that of
+# the release before.  Call it when a release is made, and not to silence
+# check.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
