@@ -21,7 +21,17 @@ links() { # COMPILER
     "$1" -static -x c - -o "$out/links" >/dev/null 2>&1
 }
 
-wanted=${*:-i686 s390x aarch64}
+machines="i686 s390x aarch64"
+for machine in "$@"; do
+  case " $machines " in
+    *" $machine "*) ;;
+    *)
+      echo "run.sh: no machine $machine; there are: $machines" >&2
+      exit 2
+      ;;
+  esac
+done
+wanted=${*:-$machines}
 is_wanted() { # MACHINE
   case " $wanted " in *" $1 "*) ;; *) return 1 ;; esac
 }
