@@ -73,7 +73,7 @@ two_files() {
 }
 
 # The sources that package managers build: with CMake, or with a file of theirs.
-# The names, the order and the times are the same each time.
+# Names, order, modes and times are the same each time, owners where tar can.
 library_archive() { # FILE
   top=upshake-$version
   staging=$dir/.staging
@@ -82,9 +82,13 @@ library_archive() { # FILE
   for name in CMakeLists.txt CHANGELOG.md LICENSE README.md include src; do
     cp -R "$root/$name" "$staging/$top"
   done
+  chmod -R u=rwX,go=rX "$staging/$top"
   find "$staging" -exec env TZ=UTC touch -t 202601010000 {} +
+  owner=
+  case $(tar --version) in *GNU*) owner="--owner=root:0 --group=root:0" ;; esac
+  # shellcheck disable=SC2086 # two words or none
   (cd "$staging" && find "$top" -type f | sort >list &&
-    tar -cf - -T list | gzip -9n) >"$1"
+    tar $owner -cf - -T list | gzip -9n) >"$1"
   rm -rf "$staging"
 }
 
