@@ -53,7 +53,8 @@ source_archive_is_tree() {
     cut -d / -f 2- | LC_ALL=C sort) <(files_of_tree)
 }
 
-# git archive leaves out what needs the repository, and no command of the README.
+# git archive leaves out what needs the repository, but no script and no file that
+# the README names.
 git_archive_is_small() {
   local names
   names=$(git archive --worktree-attributes HEAD | tar -tf -) &&
@@ -69,10 +70,11 @@ include
 src
 tests
 END
-  refuses grep -E '^(\.git|tests/(test_)?compare)' <<<"$names" || return 1
-  while IFS= read -r script; do
-    grep -qxF "$script" <<<"$names" || return 1
-  done < <(grep -oE '^sh [a-z/]+\.sh' README.md | cut -c 4-)
+  refuses grep -E '^(\.git[a-z]*$|tests/(test_)?compare)' <<<"$names" || return 1
+  while IFS= read -r file; do
+    grep -qxE "$file/?" <<<"$names" || { echo "no $file" && return 1; }
+  done < <(grep -oE '^sh [a-z/]+\.sh|\]\([A-Za-z_./-]+\)' README.md |
+    sed 's/^sh //; s/^](//; s/)$//')
 }
 
 # Nothing is left but the folders and the files of others.
