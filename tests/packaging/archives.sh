@@ -41,9 +41,11 @@ deb_says_what_it_needs() {
     dpkg-deb --ctrl-tarfile "$(deb)" | tar -xOf - ./postinst | grep ldconfig
 }
 
-is_clone() { git rev-parse --git-dir >/dev/null 2>&1; }
+# A clone that belongs to another user is one too.
+repository() { git -c safe.directory='*' "$@"; }
+is_clone() { repository rev-parse --git-dir >/dev/null 2>&1; }
 files_of_tree() {
-  git ls-files --cached --others --exclude-standard | while IFS= read -r file; do
+  repository ls-files --cached --others --exclude-standard | while IFS= read -r file; do
     [ ! -e "$file" ] || printf '%s\n' "$file"
   done | LC_ALL=C sort
 }
@@ -57,7 +59,7 @@ source_archive_is_tree() {
 # the README names.
 git_archive_is_small() {
   local names
-  names=$(git archive --worktree-attributes HEAD | tar -tf -) &&
+  names=$(repository archive --worktree-attributes HEAD | tar -tf -) &&
     diff <(cut -d / -f 1 <<<"$names" | LC_ALL=C sort -u |
       grep -v '^\.') - <<END || return 1
 CHANGELOG.md
