@@ -3,7 +3,9 @@
 # Takes the library into another project in every way that the README names:
 # copied as two files or as folders, as a subproject, installed (CMake and
 # pkg-config, the installation moved), and inside of another library, which is
-# then installed itself; with gcc and, where present, clang.
+# then installed itself; with gcc and, where present, clang.  Beside that: in
+# the packages of CPack and of package managers, and what a packager looks for.
+# shellcheck disable=SC2030,SC2031 # each lane has variables of its own
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
@@ -12,13 +14,28 @@ need gcc:gcc g++:g++ stdio.h:libc6-dev cmake:cmake make:make \
 want clang:clang
 
 root=$PWD
-out=$root/build/packaging
-two=$out/two
 project=$root/tests/packaging
-passed=0
-failed=0
-rm -rf "$out"
-mkdir -p "$out"
+base=$root/build/packaging
+two=$base/two
+rm -rf "$base"
+mkdir -p "$base"
+
+# lane NAME COMMAND...: its checks, while those of other lanes run; it has a
+# folder $out of its own.
+lanes=()
+lane() {
+  local name=$1
+  shift
+  lanes+=("$name")
+  (
+    passed=0
+    failed=0
+    out=$base/$name
+    mkdir -p "$out"
+    "$@"
+    echo "$passed $failed" >"$base/$name.count"
+  ) >"$base/$name.said" 2>&1 &
+}
 
 check() { # NAME COMMAND...
   local name=$1
@@ -48,11 +65,14 @@ mapfile -t public < <(cc -E -P -DUPSHAKE_API=EXPORTED include/upshake.h | tr '\n
 
 # ---- installed ----
 
-build_all() { # one configuration for both kinds
-  cmake -S . -B "$out/$CC" -DUPSHAKE_BUILD_TESTS=OFF \
+# One configuration for both kinds.  Nothing here depends on optimization, which
+# would take most of the time.
+build_all() {
+  cmake -S . -B "$out/build" -DUPSHAKE_BUILD_TESTS=OFF \
     -DUPSHAKE_BUILD_EXAMPLES=OFF -DUPSHAKE_INSTALL_SOURCES=ON \
+    -DCMAKE_C_FLAGS_RELEASE=-O0 \
     -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_LIBDIR=lib &&
-    cmake --build "$out/$CC" --parallel "$(nproc)"
+    cmake --build "$out/build" --parallel "$(nproc)"
 }
 
 installed_is() { # PREFIX: these files, all of them
@@ -68,7 +88,7 @@ $(cd include && printf './include/%s\n' *.h)
 ./lib/libupshake.so.$version
 ./lib/pkgconfig/upshake.pc
 ./share/licenses/upshake/LICENSE
-$(cd "$out/$CC" && printf './share/%s\n' man/man3/*)
+$(cd "$out/build" && printf './share/%s\n' man/man3/*)
 ./share/upshake/upshake.c
 ./share/upshake/upshake.h
 END
@@ -77,14 +97,23 @@ END
 find_package() { # PREFIX KIND ARGUMENTS...: of find_package(upshake ...)
   local prefix=$1 kind=$2
   shift 2
-  rm -rf "$out/consumer"
+  # -U: only what CMake knows of the compiler is kept from the last call.
   # shellcheck disable=SC2086
-  cmake -S "$project/installed" -B "$out/consumer" ${flags-} \
+  cmake -S "$project/installed" -B "$out/consumer" -U 'upshake*' \
+    -U BUILD_SHARED_LIBS ${flags-} \
     -DCMAKE_PREFIX_PATH="$prefix" -DKIND="$kind" -DWANTED="${*// /;}" &&
     cmake --build "$out/consumer" && "$out/consumer/consumer-c" &&
     "$out/consumer/consumer-cpp" &&
     exports "$out/consumer/libplugin.so" host_answer
 }
+
+# upshake::static and upshake::shared of the same find_package.
+has_both_kinds() {
+  "$out/consumer/consumer-static" && "$out/consumer/consumer-shared" &&
+    refuses needs_library "$out/consumer/consumer-static" &&
+    needs_library "$out/consumer/consumer-shared"
+}
+needs_library() { readelf -d "$1" | grep -F "libupshake.so.$short"; }
 
 uses_pkg_config() { # PREFIX
   local words
@@ -111,7 +140,7 @@ soname_is() { readelf -d "$1" | grep -F "soname: [$2]"; }
 # ---- a subproject ----
 
 subproject() { # on|off for the parent's BUILD_SHARED_LIBS
-  rm -rf "$out/parent"
+  rm -rf "$out/parent/CMakeCache.txt" "$out/parent/upshake/libupshake.so"*
   cmake -S "$project/parent" -B "$out/parent" -DBUILD_SHARED_LIBS="$1" \
     -DUPSHAKE_DIR="$root" -DCMAKE_INSTALL_PREFIX="$out/nothing" &&
     cmake --build "$out/parent" --parallel "$(nproc)" &&
@@ -127,15 +156,16 @@ subproject() { # on|off for the parent's BUILD_SHARED_LIBS
 host() { # STATIC|SHARED FROM FLAGS...: built, installed, moved, used
   local kind=$1 from=$2
   shift 2
-  rm -rf "$out/host" "$out/host-first" "$out/host-moved" "$out/user"
-  cmake -S "$project/host" -B "$out/host" -DKIND="$kind" -DFROM="$from" \
+  rm -rf "$out/host-first" "$out/host-moved"
+  cmake -S "$project/host" -B "$out/host" -U 'UPSHAKE*' -U BUILD_SHARED_LIBS \
+    -DKIND="$kind" -DFROM="$from" \
     -DCMAKE_INSTALL_PREFIX="$out/host-first" -DCMAKE_INSTALL_LIBDIR=lib "$@" &&
     cmake --build "$out/host" --parallel "$(nproc)" && cmake --install "$out/host" &&
     mv "$out/host-first" "$out/host-moved" || return 1
   if [ "$kind" = SHARED ]; then
     exports "$out/host-moved/lib/libhost.so" host_answer || return 1
   fi
-  cmake -S "$project/host_user" -B "$out/user" \
+  cmake -S "$project/host_user" -B "$out/user" -U '*_DIR' \
     -DCMAKE_PREFIX_PATH="$out/host-moved" &&
     cmake --build "$out/user" && "$out/user/user-c" && "$out/user/user-cpp" &&
     exports_none "$out/user/user-c"
@@ -157,13 +187,9 @@ copied() { # FOLDER of upshake.h, FILE...
 version=$(sed -n 's/^#define UPSHAKE_VERSION_[A-Z]* //p' include/upshake.h |
   paste -sd.)
 short=${version%.*}
-sh src/amalgamate.sh "$two" >"$out/log"
+sh src/amalgamate.sh "$two" >"$base/log"
 
-for CC in gcc clang; do
-  have "$CC" || continue
-  CXX=g++
-  [ "$CC" = gcc ] || CXX=clang++
-  export CC CXX
+all_ways() { # of CC
   check "$CC: copied folders" copied include src/*/*.c
   check "$CC: two files" copied "$two" "$two/upshake.c"
 
@@ -172,17 +198,18 @@ for CC in gcc clang; do
 
   check "$CC: build" build_all
   check "$CC: installed into /usr" \
-    env DESTDIR="$out/$CC-root" cmake --install "$out/$CC"
-  check "$CC: /usr is not named" is_system "$out/$CC-root"
-  check "$CC: installed" cmake --install "$out/$CC" --prefix "$out/$CC-first"
-  moved=$out/$CC-moved
-  mv "$out/$CC-first" "$moved"
+    env DESTDIR="$out/root" cmake --install "$out/build"
+  check "$CC: /usr is not named" is_system "$out/root"
+  check "$CC: installed" cmake --install "$out/build" --prefix "$out/first"
+  moved=$out/moved
+  mv "$out/first" "$moved"
   check "$CC: installed files" installed_is "$moved"
-  check "$CC: no path of this machine" refuses grep -rF "$out" "$moved"
+  check "$CC: no path of this machine" refuses grep -rF "$base" "$moved"
   check "$CC: soname" soname_is "$moved/lib/libupshake.so" \
     "libupshake.so.$short"
   check "$CC: exported" exports "$moved/lib/libupshake.so" "${public[@]}"
   check "$CC: find_package" find_package "$moved" static
+  check "$CC: find_package, static and shared" has_both_kinds
   check "$CC: find_package, version" find_package "$moved" static "$short"
   check "$CC: find_package, static" find_package "$moved" static \
     "$short COMPONENTS static"
@@ -193,7 +220,7 @@ for CC in gcc clang; do
   check "$CC: another version" refuses find_package "$moved" static 0.99
   check "$CC: unknown component" refuses find_package "$moved" static \
     "COMPONENTS other"
-  check "$CC: from the build tree" find_package "$out/$CC" static
+  check "$CC: from the build tree" find_package "$out/build" static
   check "$CC: pkg-config" uses_pkg_config "$moved"
 
   for kind in STATIC SHARED; do
@@ -205,7 +232,37 @@ for CC in gcc clang; do
       host $kind "$root" -DUPSHAKE_INSTALL=ON
     check "$CC: inside, $kind, two files" host $kind "$two"
   done
-done
+}
 
+everything_else() {
+  check_archives
+  check_managers
+  check_tree
+}
+
+. tests/packaging/archives.sh
+. tests/packaging/managers.sh
+. tests/packaging/tree.sh
+
+for CC in gcc clang; do
+  have "$CC" || continue
+  CXX=g++
+  [ "$CC" = gcc ] || CXX=clang++
+  export CC CXX
+  lane "$CC" all_ways
+done
+export CC=gcc CXX=g++
+lane others everything_else
+wait
+
+passed=0
+failed=0
+for name in "${lanes[@]}"; do
+  cat "$base/$name.said"
+  # A lane that broke off has no count.
+  read -r right wrong <"$base/$name.count" || { right=0 wrong=1; }
+  passed=$((passed + right))
+  failed=$((failed + wrong))
+done
 echo "packaging: $passed passed, $failed failed"
 [ "$failed" = 0 ]

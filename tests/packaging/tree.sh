@@ -1,0 +1,46 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: MIT
+# What a packager looks for in the files themselves: the licence and the owner
+# of each one, and spelling.  Sourced by packaging.sh.
+
+need reuse:reuse codespell:codespell
+
+# Data that would be other data with a comment in it; .reuse/dep5 has the owner
+# and the licence of every file.
+has_no_comments='^(tests/forms/|examples/bad-request\.txt$|.*\.wasm\.txt$|'
+has_no_comments+='.*\.(svg|png)$|LICENSE$|examples/packaging/vcpkg/upshake/usage$)'
+
+# An SPDX line in the first lines of every file that can have one, in the last
+# lines of JSON.
+are_licences_named() {
+  local file wrong=0
+  while IFS= read -r file; do
+    [[ $file =~ $has_no_comments ]] ||
+      { head -n 8 "$file" && tail -n 3 "$file"; } |
+      grep 'SPDX-License-Identifier' >"$out/line" || {
+      echo "no SPDX line: $file"
+      wrong=1
+    }
+  done < <(files_of_tree)
+  return "$wrong"
+}
+
+# The folder that `reuse` wants at the top is made here from LICENSE.
+is_reusable() {
+  local copy=$out/reuse
+  rm -rf "$copy"
+  mkdir -p "$copy/LICENSES" &&
+    files_of_tree | tar -cf - -T - | tar -xf - -C "$copy" &&
+    cp LICENSE "$copy/LICENSES/MIT.txt" &&
+    (cd "$copy" && GIT_CEILING_DIRECTORIES=$out reuse lint) | tee "$copy.said" &&
+    grep -E "^\* Files with copyright information: ([1-9][0-9]*) / \1$" \
+      "$copy.said"
+}
+
+check_tree() {
+  if is_clone; then
+    check "each file names its licence" are_licences_named
+    check "each file has an owner and a licence (reuse lint)" is_reusable
+  fi
+  check "spelling (codespell)" codespell
+}
