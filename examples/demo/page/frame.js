@@ -51,12 +51,15 @@ const firstBytes = {
     "\u201c" + text + "\u201d and a line feed, as it is"]],
 };
 
-// A letter tells the parts apart for who does not see the colours.
-function addPart([digits, className, meaning], letter) {
+// A label tells the parts apart for who does not see the colours: a digit in a
+// circle, because digits and letters are the bytes.
+const FIRST_LABEL = 0x2460;
+
+function addPart([digits, className, meaning], label) {
   const isShort = digits.length <= GROUP_KEPT;
   add(add(at("frame-bytes"), "span", digits,
-    className + (isShort ? " kept" : "")), "sup", letter);
-  add(add(at("frame-parts"), "dt", digits, className), "sup", letter);
+    className + (isShort ? " kept" : "")), "sup", label);
+  add(add(at("frame-parts"), "dt", digits, className), "sup", label);
   add(at("frame-parts"), "dd", meaning);
 }
 
@@ -74,7 +77,7 @@ function showFrame(tab) {
   parts.forEach((part, i) => {
     if (!half) at("frame-bytes").append(" ");
     half = part[0].length === 1 && !half;
-    addPart(part, "abcdef"[i]);
+    addPart(part, String.fromCharCode(FIRST_LABEL + i));
   });
   if (tab !== "websocket") return;
   add(at("frame-parts"), "dt", serverFrame(at("frame-text").value), "answer");

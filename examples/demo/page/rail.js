@@ -61,7 +61,7 @@ function showWhere() {
 }
 
 const endWords = (said) => said.outcome === "plain"
-  ? "the server answers it as an ordinary request" : headline(said);
+  ? "the server answers it as an ordinary request" : shortHeadline(said);
 
 function seeVerdict() {
   at("verdict").focus({ preventScroll: true });

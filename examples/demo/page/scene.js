@@ -50,7 +50,9 @@ function showChoices() {
     button.hidden = !hasBreakage(scene.tab, name);
   }
   stories[scene.tab].captions.forEach((caption, i) => {
-    stepAt(i + 1).querySelector(".caption").textContent = caption;
+    const place = stepAt(i + 1).querySelector(".caption");
+    place.replaceChildren();
+    addWords(place, caption);
   });
   at("about").textContent = scene.broken === "live"
     ? "This is the exchange of your browser with this server."

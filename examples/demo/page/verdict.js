@@ -13,8 +13,9 @@ function phraseOf(said) {
   return said.outcome === "refused" && line ? " " + line[1] : "";
 }
 
-const headline = (said) => (OUTCOME_WORDS[said.outcome] || said.outcome) +
-  (said.status ? " " + said.status + phraseOf(said) : "");
+const shortHeadline = (said) => (OUTCOME_WORDS[said.outcome] || said.outcome) +
+  (said.status ? " " + said.status : "");
+const headline = (said) => shortHeadline(said) + phraseOf(said);
 
 const NO_REPLY = {
   plain: "The handshake writes no reply: the web server answers this " +
