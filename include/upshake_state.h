@@ -57,8 +57,8 @@ typedef struct upshake_private_facts {
   uint16_t subprotocol; /* chosen from the config's list, from 1           */
   uint8_t bad;          /* upshake_error of the bad value                  */
   uint8_t transport;    /* of this connection                              */
-  union {
-    struct {               /* until the head is judged                     */
+  union upshake_private_part { /* named, as bindgen 0.60 needs names       */
+    struct upshake_private_offer { /* until the head is judged             */
       const upshake_private_rules *rules; /* of the first entry            */
       uint32_t origin_at;  /* offset of the value of Origin                */
       uint32_t content_at; /* offset of a field about the body             */

@@ -35,4 +35,5 @@ python3 tests/documents/documents.py --programs "$programs" examples/guides/*.md
 # Of these the commands are tested elsewhere, or there is none.
 python3 tests/documents/documents.py --programs "$programs" --look \
   README.md CHANGELOG.md examples/README.md examples/*.c \
-  examples/*/manual.txt src/README.md tests/*/*.md | grep -v '^ok' || [ "${PIPESTATUS[0]}" = 0 ]
+  examples/*/manual.txt src/README.md tests/*.md tests/*/*.md \
+  .github/*.md | grep -v '^ok' || [ "${PIPESTATUS[0]}" = 0 ]

@@ -15,13 +15,18 @@ import sys
 import threading
 import time
 
-from peer import read, read_head as receive_head, start
+from peer import is_refused, read, read_head as receive_head, start
 
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
 BROKEN = OFFER.replace(b"X-Empty:", b"Host: example.org")
 SWITCHED = rb"HTTP/1\.1 101 [^\n]*\r\nUpgrade: echo\r\nConnection: Upgrade\r\n"
+WEBSOCKET = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket").replace(
+    b"X-Empty:", b"X: y\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
 GREETING = b"\x81\x05hello\x88\x02\x03\xe8"
+GREETED = (rb"HTTP/1\.1 101 .*\r\nSec-WebSocket-Accept: "
+           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n" + re.escape(GREETING))
 WAIT = 10
 
 
@@ -137,19 +142,23 @@ def test_refusals(server):
                rb"HTTP/1\.1 403 .*\r\n\r\n")
 
 
+def expect_greeting(server, client, path, greeting):
+    if not client:
+        return
+    ended = subprocess.run([client, f"ws://127.0.0.1:{server.port}{path}"],
+                           stdin=subprocess.DEVNULL, capture_output=True,
+                           text=True, timeout=20)
+    expect("a client of the real world finds it clean", repr(ended).encode(),
+           rb".*returncode=0, stdout='%b\\n', stderr=''\)" % greeting.encode())
+
+
 def test_epoll(server, client):
     page = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     expect("a page is on the same port", exchange(server, page),
            rb"HTTP/1\.1 200 OK\r\n.*\r\n\r\nhello\n")
-    offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket")
-    key = (b"X: y\r\nSec-WebSocket-Version: 13\r\n"
-           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
-    offer = offer.replace(b"X-Empty:", key)
-    expect("it speaks WebSocket", exchange(server, offer),
-           rb"HTTP/1\.1 101 .*\r\nSec-WebSocket-Accept: "
-           rb"s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n\r\n" + re.escape(GREETING))
+    expect("it speaks WebSocket", exchange(server, WEBSOCKET), GREETED)
     with server.connect() as peer:
-        peer.sendall(offer)
+        peer.sendall(WEBSOCKET)
         receive_head(peer)
         seen = read(peer, len(GREETING))
         time.sleep(0.3)
@@ -158,36 +167,36 @@ def test_epoll(server, client):
         peer.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
         expect("and then ends", seen + receive_all(peer),
                re.escape(GREETING))
-    if not client:
-        return
-    ended = subprocess.run([client, f"ws://127.0.0.1:{server.port}/"],
-                           stdin=subprocess.DEVNULL, capture_output=True,
-                           timeout=20)
-    expect("a client of the real world finds it clean", repr(ended).encode(),
-           rb".*returncode=0, stdout=b'hello\\n', stderr=b''\)")
+    expect_greeting(server, client, "/", "hello")
 
 
 def test_cpp17(server, client):
-    offer = OFFER.replace(b"Upgrade: echo", b"Upgrade: websocket").replace(
-        b"X-Empty:", b"X: y\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
-    expect("another path is refused", exchange(server, offer),
+    expect("another path is refused", exchange(server, WEBSOCKET),
            rb"HTTP/1\.1 404 .*\r\n\r\n")
     for name, status in (b"", 101), (b"x" * 100, 101), (b"x" * 101, 414):
         target = b"/chat?name=" + name
         expect("a name of %d bytes is answered with %d" % (len(name), status),
-               exchange(server, offer.replace(b"/", target, 1)),
+               exchange(server, WEBSOCKET.replace(b"/", target, 1)),
                b"HTTP/1.1 %d .*" % status)
-    if not client:
-        return
-    for query, hello in ("", "hello you"), ("?name=Ada", "hello Ada"):
-        ended = subprocess.run(
-            [client, f"ws://127.0.0.1:{server.port}/chat{query}"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=20)
-        expect("a client of the real world finds it clean",
-               repr(ended).encode(), rb".*returncode=0, stdout='"
-               + hello.encode() + rb"\\n', stderr=''\)")
+    expect_greeting(server, client, "/chat", "hello you")
+    expect_greeting(server, client, "/chat?name=Ada", "hello Ada")
+
+
+def test_binding(server, client):
+    """What examples/bindings/ and tests/bindings/ do besides `echo`."""
+    expect("another path is refused", exchange(server, WEBSOCKET),
+           rb"HTTP/1\.1 404 .*\r\n\r\n")
+    offer = WEBSOCKET.replace(b"/", b"/chat", 1)
+    expect("it speaks WebSocket", exchange(server, offer), GREETED)
+    expect("a key of another length is refused",
+           exchange(server, offer.replace(b"==", b"")),
+           rb"HTTP/1\.1 400 .*\r\n\r\n")
+    expect_greeting(server, client, "/chat", "hello")
+    if server.name in ("binding-python", "binding-rust"):  # to be copied
+        program, taken = server.process.args[0], str(server.port)
+        for words in [], ["x"], ["-1"], ["65536"], ["1", "2"]:
+            is_refused(program, words, 64, WAIT)
+        is_refused(program, [taken], 1, WAIT)
 
 
 def test_peers_that_vanish(server):
@@ -226,6 +235,8 @@ def main(program, client=None):
             test_epoll(server, client)
         if server.name == "cpp17":
             test_cpp17(server, client)
+        if server.name.startswith("binding-"):
+            test_binding(server, client)
         test_peers_that_vanish(server)
     finally:
         server.stop()

@@ -4,6 +4,9 @@
 # and with SSE2, on aarch64, and on s390x, whose words have their bytes the
 # other way round.  Skipped where a tool is missing; with CI=true it is
 # installed.
+#
+#   bash tests/foreign/run.sh             all of them
+#   bash tests/foreign/run.sh MACHINE...  i686, s390x, aarch64
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
@@ -16,6 +19,21 @@ mkdir -p "$out"
 links() { # COMPILER
   echo 'int main(void) { return 0; }' |
     "$1" -static -x c - -o "$out/links" >/dev/null 2>&1
+}
+
+machines="i686 s390x aarch64"
+for machine in "$@"; do
+  case " $machines " in
+    *" $machine "*) ;;
+    *)
+      echo "run.sh: no machine $machine; there are: $machines" >&2
+      exit 2
+      ;;
+  esac
+done
+wanted=${*:-$machines}
+is_wanted() { # MACHINE
+  case " $wanted " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
 # ready COMPILER EMULATOR PACKAGES...
@@ -83,7 +101,8 @@ machine() {
   done
 }
 
-if ready i686-linux-gnu-gcc qemu-i386 gcc-i686-linux-gnu libc6-dev-i386-cross
+if is_wanted i686 && ready i686-linux-gnu-gcc qemu-i386 \
+  gcc-i686-linux-gnu libc6-dev-i386-cross
 then # a processor without any SSE, then one that has SSE2
   real="env"
   links i686-linux-gnu-gcc
@@ -92,13 +111,13 @@ then # a processor without any SSE, then one that has SSE2
     -mno-sse -mfpmath=387
   machine i686-sse2 "$real" "$real" i686-linux-gnu-gcc -msse2
 fi
-if ready s390x-linux-gnu-gcc qemu-s390x gcc-s390x-linux-gnu \
-  libc6-dev-s390x-cross
+if is_wanted s390x && ready s390x-linux-gnu-gcc qemu-s390x \
+  gcc-s390x-linux-gnu libc6-dev-s390x-cross
 then
   machine s390x qemu-s390x qemu-s390x s390x-linux-gnu-gcc
 fi
-if ready aarch64-linux-gnu-gcc qemu-aarch64 gcc-aarch64-linux-gnu \
-  libc6-dev-arm64-cross
+if is_wanted aarch64 && ready aarch64-linux-gnu-gcc qemu-aarch64 \
+  gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 then # with its SHA-1 instructions
   machine aarch64 qemu-aarch64 qemu-aarch64 aarch64-linux-gnu-gcc \
     -march=armv8-a+crypto
