@@ -35,7 +35,8 @@ static void serve(int fd) {
   size_t used = 0, len = 0;
   ssize_t n = 0;
   upshake hs;
-  upshake_init(&hs, &config, head, sizeof head, NULL);
+  if (upshake_init(&hs, &config, head, sizeof head, NULL) != UPSHAKE_OK)
+    return; /* the config is wrong: hs must not be used */
   upshake_next next = UPSHAKE_READ;
   while (next == UPSHAKE_READ) {
     if ((n = recv(fd, buf, sizeof buf, 0)) <= 0)
@@ -46,13 +47,12 @@ static void serve(int fd) {
     upshake_answer(&hs, 426);
   while (upshake_reply(&hs, reply, sizeof reply, &len) != UPSHAKE_OK)
     if (upshake_get_result(&hs).status == 500 || upshake_answer(&hs, 500))
-      return; /* no reply was possible, and no 500 in its place */
+      return; /* no reply was possible, and then no 500 */
   send(fd, reply, len, MSG_NOSIGNAL);
   if (upshake_get_result(&hs).status == 101)
     talk(fd, buf, used, (size_t)n);
-  shutdown(fd, SHUT_WR); /* closing at once could destroy the answer */
-  while (recv(fd, buf, sizeof buf, 0) > 0)
-    ;
+  for (shutdown(fd, SHUT_WR); recv(fd, buf, sizeof buf, 0) > 0;)
+    ; /* closing at once could destroy the answer */
 }
 /* README: end */
 int main(void) {

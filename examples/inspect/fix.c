@@ -23,7 +23,7 @@ typedef struct fix {
 
 static const fix fixes[] = {
     {UPSHAKE_ERR_PROXY_TOOK_UPGRADE, NGINX_DIRECTIVES},
-    {UPSHAKE_ERR_NO_CONNECTION, NGINX_DIRECTIVES},
+    {UPSHAKE_ERR_NO_CONNECTION, "Connection: Upgrade"},
     {UPSHAKE_ERR_HTTP_1_0, NGINX_DIRECTIVES},
     {UPSHAKE_ERR_NO_UPGRADE,
      "Upgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Version: 13\n"

@@ -194,18 +194,23 @@ static const hint hints[] = {
     {UPSHAKE_ERR_PROXY_TOOK_UPGRADE,
      "A client that sends Sec-WebSocket fields sends Upgrade too.  Upgrade\n"
      "and Connection go from hop to hop: a proxy drops them unless it is\n"
-     "told to pass them on.  The lines above are for nginx, in the location\n"
-     "that leads here.  In Apache httpd (2.4.47 on): ProxyPass ... "
-     "upgrade=websocket\n"},
+     "told to pass them on.  nginx is told by proxy_http_version and by\n"
+     "proxy_set_header, in the location that leads here; Apache httpd (2.4.47\n"
+     "on) by ProxyPass ... upgrade=websocket\n"},
     {UPSHAKE_ERR_HTTP_1_0,
      "Clients that upgrade speak HTTP/1.1.  A proxy on the way speaks\n"
-     "HTTP/1.0 to the server, as nginx long did by default.  The lines above\n"
-     "are for nginx, in the location that leads here.\n"},
+     "HTTP/1.0 to the server, as nginx long did by default.  In nginx,\n"
+     "proxy_http_version changes that, in the location that leads here, and\n"
+     "proxy_set_header passes Upgrade and Connection on.\n"},
     {UPSHAKE_ERR_NO_CONNECTION,
      "Upgrade counts only if Connection names it too, as a whole member of\n"
-     "its list.  A proxy passes Upgrade on but writes its own Connection, as\n"
-     "nginx does (\"close\") unless it has the lines above.  In a client of "
-     "your own, send: Connection: Upgrade\n"},
+     "its list.  If your client sends it, a proxy on the way passes Upgrade "
+     "on\n"
+     "and writes its own Connection, as nginx does (\"close\").  In nginx, in\n"
+     "the location that leads here:\n"
+     "    proxy_http_version 1.1;\n"
+     "    proxy_set_header Upgrade $http_upgrade;\n"
+     "    proxy_set_header Connection \"upgrade\";\n"},
     {UPSHAKE_ERR_PASSED_OVER_METHOD,
      "This protocol is offered with another method (GET unless the server\n"
      "says otherwise).  The request is served as if it had not asked.  To try\n"
@@ -329,11 +334,12 @@ static const hint hints[] = {
      "2011.  The reply names the version that the server speaks; a client may\n"
      "try again with it.\n"},
     {UPSHAKE_ERR_KEY_MISSING,
-     "Every WebSocket client sends a new key: the command makes one.\n"},
+     "Every WebSocket client sends a new key: 16 random bytes, in base64.\n"},
     {UPSHAKE_ERR_KEY_MALFORMED,
      "A key is the base64 of 16 random bytes: 24 bytes that end in ==.  Usual\n"
      "mistakes are invented keys (\"test\"), hexadecimal digits, and the\n"
-     "base64 of 24 or 32 bytes.  The command makes a key.\n"},
+     "base64 of 24 or 32 bytes.  Make a new key, of 16 bytes of "
+     "/dev/urandom.\n"},
     {UPSHAKE_ERR_KEY_REPEATED,
      "A client library sends its own key beside a key that was set by hand.\n"},
     {UPSHAKE_ERR_SUBPROTOCOL_MALFORMED,

@@ -161,18 +161,33 @@ COLD unsigned upshake__which_field(upshake_slice name) {
 }
 
 #ifndef UPSHAKE_SMALL
+/* X(length, field, field): the fields whose names have this length; the second
+ * is the one whose first letter has bit 1, which the look-up asks for. */
+#define NO_FIELD -1
+/* clang-format off */
+#define PLACES(X) \
+  X(4,  FIELD_HOST,              NO_FIELD) \
+  X(6,  FIELD_EXPECT,            FIELD_ORIGIN) \
+  X(7,  FIELD_UPGRADE,           NO_FIELD) \
+  X(10, NO_FIELD,                FIELD_CONNECTION) \
+  X(12, NO_FIELD,                FIELD_CONTENT_TYPE) \
+  X(14, FIELD_HTTP2_SETTINGS,    FIELD_CONTENT_LENGTH) \
+  X(17, FIELD_TRANSFER_ENCODING, FIELD_KEY) \
+  X(21, NO_FIELD,                FIELD_VERSION) \
+  X(22, NO_FIELD,                FIELD_SUBPROTOCOL) \
+  X(24, NO_FIELD,                FIELD_EXTENSIONS)
+/* clang-format on */
+
+#define COUNT(len, even, odd) +((even) != NO_FIELD) + ((odd) != NO_FIELD)
+STATIC_ASSERT(0 PLACES(COUNT) == FIELD_OTHER, each_known_field_has_a_place);
+#undef COUNT
+
+#define PLACE(len, even, odd) [len] = {even + 1, odd + 1},
 UPSHAKE_PRIVATE_CONST const uint8_t
-    upshake__known_by_len[SCAN_NAME_MOST + 1][2] = {
-        [4] = {FIELD_HOST + 1, 0},
-        [6] = {FIELD_EXPECT + 1, FIELD_ORIGIN + 1},
-        [7] = {FIELD_UPGRADE + 1, 0},
-        [10] = {0, FIELD_CONNECTION + 1},
-        [12] = {0, FIELD_CONTENT_TYPE + 1},
-        [14] = {FIELD_HTTP2_SETTINGS + 1, FIELD_CONTENT_LENGTH + 1},
-        [17] = {FIELD_TRANSFER_ENCODING + 1, FIELD_KEY + 1},
-        [21] = {0, FIELD_VERSION + 1},
-        [22] = {0, FIELD_SUBPROTOCOL + 1},
-        [24] = {0, FIELD_EXTENSIONS + 1}};
+    upshake__known_by_len[SCAN_NAME_MOST + 1][2] = {PLACES(PLACE)};
+#undef PLACE
+#undef PLACES
+#undef NO_FIELD
 
 #define BYTE_OF(lower, i) (i < sizeof lower - 1 ? lower[i] : 0)
 #define MASK_OF(lower, i) (i < sizeof lower - 1 ? -1 : 0)

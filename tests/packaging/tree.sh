@@ -5,8 +5,8 @@
 
 need reuse:reuse codespell:codespell
 
-# Data that would be other data with a comment in it; .reuse/dep5 has the owner
-# and the licence of every file.
+# Data that would be other data with a comment in it; dep5 beside this file has
+# the owner and the licence of every file.
 has_no_comments='^(tests/forms/|examples/bad-request\.txt$|.*\.wasm\.txt$|'
 has_no_comments+='.*\.(svg|png)$|LICENSE$|'
 has_no_comments+='examples/packaging/vcpkg/upshake/usage$)'
@@ -26,13 +26,14 @@ are_licences_named() {
   return "$wrong"
 }
 
-# The folder that `reuse` wants at the top is made here from LICENSE.
+# The two folders that `reuse` wants at the top are made here.
 is_reusable() {
   local copy=$out/reuse
   rm -rf "$copy"
-  mkdir -p "$copy/LICENSES" &&
+  mkdir -p "$copy/LICENSES" "$copy/.reuse" &&
     files_of_tree | tar -cf - -T - | tar -xf - -C "$copy" &&
     cp LICENSE "$copy/LICENSES/MIT.txt" &&
+    cp tests/packaging/dep5 "$copy/.reuse/dep5" &&
     (cd "$copy" && GIT_CEILING_DIRECTORIES=$out reuse lint) |
     tee "$copy.said" &&
     grep -E "^\* Files with copyright information: ([1-9][0-9]*) / \1$" \
@@ -44,5 +45,5 @@ check_tree() {
     check "each file names its licence" are_licences_named
     check "each file has an owner and a licence (reuse lint)" is_reusable
   fi
-  check "spelling (codespell)" codespell
+  check "spelling (codespell)" codespell --config tests/packaging/codespell.cfg
 }

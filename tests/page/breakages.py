@@ -127,6 +127,29 @@ def it_calls_a_request_without_connection_plain(page):
         assert "refused" not in state["verdict"].lower(), state["verdict"]
 
 
+def it_tells_plain_from_refused_and_switched_by_its_look(page):
+    page.open(page.programs.page)
+    colours = set()
+    for name in ("none", "connection", "version8"):
+        page.break_by(name)
+        colours.add(page.browser.run(
+            "return getComputedStyle(document.querySelector("
+            "'#verdict strong')).color"))
+    assert len(colours) == 3, colours
+
+
+def it_names_the_same_byte_of_a_right_and_a_wrong_value(page):
+    """What stands before the version is the same in both requests."""
+    page.open(page.programs.page)
+    bytes_named = set()
+    for name in ("none", "version8"):
+        page.break_by(name)
+        bytes_named.add(page.browser.run("return document.querySelector("
+                                         "'#tick-version13 .place').innerText"))
+    assert len(bytes_named) == 1, bytes_named
+    assert bytes_named.pop() == "byte " + page.state()["said"]["offset"]
+
+
 def it_offers_only_breakages_that_a_tab_has(page):
     """A key and a version 13 are WebSocket's alone."""
     for tab in TABS[1:]:

@@ -65,6 +65,21 @@ def it_never_scrolls_sideways_after_a_paste(page):
             fits(page, (text[:20], width))
 
 
+def it_shows_a_mark_with_its_words_on_a_phone(page):
+    page.has_width(390)
+    page.open(page.programs.page, "#break=version8")
+    page.rest()
+    height, line, words, box = page.browser.run("""
+      const at = (selector) => document.querySelector(selector);
+      return [at('#verdict .whole').getBoundingClientRect().height,
+        parseFloat(getComputedStyle(at('#verdict')).lineHeight),
+        at('#caret .words').getBoundingClientRect().right,
+        at('#caret').getBoundingClientRect().right];
+    """)
+    assert height < 1.5 * line, ("a field's name is split", height, line)
+    assert words <= box, (words, box)
+
+
 # ---- Colours and motion ------------------------------------------------------
 
 BRIGHT = """

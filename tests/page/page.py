@@ -29,7 +29,7 @@ const tab = [...document.querySelectorAll('[role=tab][aria-selected=true]')]
 return {
   steps, ticks, times, words, said, pressed, tab, hash: location.hash,
   verdict: text('verdict'), rule: text('rule'), change: text('change'),
-  caret: text('caret'), reply: text('full-reply'),
+  caret: text('caret') && by('caret').textContent, reply: text('full-reply'),
   focus: document.activeElement && document.activeElement.id,
 };
 """

@@ -100,6 +100,14 @@ def it_judges_a_response_beside_its_request(page):
         says(page, ended, accept)
 
 
+def it_has_an_example_that_fails(page):
+    page.open(page.programs.page)
+    page.press("#paste-example")
+    ended = judged(page, page.value("#paste").encode())
+    assert ended.returncode != 0, ended
+    says(page, ended, "example")
+
+
 def it_takes_the_options_of_the_program(page):
     page.open(page.programs.page)
     octets = as_a_textarea_has_it(form("copy-as-curl-origin"))

@@ -78,6 +78,37 @@ def it_starts_over_by_again(page):
     checks_the_end(page.rest(), "again")
 
 
+def it_leads_to_the_verdict(page):
+    page.has_width(390)
+    page.open(page.programs.page)
+    page.press("#play")
+    page.rest()
+    page.press("#see")
+    assert page.state()["focus"] == "verdict", page.state()["focus"]
+    sees_the_verdict(page)
+
+
+def sees_the_verdict(page):
+    """Below the buttons that stay at the top, and above the lower edge."""
+    page.until(lambda: page.browser.run("""
+      const box = (name) =>
+        document.querySelector(name).getBoundingClientRect();
+      return box('#verdict').top >= box('#controls').bottom &&
+        box('#verdict').bottom <= innerHeight;
+    """), "the verdict is in view", 3)
+
+
+def it_brings_the_verdict_of_a_breakage_into_view(page):
+    page.has_width(390)
+    page.open(page.programs.page)
+    for motion in ("reduce", "no-preference"):
+        page.has_media(prefers_reduced_motion=motion)
+        for name in ("version8", "connection", "accept"):
+            page.browser.run("scrollTo({ top: 0, behavior: 'instant' })")
+            page.break_by(name)
+            sees_the_verdict(page)
+
+
 def it_says_each_step_in_few_words(page):
     page.open(page.programs.page)
     for tab in TABS:

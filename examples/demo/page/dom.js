@@ -13,6 +13,16 @@ function add(parent, tag, text, className) {
   return element;
 }
 
+// A name with hyphens is not split at the end of a line.
+const HYPHENATED = /([A-Za-z]\w*(?:-\w+)+)/;
+
+function addWords(parent, text) {
+  text.split(HYPHENATED).forEach((part, i) => {
+    if (i % 2 === 1) add(parent, "span", part, "whole");
+    else parent.append(part);
+  });
+}
+
 // Puts a text there and shows the element, or hides it without one.
 function say(element, text) {
   element.textContent = text;

@@ -10,7 +10,10 @@ const FIELD_WORDS = {
   connection: "Upgrade is for the next machine only",
   "sec-websocket-key": "16 random bytes, in base64",
   "sec-websocket-version": "the version of WebSocket",
+  "sec-websocket-protocol": "the sub-protocols to choose from",
+  "sec-websocket-extensions": "the extensions to choose from",
   "http2-settings": "settings of HTTP/2",
+  origin: "the site of the page that asks",
 };
 
 function addLine(parent, line, note) {
@@ -32,6 +35,14 @@ function addLine(parent, line, note) {
   return row;
 }
 
+const WAS_SHOWN = 60;
+
+function changeWords(was, line) {
+  const before = was ? (line.name ? was.value : was.text) : "";
+  return "changed" + (before
+    ? " (was " + printable(before.slice(0, WAS_SHOWN)) + ")" : "");
+}
+
 // Adds the lines that are wanted, those that are gone in their place.
 function showLines(parent, head, changes, isWanted) {
   const shown = head.lines.filter(isWanted);
@@ -41,7 +52,8 @@ function showLines(parent, head, changes, isWanted) {
     while (gone.length > 0 && gone[0].start <= line.start)
       addLine(parent, gone.shift(), "left out").classList.add("gone");
     addLine(parent, line, changes.added.includes(line) ? "added"
-      : changes.changed.includes(line) ? "changed" : "");
+      : changes.changed.includes(line) ? changeWords(changes.was(line), line)
+        : "");
   }
   for (const line of gone)
     addLine(parent, line, "left out").classList.add("gone");
@@ -72,7 +84,8 @@ function showRequest(scene, head) {
   joinOffer();
   const others = showLines(at("wire-others"), head, changes, isOther);
   showBody(textOfBytes(scene.request.slice(head.end)));
-  showOthers(others.length, changes, isOther);
+  explainLines(at("wire-others"));
+  showOthers(others, changes, isOther);
 }
 
 const BODY_SHOWN = 200;
@@ -93,9 +106,15 @@ function joinOffer() {
   }
 }
 
-function showOthers(count, changes, isOther) {
-  at("other-count").textContent = count === 1
-    ? "1 more field" : count + " more fields";
+const NAMES_SHOWN = 3;
+
+function showOthers(others, changes, isOther) {
+  const names = others.map((line) => printable(line.name)).filter(Boolean);
+  const shown = names.slice(0, NAMES_SHOWN).join(", ") +
+    (names.length > NAMES_SHOWN ? ", ..." : "");
+  at("other-count").textContent = (others.length === 1
+    ? "1 more field" : others.length + " more fields") +
+    (shown ? ": " + shown : "");
   at("other-fields").hidden = at("wire-others").children.length === 0;
   if ([...changes.changed, ...changes.gone].some(isOther))
     at("other-fields").open = true;

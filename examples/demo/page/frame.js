@@ -24,7 +24,16 @@ function webSocketFrame(text) {
   ];
 }
 
+// A server combines nothing.
+function serverFrame(text) {
+  const content = encodeText(text).slice(0, 125);
+  return "81 " + hexOfByte(content.length) + " " + hexOf(content, " ");
+}
+
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+// So many letters fit in a line of a phone: such a group is not split.
+const GROUP_KEPT = 17;
 
 const firstBytes = {
   websocket: webSocketFrame,
@@ -42,9 +51,15 @@ const firstBytes = {
     "\u201c" + text + "\u201d and a line feed, as it is"]],
 };
 
-function addPart([digits, className, meaning]) {
-  add(at("frame-bytes"), "span", digits, className);
-  add(at("frame-parts"), "dt", digits, className);
+// A label tells the parts apart for who does not see the colours: a digit in a
+// circle, because digits and letters are the bytes.
+const FIRST_LABEL = 0x2460;
+
+function addPart([digits, className, meaning], label) {
+  const isShort = digits.length <= GROUP_KEPT;
+  add(add(at("frame-bytes"), "span", digits,
+    className + (isShort ? " kept" : "")), "sup", label);
+  add(add(at("frame-parts"), "dt", digits, className), "sup", label);
   add(at("frame-parts"), "dd", meaning);
 }
 
@@ -59,9 +74,12 @@ function showFrame(tab) {
   add(at("frame-bytes"), "span", "\u2026 0d 0a 0d 0a", "soft");
   add(at("frame-parts"), "dt", "0d 0a 0d 0a", "soft");
   add(at("frame-parts"), "dd", "the empty line that ends the head");
-  for (const part of parts) {
+  parts.forEach((part, i) => {
     if (!half) at("frame-bytes").append(" ");
     half = part[0].length === 1 && !half;
-    addPart(part);
-  }
+    addPart(part, String.fromCharCode(FIRST_LABEL + i));
+  });
+  if (tab !== "websocket") return;
+  add(at("frame-parts"), "dt", serverFrame(at("frame-text").value), "answer");
+  add(at("frame-parts"), "dd", "the same message from the server: no mask");
 }

@@ -26,7 +26,9 @@ function lineOf(whole, start, index) {
   const colon = index > 0 ? text.indexOf(":") : -1;
   const name = colon > 0 ? text.slice(0, colon) : "";
   const value = colon > 0 ? text.slice(colon + 1).trim() : "";
-  return { whole, text, start, end, name, value };
+  const valueStart = start +
+    (value ? text.indexOf(value, colon + 1) : colon + 1);
+  return { whole, text, start, end, name, value, valueStart };
 }
 
 const isNamed = (line, name) => line.name.toLowerCase() === name.toLowerCase();
@@ -48,6 +50,8 @@ function compareHeads(sound, head) {
   const changed = head.lines.filter((line) => !isIn(sound, line));
   return {
     changed,
+    was: (line) => line.start === 0 ? sound.lines[0]
+      : findLine(sound, line.name),
     added: changed.filter((line) => count(head, line) > count(sound, line)),
     gone: sound.lines.filter((line) =>
       !isIn(head, line) && count(head, line) < count(sound, line)),

@@ -56,7 +56,26 @@ function takeDrop(event) {
   takeFile(file);
 }
 
+// What nginx makes of a sound request if nothing is set.
+const EXAMPLE = `GET /chat HTTP/1.1
+Host: example.com
+Upgrade: websocket
+Connection: close
+Sec-WebSocket-Version: 13
+Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+`;
+
+function showExample() {
+  pasted.bytes = null;
+  at("paste").value = EXAMPLE;
+  at("paste-request").value = at("paste-options").value = "";
+  judgePasted();
+  bringIntoView(at("paste-out"));
+}
+
 function startPaste() {
+  at("paste-example").onclick = () => whenReady(showExample);
   at("paste").oninput = () => {
     pasted.bytes = null;
     judgeSoon();

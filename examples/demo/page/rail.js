@@ -44,12 +44,10 @@ function showTicks() {
     setTick(name, rail.shown < 3 ? "waiting" : rail.outcome.ticks[name]);
 }
 
-// The judgement stands in the step that failed, or behind the last one.
+// The judgement stands in the step that failed, or in the last one.
 function showJudgement() {
-  const { failed } = rail.outcome;
-  const home = failed ? stepAt(failed) : at("panel");
-  if (at("judgement").parentNode !== home)
-    home.insertBefore(at("judgement"), failed ? null : at("clock"));
+  const home = stepAt(rail.outcome.failed || STEPS);
+  if (at("judgement").parentNode !== home) home.append(at("judgement"));
   at("judgement").hidden = !isAtEnd();
 }
 
@@ -57,8 +55,17 @@ function showWhere() {
   const { failed, said } = rail.outcome;
   const place = "Step " + rail.shown + " of " + STEPS;
   say(at("where"), rail.shown === 0 ? "" : !isAtEnd() ? place
-    : failed ? "It ends at step " + failed + ": " + headline(said)
+    : failed ? "It ends at step " + failed + ": " + endWords(said)
       : "It has switched");
+  at("see").hidden = rail.shown === 0 || !isAtEnd();
+}
+
+const endWords = (said) => said.outcome === "plain"
+  ? "the server answers it as an ordinary request" : shortHeadline(said);
+
+function seeVerdict() {
+  at("verdict").focus({ preventScroll: true });
+  bringIntoView(at("judgement"));
 }
 
 function showRail() {
@@ -100,6 +107,7 @@ function stepRail() {
 function endPlay() {
   stopRail();
   speakStep();
+  bringIntoView(at("judgement"));
 }
 
 // Without motion the steps are there at once.

@@ -50,15 +50,17 @@ function showChoices() {
     button.hidden = !hasBreakage(scene.tab, name);
   }
   stories[scene.tab].captions.forEach((caption, i) => {
-    stepAt(i + 1).querySelector(".caption").textContent = caption;
+    const place = stepAt(i + 1).querySelector(".caption");
+    place.replaceChildren();
+    addWords(place, caption);
   });
   at("about").textContent = scene.broken === "live"
     ? "This is the exchange of your browser with this server."
     : stories[scene.tab].about;
   at("clock").textContent = scene.broken === "live"
     ? "The times are those of your browser. It learns of steps 3 to 6 at once."
-    : "The times are those of the two judges in this page. A network adds " +
-      "the way there and back.";
+    : "The times are those of the two programs in this page, a server and " +
+      "a client. A network adds the way there and back.";
 }
 
 function showScene(isToEnd, edited) {
@@ -145,6 +147,7 @@ function startScene() {
   at("play").onclick = () => whenReady(playRail);
   at("step").onclick = () => whenReady(stepRail);
   at("again").onclick = () => whenReady(againRail);
+  at("see").onclick = () => whenReady(seeVerdict);
   at("frame-text").oninput = () => showFrame(scene.tab);
   window.onhashchange = followLink;
   const { tab, broken } = readLink();

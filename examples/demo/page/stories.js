@@ -19,13 +19,14 @@ const shared = {
   verify: "The server must not guess: each rule is checked before it gives " +
     "up HTTP. A request that breaks a rule is refused. A request that does " +
     "not ask properly is served as if it had not asked.",
-  agree: "Status 101 says yes. It is the last HTTP line on this connection. " +
-    "Any other status means that both go on in HTTP.",
+  agree: "Status 101 says yes. This reply is the server's last HTTP message " +
+    "on this connection. Its first line stands here; all its fields are in " +
+    "the complete reply. Any other status means that both go on in HTTP.",
   name: "The server chooses from what the client offered. It may take less, " +
     "never something else.",
-  check: "No message is sent here. The client checks that the reply is a " +
-    "101, and that Upgrade and Connection are in it. This protocol has no " +
-    "key, so there is nothing to compute.",
+  check: "No message is sent: the client checks the reply, and begins. The " +
+    "reply must be a 101, and have Upgrade and Connection. This protocol has " +
+    "no key, so there is nothing to compute.",
 };
 
 const stories = {
@@ -43,7 +44,8 @@ const stories = {
       "Origin: " + ORIGIN,
     ],
     offers: ["Upgrade", "Connection", "Sec-WebSocket-Key",
-      "Sec-WebSocket-Version"],
+      "Sec-WebSocket-Version", "Sec-WebSocket-Protocol",
+      "Sec-WebSocket-Extensions"],
     captions: [
       shared.request,
       shared.offer + " The key is 16 random bytes; the version is always 13.",
@@ -51,13 +53,15 @@ const stories = {
       shared.agree,
       shared.name + " A sub-protocol is what the messages mean; an extension " +
         "changes how they travel.",
-      "No message is sent here. The client joins its key and a fixed text, " +
-        "hashes them with SHA-1, and writes the hash in base64. If the field " +
-        "says the same, the server has read this very handshake: no cache " +
-        "and no other kind of server could know the answer.",
+      "No message is sent: the client checks the reply, and begins. It " +
+        "joins its key and a fixed text, hashes them with SHA-1, and writes " +
+        "the hash in base64. If Sec-WebSocket-Accept says the same, the " +
+        "server has read this very handshake: no cache and no other kind of " +
+        "server could know the answer.",
       "The byte behind the empty line is not HTTP any more. It begins the " +
         "first frame: a header, four bytes of mask, and the text, each byte " +
-        "combined with a byte of the mask. The server sends no mask.",
+        "combined with a byte of the mask. The server sends no mask: its " +
+        "frame with the same text is the last line.",
     ],
   },
   echo: {

@@ -52,19 +52,20 @@ function describeTicks(tab, head, outcome) {
   for (const { name, line, only, wants, rule, others } of ticks) {
     const item = at("tick-" + name);
     const found = line === "" ? head.lines[0] : findLine(head, line);
-    const isFault = outcome.ticks[name] === "failed" &&
-      typeof outcome.server.said.offset === "number";
-    const offset = isFault ? outcome.server.said.offset : found
-      ? found.start + (line === "" ? tickByte(name, found) : 0) : 0;
+    const { cause, offset } = outcome.server.said;
+    const isFault = typeof offset === "number" &&
+      findCause(TICK_OF_CAUSE, cause, "") === name;
     item.hidden = (only !== undefined && only !== tab) ||
       (name === "body" && tab === "tcp");
     item.children[4].textContent = tab === "websocket" ? rule : others || rule;
     item.children[2].textContent =
       name === "get" && tab === "tcp" ? "POST" : wants;
-    item.children[3].textContent = found || isFault
-      ? "byte " + offset : "no such line";
+    item.children[3].textContent = isFault ? "byte " + offset
+      : found ? "byte " + tickByte(name, found)
+        : name === "body" ? "none" : "no such field";
   }
 }
 
-const tickByte = (name, line) =>
-  name === "version11" ? line.text.lastIndexOf(" ") + 1 : 0;
+// A rule looks at the first byte of its value.
+const tickByte = (name, line) => name === "get" ? 0
+  : name === "version11" ? line.text.lastIndexOf(" ") + 1 : line.valueStart;

@@ -4,10 +4,18 @@
 // to change, and the complete reply.
 
 const OUTCOME_WORDS = { switched: "Switched", refused: "Refused",
-  plain: "Plain", other: "Other", incomplete: "Incomplete" };
+  plain: "Plain, an ordinary request", other: "Other",
+  incomplete: "Incomplete" };
 
-const headline = (said) => (OUTCOME_WORDS[said.outcome] || said.outcome) +
+// The words of the status line with which the server refuses.
+function phraseOf(said) {
+  const line = /^HTTP\/1\.1 \d+ (.*)\r\n/.exec(said.reply);
+  return said.outcome === "refused" && line ? " " + line[1] : "";
+}
+
+const shortHeadline = (said) => (OUTCOME_WORDS[said.outcome] || said.outcome) +
   (said.status ? " " + said.status : "");
+const headline = (said) => shortHeadline(said) + phraseOf(said);
 
 const NO_REPLY = {
   plain: "The handshake writes no reply: the web server answers this " +
@@ -34,6 +42,19 @@ function recordVerdict(scene, outcome) {
 // The lines with the mark, as the program draws them.
 const caretOf = (text) =>
   (text.match(/^ *\d* \|.*$/gm) || []).join("\n");
+
+// What stands behind a mark has its own place if there is no room beside it.
+function showCaret(text) {
+  const marked = caretOf(text);
+  say(at("caret"), "");
+  at("caret").hidden = marked === "";
+  marked.split("\n").forEach((line, i) => {
+    const [, mark, words] = /^( +\| *\^+)?(.*)$/.exec(line);
+    at("caret").append((i > 0 ? "\n" : "") + (mark || ""));
+    if (mark && words) add(at("caret"), "span", words, "words");
+    else at("caret").append(words);
+  });
+}
 
 // How many lines of the hint are to be copied: the text says "Fix:" there.
 function countFixes(text) {
@@ -84,8 +105,9 @@ function showVerdict(scene, outcome) {
   recordVerdict(scene, outcome);
   at("verdict").replaceChildren();
   add(at("verdict"), "strong", headline(said) + ":");
-  at("verdict").append(" " + said.sentence);
-  say(at("caret"), caretOf(text));
+  addWords(at("verdict"), " " + said.sentence);
+  at("panel").dataset.outcome = said.outcome;
+  showCaret(text);
   say(at("rule"), said.rule ? "The rule: " + said.rule : "");
   showChange(said, text);
   showAlso(said);
