@@ -14,6 +14,10 @@ set(CPACK_PACKAGE_CONTACT
     CACHE STRING "Name and address of the one who makes the packages")
 mark_as_advanced(CPACK_PACKAGE_CONTACT)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION
+    "It checks a request that asks for WebSocket, HTTP/2 or another protocol,
+and gives the exact bytes of the reply: 101 Switching Protocols, or a complete
+refusal with its reason.  It has a client side too, and owns no socket or heap.")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_RESOURCE_FILE_README "${PROJECT_SOURCE_DIR}/README.md")
 set(CPACK_PACKAGE_CHECKSUM SHA256)
