@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds everything with AddressSanitizer and UBSan and runs every unit test
-# and vector.  Ends with ctest's summary; further arguments go to ctest.
+# and vector.  Ends with the summary of ctest and with what was not built, and so
+# not tested.  Further arguments go to ctest.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/need.sh
