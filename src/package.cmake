@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The targets of the top-level project that handle the installation as a whole:
-# `uninstall`, `package` (an archive, on Debian a .deb too) and `package_source`.
+# `uninstall`, `package` (an archive, on Debian a .deb too), `package_source`.
 
 add_custom_target(
   uninstall

@@ -59,8 +59,8 @@ exports() { # LIBRARY NAME...: these symbols and no other
 exports_none() { ! nm -D --defined-only "$1" | grep -q upshake; }
 
 # What the headers declare as public.
-mapfile -t public < <(cc -E -P -DUPSHAKE_API=EXPORTED include/upshake.h | tr '\n' ' ' |
-  tr ';' '\n' | grep -w EXPORTED | grep -oE 'upshake_[a-z0-9_]+ *\(' |
+mapfile -t public < <(cc -E -P -DUPSHAKE_API=EXPORTED include/upshake.h |
+  tr '\n' ' ' | tr ';' '\n' | grep -w EXPORTED | grep -oE 'upshake_[a-z0-9_]+ *\(' |
   tr -d ' (')
 
 # ---- installed ----
@@ -160,7 +160,8 @@ host() { # STATIC|SHARED FROM FLAGS...: built, installed, moved, used
   cmake -S "$project/host" -B "$out/host" -U 'UPSHAKE*' -U BUILD_SHARED_LIBS \
     -DKIND="$kind" -DFROM="$from" \
     -DCMAKE_INSTALL_PREFIX="$out/host-first" -DCMAKE_INSTALL_LIBDIR=lib "$@" &&
-    cmake --build "$out/host" --parallel "$(nproc)" && cmake --install "$out/host" &&
+    cmake --build "$out/host" --parallel "$(nproc)" &&
+    cmake --install "$out/host" &&
     mv "$out/host-first" "$out/host-moved" || return 1
   if [ "$kind" = SHARED ]; then
     exports "$out/host-moved/lib/libhost.so" host_answer || return 1

@@ -45,9 +45,11 @@ deb_says_what_it_needs() {
 repository() { git -c safe.directory='*' "$@"; }
 is_clone() { repository rev-parse --git-dir >/dev/null 2>&1; }
 files_of_tree() {
-  repository ls-files --cached --others --exclude-standard | while IFS= read -r file; do
-    [ ! -e "$file" ] || printf '%s\n' "$file"
-  done | LC_ALL=C sort
+  local file
+  repository ls-files --cached --others --exclude-standard |
+    while IFS= read -r file; do
+      [ ! -e "$file" ] || printf '%s\n' "$file"
+    done | LC_ALL=C sort
 }
 
 source_archive_is_tree() {
@@ -55,10 +57,10 @@ source_archive_is_tree() {
     cut -d / -f 2- | LC_ALL=C sort) <(files_of_tree)
 }
 
-# git archive leaves out what needs the repository, but no script and no file that
-# the README names.
+# git archive leaves out what needs the repository, but no script and no file
+# that the README names.
 git_archive_is_small() {
-  local names
+  local names file
   names=$(repository archive --worktree-attributes HEAD | tar -tf -) &&
     diff <(cut -d / -f 1 <<<"$names" | LC_ALL=C sort -u |
       grep -v '^\.') - <<END || return 1
@@ -72,7 +74,8 @@ include
 src
 tests
 END
-  refuses grep -E '^(\.git[a-z]*$|tests/(test_)?compare)' <<<"$names" || return 1
+  refuses grep -E '^(\.git[a-z]*$|tests/(test_)?compare)' <<<"$names" ||
+    return 1
   while IFS= read -r file; do
     grep -qxE "$file/?" <<<"$names" || { echo "no $file" && return 1; }
   done < <(grep -oE '^sh [a-z/]+\.sh|\]\([A-Za-z_./-]+\)' README.md |
@@ -82,12 +85,13 @@ END
 # Nothing is left but the folders and the files of others.
 uninstall() (
   export DESTDIR=$out/full
+  other=$DESTDIR/usr/include/other/upshake.h
   mkdir -p "$DESTDIR/usr/include/other"
   cmake --install "$out/pack" &&
     [ -e "$DESTDIR/usr/include/upshake.h" ] &&
-    echo mine >"$DESTDIR/usr/include/other/upshake.h" &&
+    echo mine >"$other" &&
     cmake --build "$out/pack" --target uninstall &&
-    [ "$(find "$DESTDIR" ! -type d)" = "$DESTDIR/usr/include/other/upshake.h" ] &&
+    [ "$(find "$DESTDIR" ! -type d)" = "$other" ] &&
     [ -z "$(find "$DESTDIR" -name upshake -o -name licenses)" ]
 )
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # SPDX-License-Identifier: MIT
-# What examples/packaging/assemble.sh makes: consumed by Meson, which Debian has;
-# for the tools that it does not have, held against what they document, and
+# What examples/packaging/assemble.sh makes: consumed by Meson, which Debian
+# has; for the tools that it does not have, held against what they document, and
 # built with stand-ins for their functions.  Sourced by packaging.sh.
 
 modules=/usr/lib/python3/dist-packages

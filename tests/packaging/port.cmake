@@ -2,7 +2,7 @@
 # Runs the port of vcpkg: its functions are stand-ins for the arguments that the
 # port uses, its variables are those that vcpkg documents.
 #
-#   cmake -DPORT_FOLDER=... -DVERSION=... -DWORK=... -P tests/packaging/port.cmake
+#   cmake -DPORT_FOLDER=DIR -DVERSION=X.Y.Z -DWORK=DIR -P port.cmake
 #
 # The package is WORK/package afterwards.
 cmake_minimum_required(VERSION 3.19)

@@ -8,7 +8,8 @@ need reuse:reuse codespell:codespell
 # Data that would be other data with a comment in it; dep5 beside this file has
 # the owner and the licence of every file.
 has_no_comments='^(tests/forms/|examples/bad-request\.txt$|.*\.wasm\.txt$|'
-has_no_comments+='.*\.(svg|png)$|LICENSE$|examples/packaging/vcpkg/upshake/usage$)'
+has_no_comments+='.*\.(svg|png)$|LICENSE$|'
+has_no_comments+='examples/packaging/vcpkg/upshake/usage$)'
 
 # An SPDX line in the first lines of every file that can have one, in the last
 # lines of JSON.
@@ -33,7 +34,8 @@ is_reusable() {
     files_of_tree | tar -cf - -T - | tar -xf - -C "$copy" &&
     cp LICENSE "$copy/LICENSES/MIT.txt" &&
     cp tests/packaging/dep5 "$copy/.reuse/dep5" &&
-    (cd "$copy" && GIT_CEILING_DIRECTORIES=$out reuse lint) | tee "$copy.said" &&
+    (cd "$copy" && GIT_CEILING_DIRECTORIES=$out reuse lint) |
+    tee "$copy.said" &&
     grep -E "^\* Files with copyright information: ([1-9][0-9]*) / \1$" \
       "$copy.said"
 }

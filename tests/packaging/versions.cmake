@@ -13,7 +13,8 @@ set(refused "0" "0.1" "0.2.4" "0.2.2 EXACT" "0.3" "0.99" "1.2" "1"
 set(PROJECT_VERSION 0.2.3)
 set(PROJECT_VERSION_MAJOR 0)
 set(PROJECT_VERSION_MINOR 2)
-configure_file("${CMAKE_CURRENT_LIST_DIR}/../../src/upshake-config-version.cmake.in"
+set(src "${CMAKE_CURRENT_LIST_DIR}/../../src")
+configure_file("${src}/upshake-config-version.cmake.in"
                "${DIR}/upshake-config-version.cmake" @ONLY)
 file(WRITE "${DIR}/upshake-config.cmake" "")
 set(upshake_DIR "${DIR}")
