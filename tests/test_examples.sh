@@ -46,6 +46,7 @@ for file in examples/*.c examples/*.cpp examples/*/; do
       continue
       ;;
     examples/bindings/) continue ;; # built by tests/bindings.sh
+    examples/packaging/) continue ;; # built by tests/packaging.sh
   esac
   grep -qF "$file" "$folder/lines" || fail "no cc line has $file"
 done
