@@ -157,7 +157,9 @@ static void echo(struct exec *exec) {
 static void serve(int fd) {
   static struct exec exec;
   exec.fd = fd;
-  upshake_init(&exec.hs, &config, exec.head, sizeof exec.head, &exec);
+  if (upshake_init(&exec.hs, &config, exec.head, sizeof exec.head, &exec) !=
+      UPSHAKE_OK)
+    return; /* the config is wrong: hs must not be used */
 
   /* 1 feed */
   upshake_next next = feed_request(&exec);

@@ -172,8 +172,9 @@ static void welcome(int loop, int listener) {
     return;
   }
   c->fd = fd;
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
-  if (wait_for(loop, EPOLL_CTL_ADD, c) != 0)
+  /* If the config is wrong, hs must not be used. */
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK ||
+      wait_for(loop, EPOLL_CTL_ADD, c) != 0)
     end(c);
 }
 

@@ -98,7 +98,8 @@ static int send_reply(struct connection *c) {
 
 /* Returns 0 after a switch. */
 static int shake_hands(struct connection *c) {
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK)
+    return -1; /* the config is wrong: hs must not be used */
 
   /* 1 feed */
   upshake_next next = feed_head(c);

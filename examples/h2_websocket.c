@@ -354,9 +354,10 @@ static int close_connection(struct connection *c, int fd) {
 static int open_connection(struct connection *c, SSL_CTX *tls, int listener) {
   int fd = accept(listener, NULL, NULL);
   struct peer *peer = &c->peers[0];
-  upshake_init(&peer->hs, &config, peer->head, sizeof peer->head, peer);
-  c->ssl = SSL_new(tls);
-  if (c->ssl == NULL || BIO_socket_nbio(fd, 1) != 1 ||
+  /* If the config is wrong, hs must not be used. */
+  if (upshake_init(&peer->hs, &config, peer->head, sizeof peer->head, peer) !=
+          UPSHAKE_OK ||
+      (c->ssl = SSL_new(tls)) == NULL || BIO_socket_nbio(fd, 1) != 1 ||
       SSL_set_fd(c->ssl, fd) != 1)
     return close_connection(c, fd);
   SSL_set_accept_state(c->ssl);

@@ -139,7 +139,9 @@ static int send_reply(struct connection *c) {
 static upshake_next feed_head(struct connection *c) {
   upshake_next next = UPSHAKE_READ;
 
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, NULL);
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, NULL) !=
+      UPSHAKE_OK)
+    return UPSHAKE_READ; /* the config is wrong: hs must not be used */
   while (next == UPSHAKE_READ && receive(c) == 0) {
     size_t used;
     next = upshake_feed(&c->hs, c->at, c->len, &used);

@@ -137,7 +137,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     exit(1);
   }
   c->peer = peer;
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+    end(c); /* the config is wrong: hs must not be used */
+    return;
+  }
   bufferevent_setcb(peer, on_read, on_sent, on_end, c);
   bufferevent_set_timeouts(peer, &patience, &patience);
   bufferevent_enable(peer, EV_READ | EV_WRITE);

@@ -173,10 +173,11 @@ static void on_connection(uv_stream_t *listener, int error) {
 
   if (c == NULL)
     return;
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
   uv_tcp_init(listener->loop, &c->tcp);
   c->tcp.data = c->work.data = c->write.data = c;
-  if (uv_accept(listener, (uv_stream_t *)&c->tcp) == 0)
+  /* If the config is wrong, hs must not be used. */
+  if (uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 &&
+      upshake_init(&c->hs, &config, c->head, sizeof c->head, c) == UPSHAKE_OK)
     read_on(c);
   else
     end(c);

@@ -178,8 +178,10 @@ err_t accept_upgrades(void *arg, struct tcp_pcb *pcb, err_t error) {
   if (error != ERR_OK || c == NULL)
     return ERR_MEM; /* lwIP aborts the connection */
 
-  *c = (struct connection){.pcb = pcb};
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  *c = (struct connection){0};
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK)
+    return ERR_ARG; /* the config is wrong: hs must not be used */
+  c->pcb = pcb;
   tcp_arg(pcb, c);
   tcp_recv(pcb, on_received);
   tcp_sent(pcb, on_sent);

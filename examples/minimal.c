@@ -5,7 +5,9 @@
  * With this file and the two files of the library in one folder:
  *     cc -I. minimal.c upshake.c -o minimal
  *
- * To try it (the last command in a second terminal):
+ * To try it (the last command in a second terminal; it prints hello).  Instead
+ * of build/upshake-minimal, start ./minimal if you built it as above or as the
+ * README says:
  *     cmake -S . -B build && cmake --build build
  *     build/upshake-minimal
  *     build/upshake-client ws://127.0.0.1:8100/chat

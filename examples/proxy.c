@@ -406,12 +406,15 @@ static void *open_connection(struct stream *client) {
   struct connection *c = calloc(1, sizeof *c);
   struct sockaddr_storage from = {0};
   socklen_t len = sizeof from;
-  if (c == NULL)
+  /* If the config is wrong, hs must not be used. */
+  if (c == NULL ||
+      upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+    free(c);
     return NULL;
+  }
   getpeername(client->fd, (struct sockaddr *)&from, &len);
   getnameinfo((struct sockaddr *)&from, len, c->name, sizeof c->name, NULL, 0,
               NI_NUMERICHOST);
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
   c->client = client;
   return c;
 }

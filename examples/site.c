@@ -352,11 +352,13 @@ static void *open_connection(struct stream *client) {
   c->client = client;
   c->file = -1;
   c->body = malloc(config.limits.body);
-  if (c->body == NULL) {
+  /* If the config is wrong, hs must not be used. */
+  if (c->body == NULL ||
+      upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+    free(c->body);
     free(c);
     return NULL;
   }
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
   return c;
 }
 

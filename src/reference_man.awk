@@ -350,6 +350,10 @@ function end_page(    name) {
   delete see_also[page]
   put(".Sh SEE ALSO")
   sorted_see_also()
+  if (page == "upshake") {
+    put(".Pp")
+    put("The pages of section 1 are there if the programs are installed, too.")
+  }
   close(out)
   for (name in see_also)
     delete see_also[name]

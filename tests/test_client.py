@@ -75,8 +75,10 @@ def it_speaks_ipv6():
 
 def it_says_which_uri_is_wrong():
     for uri, error in (
-            ("http://a/", "not ws://HOST"), ("a:b/", "not ws://HOST"),
-            ("ws:/a", "not ws://HOST"), ("", "not ws://HOST"),
+            ("http://a/", "write ws:// instead of http://"),
+            ("HTTPS://a", "write wss:// instead of https://"),
+            ("a:b/", "not ws://HOST"), ("ws:/a", "not ws://HOST"),
+            ("", "not ws://HOST"),
             ("/a", "not ws://HOST"), ("u@", "not ws://HOST"),
             ("a:", "not ws://HOST"), ("a:65536", "1 to 65535"),
             ("a/#b", "fragment"), ("[::1", "has no end"),

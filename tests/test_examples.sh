@@ -45,7 +45,7 @@ for file in examples/*.c examples/*.cpp examples/*/; do
     examples/common/ | examples/guides/ | examples/lwip.c | examples/freertos.c)
       continue
       ;;
-    examples/bindings/) continue ;;  # built by tests/bindings.sh
+    examples/bindings/) continue ;; # built by tests/bindings.sh
     examples/packaging/) continue ;; # built by tests/packaging.sh
   esac
   grep -qF "$file" "$folder/lines" || fail "no cc line has $file"

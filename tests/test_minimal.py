@@ -3,8 +3,9 @@
 
 usage: test_minimal.py PROGRAM [CLIENT]
 
-CLIENT is upshake-client, as a client of the real world.  The program listens on a fixed port.  Where that is taken by another program
-the exit status is 77, which ctest shows as skipped.
+CLIENT is upshake-client, as a client of the real world.  The program listens on
+a fixed port.  If another program has that port, the exit status is 77, which
+ctest shows as skipped.
 """
 import os
 import pty
@@ -65,23 +66,42 @@ def talk():
         return seen
 
 
+def is_taken():
+    try:
+        # Nothing is asked: the program must live through that as well.
+        socket.create_connection(("127.0.0.1", PORT), timeout=10).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def open_terminal():
+    """Both ends.  Without pseudo-terminals, None and a place for what is
+    printed."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        print("left out, as this machine has no pseudo-terminals: that bytes "
+              f"that arrived with the head are kept ({error})")
+        return None, os.open(os.devnull, os.O_WRONLY)
+
+
 def start(program):
     """Run the program on a terminal, so that what it prints is not held."""
-    ours, its = pty.openpty()
+    if is_taken():
+        print(f"skipped: port {PORT} is taken by another program")
+        sys.exit(SKIPPED)
+    ours, its = open_terminal()
     process = subprocess.Popen([program], stdout=its, stderr=its,
                                stdin=subprocess.DEVNULL)
     os.close(its)
     for _ in range(100):
         if process.poll() is not None:
-            said = os.read(ours, 4096).decode()
-            print(said)
-            sys.exit(SKIPPED if "in use" in said else 1)
-        try:
-            # Nothing is asked: the program must live through that as well.
-            socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
+            said = os.read(ours, 4096).decode() if ours else ""
+            sys.exit(f"FAIL it ends with status {process.returncode}: {said}")
+        if is_taken():
             return process, ours
-        except ConnectionRefusedError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     sys.exit("it does not listen")
 
 
@@ -126,9 +146,11 @@ def main(program, client=None):
     process, terminal = start(program)
     try:
         run()
-        time.sleep(0.1)
-        expect("bytes that arrived with the head are kept",
-               os.read(terminal, 65536).decode(), r"switched, 5 bytes early")
+        if terminal:
+            time.sleep(0.1)
+            expect("bytes that arrived with the head are kept",
+                   os.read(terminal, 65536).decode(),
+                   r"switched, 5 bytes early")
         if client:
             ask(client)
     finally:

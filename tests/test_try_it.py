@@ -6,8 +6,8 @@ usage: test_try_it.py EXAMPLES PROGRAMS
 
 EXAMPLES is the folder of the sources, PROGRAMS that of the built programs.  The
 first command builds, and is the README's, which is tested there; the second
-one is the server; the others run while it runs.  Where port 8100 is taken by
-another program the exit status is 77, which ctest shows as skipped.
+one is the server; the others run while it runs.  If another program has port
+8100, the exit status is 77, which ctest shows as skipped.
 """
 import os
 import re
@@ -69,28 +69,28 @@ def read_commands(path):
     return re.findall(r"^ \*     (\S.*)$", text, re.MULTILINE)
 
 
+def is_taken():
+    try:
+        socket.create_connection(("127.0.0.1", PORT), 10).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 def wait_for_port(server):
     for _ in range(400):
         if server.poll() is not None:
-            said = server.stderr.read()
-            if "in use" in said:
-                print("skipped:", said)
-                sys.exit(SKIPPED)
-            sys.exit(f"FAIL the server ends: {said}")
-        try:
-            socket.create_connection(("127.0.0.1", PORT), 10).close()
+            sys.exit(f"FAIL the server ends: {server.stderr.read()}")
+        if is_taken():
             return
-        except ConnectionRefusedError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     sys.exit("FAIL the server does not listen")
 
 
 def wait_for_silence():
     """A server that forks may leave a child behind that listens, too."""
     for _ in range(400):
-        try:
-            socket.create_connection(("127.0.0.1", PORT), 10).close()
-        except ConnectionRefusedError:
+        if not is_taken():
             return
         time.sleep(0.05)
     sys.exit("FAIL somebody still listens")
@@ -157,6 +157,9 @@ def main(examples, programs):
         assert BUILD in " ".join(readme.read().split()), "not the README's"
     if not shutil.which("curl"):
         print("skipped: no curl")
+        sys.exit(SKIPPED)
+    if is_taken():
+        print(f"skipped: port {PORT} is taken by another program")
         sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory() as folder:
         os.symlink(os.path.abspath(programs), os.path.join(folder, "build"))

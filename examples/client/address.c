@@ -7,6 +7,7 @@
 #include "address.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "hex.h"
 #include "../common/base64.h"
@@ -43,13 +44,24 @@ static const char *find_user(const char *authority, size_t *len) {
   return user;
 }
 
+/* People who ask for a protocol of their own think of http://. */
+static const char *explain_scheme(const char *text) {
+  if (strncasecmp(text, "http://", 7) == 0)
+    return "not ws://HOST[:PORT][/PATH]: for any protocol write ws:// instead "
+           "of http://, or leave it out";
+  if (strncasecmp(text, "https://", 8) == 0)
+    return "not ws://HOST[:PORT][/PATH]: for any protocol write wss:// instead "
+           "of https://";
+  return "not ws://HOST[:PORT][/PATH]";
+}
+
 const char *address_parse(struct uri *uri, const char *text, char *memory,
                           const char **user, size_t *user_len) {
   size_t scheme = scheme_len(text);
   *user = find_user(text + scheme, user_len);
   const char *host = text + scheme + (*user ? *user_len + 1 : 0);
   if (scheme == 0 && !begins_with_host(host))
-    return "not ws://HOST[:PORT][/PATH]";
+    return explain_scheme(text);
   memcpy(memory, scheme ? text : "ws://", scheme ? scheme : 5);
   strcpy(memory + (scheme ? scheme : 5), host);
   return uri_parse(uri, memory);

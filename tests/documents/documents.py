@@ -32,11 +32,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 def copy_tree(clone):
     """What git knows, as it stands here; without git, all but what was
     built."""
-    known = subprocess.run(
+    known = shutil.which("git") and subprocess.run(
         ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached",
          "--others", "--exclude-standard"], cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    if known.returncode:
+    if not known or known.returncode:
         shutil.copytree(ROOT, clone, symlinks=True,
                         ignore=lambda folder, _: ["build", ".git"]
                         if folder == ROOT else [])

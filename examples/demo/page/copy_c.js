@@ -43,7 +43,8 @@ int main(void) {
   char head[8192], reply[UPSHAKE_REPLY_CAP];
   size_t used = 0, len = 0;
   upshake hs;
-  upshake_init(&hs, &config, head, sizeof head, NULL);
+  if (upshake_init(&hs, &config, head, sizeof head, NULL) != UPSHAKE_OK)
+    return 1; /* the config is wrong */
   upshake_feed(&hs, request, sizeof request - 1, &used);
   upshake_result result = upshake_get_result(&hs);
   printf("%d %s\\n", result.status, upshake_strerror(result.error));

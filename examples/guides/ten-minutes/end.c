@@ -103,7 +103,10 @@ static int on_event(struct client *c) {
 
 static void open_client(struct client *c, int fd) {
   *c = (struct client){.fd = fd};
-  upshake_init(&c->hs, &config, c->head, sizeof c->head, c);
+  if (upshake_init(&c->hs, &config, c->head, sizeof c->head, c) != UPSHAKE_OK) {
+    close(fd); /* the config is wrong: hs must not be used */
+    c->fd = -1;
+  }
 }
 
 static void close_client(struct client *c) {

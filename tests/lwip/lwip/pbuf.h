@@ -16,7 +16,8 @@ enum {
   ERR_MEM = -1,
   ERR_CONN = -11,
   ERR_ABRT = -13,
-  ERR_RST = -14
+  ERR_RST = -14,
+  ERR_ARG = -16
 };
 
 /* A piece of a chain.  tot_len is that of all pieces from this one on. */

@@ -23,7 +23,8 @@ void setup() {
   Serial.begin(115200);
   config.protocols = protocols;
   config.protocols_len = 1;
-  upshake_init(&handshake, &config, head, sizeof head, NULL);
+  if (upshake_init(&handshake, &config, head, sizeof head, NULL) != UPSHAKE_OK)
+    return;  // the config is wrong
   upshake_feed(&handshake, request, sizeof request - 1, &used);
   if (upshake_reply(&handshake, reply, sizeof reply, &len) == UPSHAKE_OK)
     Serial.write(reply, len);
