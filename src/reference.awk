@@ -142,6 +142,21 @@ function name_pages(    i, name) {
   }
 }
 
+# The README's example, which is marked in its file.  A tree may be without it.
+function print_example(path,    n, is_in) {
+  if ((getline n < (root "/" path)) < 0)
+    return
+  close(root "/" path)
+  load(path)
+  print "heading\tEXAMPLES"
+  print "text\tAll that a server does for a connection (" path " has the rest):"
+  for (n = 1; n <= count[path]; n++)
+    if (text[path, n] ~ /README: (begin|end)/)
+      is_in = !is_in
+    else if (is_in)
+      print "code\t" text[path, n]
+}
+
 function print_page(i,    n, part) {
   print "page\t" page_name[i] "\t" (page_header[i] == "" ? 1 : 3) "\t" \
     page_header[i] "\t" page_what[i]
@@ -162,6 +177,7 @@ function print_page(i,    n, part) {
   for (n = 2; n <= pages; n++)
     print "family\t" page_name[n] "\t" (page_header[n] == "" ? 1 : 3) "\t" \
       page_what[n]
+  print_example("examples/minimal.c")
 }
 
 BEGIN {

@@ -38,7 +38,7 @@ date=$(awk -v version="[$version]" '
   }
   END { if (!found) print "$Mdocdate$" }' "$root/CHANGELOG.md")
 
-helps=$(cd "$root" && grep -l '"usage: upshake-[a-z]* ' examples/*/*.c |
+helps=$(cd "$root" && grep -ls '"usage: upshake-[a-z]* ' examples/*/*.c |
   tr '\n' ' ')
 
 awk -v root="$root" -v helps="$helps" -f "$here/reference.awk" \

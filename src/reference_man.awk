@@ -436,7 +436,8 @@ $1 == "name" {
 $1 == "function" { put_function($2, $3, $4) }
 $1 == "usage" { put_usage($2) }
 $1 == "heading" { begin_part($2) }
-$1 ~ /^(title|entry|text|item|step|code)$/ && section == 3 {
+$1 ~ /^(title|entry|text|item|step|code)$/ && section == 3 &&
+  part_name != "EXAMPLES" {
   begin_part("DESCRIPTION")
 }
 $1 ~ /^(text|item|step|code)$/ && in_entries && entry_tags == 0 {
