@@ -323,6 +323,26 @@ static void the_client_fills_it_with_folded_lines_too(void **state) {
   }
 }
 
+static void
+a_client_with_too_few_places_knows_the_body_all_the_same(void **state) {
+  static const char response[] =
+      STATUS "A: 1\r\nB: 2\r\nC: 3\r\nContent-Length: 5\r\n\r\n";
+  (void)state;
+  for (uint32_t cap = 0; cap <= 5; cap++) {
+    upshake_place *exactly = calloc(cap ? cap : 1, sizeof *exactly);
+    upshake_index index = {exactly, cap, 0, NULL};
+    upshake_client client;
+    size_t used;
+    assert_non_null(exactly);
+    upshake_client_init(&client, NULL, text(CHECK_REQUEST), memory, CAP);
+    assert_int_equal(upshake_client_set_index(&client, &index), UPSHAKE_OK);
+    upshake_client_feed(&client, response, sizeof response - 1, &used);
+    assert_int_equal(index.len, 4);
+    assert_int_equal(upshake_client_get_result(&client).body_len, 5);
+    free(exactly);
+  }
+}
+
 static void the_client_too_is_given_it_before_the_first_byte(void **state) {
   upshake_index index = fresh_index();
   upshake_client client;
@@ -351,6 +371,8 @@ int main(void) {
       cmocka_unit_test(none_takes_it_away_again),
 #ifndef UPSHAKE_NO_CLIENT
       cmocka_unit_test(the_client_fills_it_with_folded_lines_too),
+      cmocka_unit_test(
+          a_client_with_too_few_places_knows_the_body_all_the_same),
       cmocka_unit_test(the_client_too_is_given_it_before_the_first_byte),
 #endif
   };
