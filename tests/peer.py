@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What tests with plain sockets share: a program that says on which port it
-listens, and reading from it."""
+listens, connecting to it, and reading from it."""
 import os
 import re
+import socket
 import struct
 import subprocess
 
@@ -16,6 +17,24 @@ def start(program, *arguments, scheme="http"):
         rf"listening on {scheme}://127\.0\.0\.1:(\d+)/\n", line)
     assert port, line
     return process, int(port[1])
+
+
+def dial(port, seconds=20):
+    """A connection that sends at once and waits for so many seconds."""
+    peer = socket.create_connection(("127.0.0.1", port), seconds)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return peer
+
+
+def reset(peer):
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+    peer.close()
+
+
+def count_open(pid):
+    """The descriptors that a process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 def read_head(peer):
@@ -58,6 +77,11 @@ def offer(path=b"/", more=b""):
             + KEY_FIELDS + more + b"\r\n")
 
 
+def is_accepted(peer):
+    head = read_head(peer)
+    assert head.startswith(b"HTTP/1.1 101 ") and ACCEPT in head, head
+
+
 def frame(opcode, content=b"", masked=True):
     """The frame of a client, or of a server."""
     length = len(content)
@@ -89,6 +113,13 @@ def read_frame(peer):
 
 def close_code(code):
     return struct.pack(">H", code)
+
+
+def close_answered(peer, code=1000):
+    """Our Close comes back, and then the end: the server does not reset."""
+    peer.sendall(frame(CLOSE, close_code(code)))
+    assert read_frame(peer) == (CLOSE, close_code(code))
+    assert peer.recv(1) == b""
 
 
 # With the code of the Close that wslay answers; None: without a code.

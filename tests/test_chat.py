@@ -6,9 +6,6 @@ usage: test_chat.py PROGRAM
 """
 import contextlib
 import os
-import socket
-import struct
-import subprocess
 import sys
 import time
 
@@ -24,25 +21,20 @@ PID = 0
 
 
 def connect():
-    sock = socket.create_connection(("127.0.0.1", PORT), WAIT)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+    return peer.dial(PORT, WAIT)
 
 
 def enter(room=b"/lobby", more=b"", early=b""):
     """A client in the room."""
     sock = connect()
     sock.sendall(offer(room, more) + early)
-    head = peer.read_head(sock)
-    assert head.startswith(b"HTTP/1.1 101 ") and peer.ACCEPT in head, head
+    peer.is_accepted(sock)
     return sock
 
 
 def leave(sock, code=1000):
     """Our Close comes back, and then the end: the server does not reset."""
-    sock.sendall(frame(CLOSE, close_code(code)))
-    assert read_frame(sock) == (CLOSE, close_code(code))
-    assert sock.recv(1) == b""
+    peer.close_answered(sock, code)
     sock.close()
 
 
@@ -63,7 +55,7 @@ def exchange(octets):
 
 
 def files():
-    return len(os.listdir(f"/proc/{PID}/fd"))
+    return peer.count_open(PID)
 
 
 def memory():
@@ -223,11 +215,11 @@ def it_outlives_peers_that_vanish():
     for octets in (b"", offer()[:50], offer(), offer() + frame(TEXT, b"x"),
                    offer() + frame(TEXT, b"x")[:3], offer(more=b"A"),
                    offer() + frame(CLOSE)):
-        for how in (struct.pack("ii", 1, 0), None):
+        for is_reset in True, False:
             sock = connect()
             sock.sendall(octets)
-            if how:  # a reset
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, how)
+            if is_reset:
+                peer.reset(sock)
             sock.close()
     leave(enter())
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import zlib
 
-from peer import read, read_all
+from peer import dial, read, read_all
 
 TAIL = b"\x00\x00\xff\xff"
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
@@ -28,9 +28,7 @@ PID = 0
 
 
 def connect():
-    peer = socket.create_connection(("127.0.0.1", PORT), timeout=20)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
+    return dial(PORT, 20)
 
 
 def read_head(peer):

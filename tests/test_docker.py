@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 
-from peer import read_all, read_head, start
+from peer import dial, read_all, read_head, start
 
 BODY = b'{"Detach":false,"Tty":true}\n'
 # The fields in the order in which Go's net/http writes them.
@@ -44,9 +44,7 @@ def in_chunks(sizes, trailer=b"", extension=b""):
 
 
 def connect():
-    peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
+    return dial(PORT, 10)
 
 
 def exchange(pieces):

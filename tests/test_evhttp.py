@@ -5,12 +5,12 @@ usage: test_evhttp.py PROGRAM
 """
 import os
 import re
-import socket
 import struct
 import sys
 import time
 
-from peer import ACCEPT, frame, read, read_all, read_head, start
+from peer import (ACCEPT, count_open, dial, frame, read, read_all, read_head,
+                  reset, start)
 
 PAGE = b"WebSocket is at /chat\n"
 GET = b"GET %s HTTP/1.1\r\nHost: example.com\r\n\r\n"
@@ -24,9 +24,7 @@ PID = 0
 
 
 def connect():
-    peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
+    return dial(PORT, 10)
 
 
 def says(peer, pattern):
@@ -196,7 +194,7 @@ def it_takes_a_path_with_a_query():
 
 
 def it_outlives_peers_that_vanish():
-    idle = count_open()
+    idle = count_open(PID)
     for octets in (b"", OFFER[:50], OFFER, OFFER + frame(1, b"x" * 9000),
                    GET % b"/", OFFER.replace(b"/chat", b"/no"),
                    OFFER + frame(1, b"x")[:3], OFFER + frame(8, CLOSE)):
@@ -204,18 +202,13 @@ def it_outlives_peers_that_vanish():
             peer = connect()
             peer.sendall(octets)
             if is_reset:
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                struct.pack("ii", 1, 0))
+                reset(peer)
             peer.close()
     it_switches_on_a_kept_connection()
     until = time.monotonic() + 10
-    while count_open() > idle and time.monotonic() < until:
+    while count_open(PID) > idle and time.monotonic() < until:
         time.sleep(0.05)
-    assert count_open() <= idle, (count_open(), idle)
-
-
-def count_open():
-    return len(os.listdir(f"/proc/{PID}/fd"))
+    assert count_open(PID) <= idle, (count_open(PID), idle)
 
 
 process, PORT = start(sys.argv[1])

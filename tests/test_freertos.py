@@ -8,13 +8,12 @@ usage: test_freertos.py PROGRAM [CLIENT]
 CLIENT is upshake-client, as a client of the real world.
 """
 import os
-import socket
 import struct
 import subprocess
 import sys
 import time
 
-from peer import read, read_all, read_head, start
+from peer import count_open, dial, read, read_all, read_head, reset, start
 
 PROGRAM, *CLIENT = sys.argv[1:]
 PATIENCE = 20
@@ -31,9 +30,7 @@ PORT = 0
 def connect(beside=0):
     """Once no other client is there but `beside`: the heap has room for 3."""
     until_idle(beside)
-    peer = socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
+    return dial(PORT, PATIENCE)
 
 
 def frame(first, payload):
@@ -41,28 +38,10 @@ def frame(first, payload):
         each ^ b"abcd"[i % 4] for i, each in enumerate(payload))
 
 
-def asked(request, begin, beside=0):
-    """A connection on which the request was answered, and what `begin` has read
-    of it.  A task frees its memory a moment after its client saw the end, so a
-    client that found none asks again."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        peer = connect(beside)
-        try:
-            peer.sendall(request)
-            got = begin(peer)
-        except (EOFError, ConnectionError):
-            got = b""
-        if got or time.monotonic() > until:
-            return peer, got
-        peer.close()
-        time.sleep(0.02)
-
-
 def switched(early=b"", beside=0):
-    peer, got = asked(OFFER + early, lambda peer: read(peer, len(ACCEPTED)),
-                      beside)
-    assert got == ACCEPTED, got
+    peer = connect(beside)
+    peer.sendall(OFFER + early)
+    assert read(peer, len(ACCEPTED)) == ACCEPTED
     return peer
 
 
@@ -77,8 +56,9 @@ def talk(sent, got):
 
 
 def is_refused(request, status):
-    peer, answer = asked(request, read_all)
-    peer.close()
+    with connect() as peer:
+        peer.sendall(request)
+        answer = read_all(peer)
     assert answer.startswith(b"HTTP/1.1 %d " % status), (request, answer)
     assert answer.endswith(b"\r\n\r\n"), answer
 
@@ -169,11 +149,11 @@ def it_takes_no_more_clients_than_there_is_memory_for():
 def it_outlives_clients_that_vanish():
     for octets in (b"", OFFER[:50], OFFER, OFFER + b"\x81",
                    OFFER + b"\x81\xfdabcd" * 2000, b"GET\r\n"):
-        for linger in (0, 1):
+        for is_reset in False, True:
             peer = connect(beside=1)
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                            struct.pack("ii", linger, 0))
             peer.sendall(octets)
+            if is_reset:
+                reset(peer)
             peer.close()
         until_idle()
 
@@ -190,17 +170,20 @@ def it_serves_a_client_of_the_real_world():
 
 def until_idle(beside=0):
     until = time.monotonic() + PATIENCE
-    while count_open() > idle + beside and time.monotonic() < until:
+    while count_tasks() > idle_tasks + beside and time.monotonic() < until:
         time.sleep(0.02)
-    assert count_open() <= idle + beside, count_open()
+    assert count_tasks() <= idle_tasks + beside, count_tasks()
+    assert count_open(process.pid) <= idle + beside, count_open(process.pid)
 
 
-def count_open():
-    return len(os.listdir(f"/proc/{process.pid}/fd"))
+def count_tasks():
+    """A task ends behind its descriptor and its memory."""
+    return len(os.listdir(f"/proc/{process.pid}/task"))
 
 
 process, PORT = start(PROGRAM)
-idle = count_open()
+idle = count_open(process.pid)
+idle_tasks = count_tasks()
 try:
     for name, test in list(globals().items()):
         if name.startswith("it_"):

@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 
-from peer import read, start
+from peer import dial, read, start
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
@@ -34,9 +34,7 @@ SETTLED = frame(SETTINGS, 0, 0)
 
 
 def connect():
-    peer = socket.create_connection(("127.0.0.1", PORT), timeout=10)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
+    return dial(PORT, 10)
 
 
 def read_head(peer):

@@ -6,10 +6,8 @@ go away.
 usage: test_login.py PROGRAM
 """
 import base64
-import os
 import select
 import socket
-import struct
 import sys
 import time
 
@@ -28,13 +26,11 @@ PID = 0
 
 
 def connect():
-    sock = socket.create_connection(("127.0.0.1", PORT), WAIT)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+    return peer.dial(PORT, WAIT)
 
 
 def files():
-    return len(os.listdir(f"/proc/{PID}/fd"))
+    return peer.count_open(PID)
 
 
 def basic(text):
@@ -43,8 +39,7 @@ def basic(text):
 
 def is_greeted(sock, name):
     """And told to go; our Close is awaited."""
-    head = peer.read_head(sock)
-    assert head.startswith(b"HTTP/1.1 101 ") and peer.ACCEPT in head, head
+    peer.is_accepted(sock)
     assert read_frame(sock) == (TEXT, b"hello " + name)
     assert read_frame(sock) == (CLOSE, close_code(1000))
     sock.sendall(frame(CLOSE, close_code(1000)))
@@ -65,12 +60,6 @@ def is_refused(status, octets):
     assert answer.endswith(b"\r\n\r\n"), answer
     assert (CHALLENGES in answer) == (status == 401), answer
     assert (b"WWW-" in answer) == (status == 401), answer
-
-
-def reset(sock):
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                    struct.pack("ii", 1, 0))
-    sock.close()
 
 
 # ---- The tests ---------------------------------------------------------------
@@ -158,7 +147,7 @@ def wait_together():
         if i % 4 == 3:
             sock.shutdown(socket.SHUT_WR)
         elif i % 4 == 1 and i > MANY / 2:
-            reset(sock)
+            peer.reset(sock)
     alive = [(i, sock) for i, sock in enumerate(socks) if sock.fileno() >= 0]
     time.sleep(0.05)
     held = files()
@@ -191,7 +180,7 @@ def many_wait_at_once_and_each_gets_its_answer():
 def it_outlives_peers_that_vanish():
     for octets in (b"", offer()[:50], offer(b"/", ALICE),
                    offer(b"/", BOB) + b"x" * 100000, offer(more=b"A")):
-        for end in reset, socket.socket.close:
+        for end in peer.reset, socket.socket.close:
             sock = connect()
             sock.sendall(octets)
             end(sock)

@@ -9,13 +9,13 @@ upshake-client, as a client of the real world.
 import os
 import re
 import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 
-from peer import is_refused, read, read_head as receive_head, start
+from peer import (count_open, is_refused, read, read_head as receive_head,
+                  reset, start)
 
 OFFER = (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-Empty:\r\n"
          b"Upgrade: echo\r\nConnection: Upgrade\r\n\r\n")
@@ -47,7 +47,7 @@ class Server:
 
     def count_open(self):
         """How many descriptors are open there: one for each connection."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return count_open(self.process.pid)
 
     def stop(self):
         self.process.kill()
@@ -74,12 +74,6 @@ def exchange(server, *pieces):
             peer.sendall(piece)
         peer.shutdown(socket.SHUT_WR)
         return receive_all(peer)
-
-
-def reset(peer):
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                    struct.pack("ii", 1, 0))
-    peer.close()
 
 
 def test_switch(server):

@@ -53,7 +53,7 @@ class Proxy:
         return sock
 
     def files(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return peer.count_open(self.process.pid)
 
 
 @contextlib.contextmanager
@@ -113,11 +113,6 @@ class Pair:
 def send(sock, octets, size=None):
     for at in range(0, len(octets), size or len(octets) or 1):
         sock.sendall(octets[at:at + (size or len(octets))])
-
-
-def reset(sock):
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    sock.close()
 
 
 def begin_to_send(sock, octets):
@@ -484,7 +479,7 @@ def it_answers_502_if_the_upstream_resets(pair):
         for request in (get(), OFFER + b"\r\n"):
             with pair.asked(request) as (client, upstream, _):
                 upstream.sendall(said)
-                reset(upstream)
+                peer.reset(upstream)
                 head = peer.read_head(client)
                 assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), head
 
@@ -773,7 +768,7 @@ def it_forgets_clients_and_upstreams_that_go(pair):
     for request in (get(), OFFER + b"\r\n",
                     get(more=b"Content-Length: 9\r\n", method=b"POST") + b"a"):
         with pair.asked(request) as (client, upstream, _):
-            reset(client)
+            peer.reset(client)
             assert upstream.recv(9) in (b"", b"a")
     while pair.proxy.files() > at_rest:
         assert time.monotonic() < deadline, "it keeps descriptors"

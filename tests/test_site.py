@@ -57,7 +57,7 @@ class Server:
 
     def files(self):
         """The descriptors that it has open."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return peer.count_open(self.process.pid)
 
     def seconds(self):
         """The time of the processor that it has used."""
@@ -556,8 +556,7 @@ def it_survives_clients_that_go(server):
             sock = server.connect()
             sock.sendall(octets[:cut])
             if how:  # with a reset
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                b"\1\0\0\0\0\0\0\0")
+                peer.reset(sock)
             sock.close()
     wait_until(lambda: server.files() == server.files_at_first)
     assert split(server.exchange(LAST))[0][2] == b"OK"

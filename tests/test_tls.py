@@ -11,7 +11,6 @@ import os
 import shutil
 import socket
 import ssl
-import struct
 import sys
 import tempfile
 import time
@@ -31,9 +30,7 @@ CONTEXT = ssl.create_default_context()
 
 
 def dial():
-    sock = socket.create_connection(("127.0.0.1", PORT), WAIT)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+    return peer.dial(PORT, WAIT)
 
 
 def connect():
@@ -44,16 +41,13 @@ def enter(early=b"", more=b""):
     """Everything in one record."""
     sock = connect()
     sock.sendall(offer(more=more) + early)
-    head = peer.read_head(sock)
-    assert head.startswith(b"HTTP/1.1 101 ") and peer.ACCEPT in head, head
+    peer.is_accepted(sock)
     return sock
 
 
 def leave(sock, code=1000):
-    """Our Close comes back, then TLS ends as it should: no EOF without it."""
-    sock.sendall(frame(CLOSE, close_code(code)))
-    assert read_frame(sock) == (CLOSE, close_code(code))
-    assert sock.recv(1) == b""
+    """Then TLS ends as it should: no EOF without it."""
+    peer.close_answered(sock, code)
     sock.unwrap().close()
 
 
@@ -181,8 +175,7 @@ def it_outlives_peers_that_vanish():
             sock = connect()
             sock.sendall(octets)
             if is_reset:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                struct.pack("ii", 1, 0))
+                peer.reset(sock)
             sock.close()
     with enter() as sock:
         leave(sock)
