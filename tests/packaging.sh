@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
+. tests/check.sh
 need gcc:gcc g++:g++ stdio.h:libc6-dev cmake:cmake make:make \
   pkg-config:pkg-config readelf:binutils
 want clang:clang
@@ -37,17 +38,6 @@ lane() {
   ) >"$base/$name.said" 2>&1 &
 }
 
-check() { # NAME COMMAND...
-  local name=$1
-  shift
-  if "$@" >"$out/log" 2>&1; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAIL %s\n' "$name"
-    cat "$out/log"
-  fi
-}
 refuses() { ! "$@"; }
 
 exports() { # LIBRARY NAME...: these symbols and no other
@@ -256,8 +246,6 @@ export CC=gcc CXX=g++
 lane others everything_else
 wait
 
-passed=0
-failed=0
 for name in "${lanes[@]}"; do
   cat "$base/$name.said"
   # A lane that broke off has no count.

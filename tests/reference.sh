@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/need.sh
+. tests/check.sh
 need cc:gcc stdio.h:libc6-dev cmake:cmake make:make python3:python3 \
   mandoc:mandoc mman:mandoc pkg-config:pkg-config \
   wslay/wslay.h:libwslay-dev zlib.h:zlib1g-dev
@@ -15,20 +16,6 @@ out=$PWD/build/reference
 pages=$out/first/man
 rm -rf "$out"
 mkdir -p "$out"
-passed=0
-failed=0
-
-check() { # NAME COMMAND...
-  local name=$1
-  shift
-  if "$@" >"$out/said" 2>&1; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAIL %s\n' "$name"
-    head -n 40 "$out/said"
-  fi
-}
 
 # ---- the script ----
 

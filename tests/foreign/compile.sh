@@ -6,27 +6,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/need.sh
+. tests/check.sh
 need clang-19:clang-19 clang++-19:clang-19 cmake:cmake make:make \
   x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
 
 out=build/compile
 rm -rf "$out"
 mkdir -p "$out"
-passed=0
-failed=0
-
-# check NAME COMMAND...: passes if the command succeeds.
-check() {
-  local name=$1
-  shift
-  if "$@" >"$out/log" 2>&1; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAIL %s\n' "$name"
-    cat "$out/log"
-  fi
-}
 
 # ---- clang in the manner of MSVC ----
 
